@@ -8,6 +8,7 @@ pub mod network;
 pub mod payment;
 pub mod step;
 pub mod store;
+pub mod wire;
 
 pub use address::{Address, AddressError};
 pub use clock::{Clock, SystemClock, UnixMillis};
