@@ -3,6 +3,8 @@
 pub mod address;
 pub mod assets;
 pub mod clock;
+#[cfg(feature = "evm")]
+pub mod evm;
 pub mod money;
 pub mod network;
 pub mod payment;
