@@ -1,0 +1,5 @@
+//! What a control looks at.
+
+mod id;
+
+pub use id::PaymentId;

@@ -1,0 +1,174 @@
+//! Money set aside, sent, settled or given back.
+
+use core::fmt;
+use std::time::Duration;
+
+use crate::clock::UnixMillis;
+use crate::money::Usd;
+use crate::payment::PaymentId;
+use crate::step::Step;
+use crate::store::StoreError;
+
+/// What a limit counts per: an agent, an endpoint, a recipient …, as a digest that no two scopes share.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct LimitKey([u8; 32]);
+
+impl LimitKey {
+    /// From a digest. Build it over length-prefixed parts, so that no two scopes collide (attack 81).
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The digest.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for LimitKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [a, b, c, d, ..] = self.0;
+        write!(f, "LimitKey({a:02x}{b:02x}{c:02x}{d:02x}…)")
+    }
+}
+
+/// How much fits into a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Quota {
+    /// At most this sum.
+    Amount(Usd),
+    /// At most this many payments.
+    Count(u64),
+}
+
+/// One limit that applies to a payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limit {
+    /// What is counted together.
+    pub key: LimitKey,
+    /// The rolling window; anything from a second on.
+    pub window: Duration,
+    /// How much fits into it.
+    pub quota: Quota,
+}
+
+impl Limit {
+    /// A limit on what `key` counts within `window`.
+    #[must_use]
+    pub const fn new(key: LimitKey, window: Duration, quota: Quota) -> Self {
+        Self { key, window, quota }
+    }
+}
+
+/// A wish to set money aside.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Reservation<'a> {
+    /// The payment that it is for.
+    pub id: PaymentId,
+    /// What it would cost, in micro-dollars; for `upto` the signed maximum.
+    pub amount: Usd,
+    /// Every limit that applies; all are checked and taken in one step, or none.
+    pub limits: &'a [Limit],
+    /// Now, by the caller's clock. A store with a clock of its own uses that instead.
+    pub now: UnixMillis,
+    /// When a reservation that was never marked sent may be forgotten.
+    pub expires: UnixMillis,
+}
+
+impl<'a> Reservation<'a> {
+    /// A wish to set `amount` aside for `id` under all of `limits`.
+    #[must_use]
+    pub const fn new(
+        id: PaymentId,
+        amount: Usd,
+        limits: &'a [Limit],
+        now: UnixMillis,
+        expires: UnixMillis,
+    ) -> Self {
+        Self {
+            id,
+            amount,
+            limits,
+            now,
+            expires,
+        }
+    }
+}
+
+/// What a store says to a [`Reservation`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reserved {
+    /// Taken under every limit.
+    Granted,
+    /// Refused, and nothing taken: the limit with this index has no room.
+    Refused {
+        /// Index into [`Reservation::limits`].
+        limit: usize,
+        /// What is left under that limit.
+        left: Quota,
+    },
+}
+
+/// What a limit has counted in its window up to now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Usage {
+    /// Sum of reserved, sent, settled and unknown payments.
+    pub amount: Usd,
+    /// How many.
+    pub count: u64,
+}
+
+impl Usage {
+    /// A count.
+    #[must_use]
+    pub const fn new(amount: Usd, count: u64) -> Self {
+        Self { amount, count }
+    }
+}
+
+/// Sets money aside before a signature exists, and keeps counting it until it is known where it went.
+///
+/// A payment moves `Reserved → Sent → Settled | Unknown | Released`. Guarantees of every engine:
+///
+/// - [`reserve`](Self::reserve) checks and takes under *all* limits in one atomic step (attacks 17 and 66).
+/// - What is reserved, sent, settled or unknown counts; only what is released does not.
+/// - Rounding of window edges is against the spender: a payment never leaves a window early.
+/// - Full, unreachable or overflowing means an error, which denies.
+pub trait Ledger: Send + Sync + fmt::Debug + 'static {
+    /// Takes the amount under every limit, or nothing at all.
+    fn reserve<'a>(
+        &'a self,
+        reservation: &'a Reservation<'a>,
+    ) -> Step<'a, Result<Reserved, StoreError>>;
+
+    /// Notes, before the first byte leaves, that the signature may be out: from here on the money stays counted.
+    fn mark_sent(&self, id: PaymentId) -> Step<'_, Result<(), StoreError>>;
+
+    /// Notes that the payment settled, for `actual` where a receipt named less than was reserved.
+    fn settle(&self, id: PaymentId, actual: Option<Usd>) -> Step<'_, Result<(), StoreError>>;
+
+    /// Notes that nobody knows whether the payment settled; it stays counted.
+    fn mark_unknown(&self, id: PaymentId) -> Step<'_, Result<(), StoreError>>;
+
+    /// Gives back a reservation that was never sent. An unknown id is not an error: giving back twice is harmless.
+    fn release(&self, id: PaymentId) -> Step<'_, Result<(), StoreError>>;
+
+    /// Gives back without waiting, for a future that was dropped. An engine that has to wait does nothing here and
+    /// lets the reservation's short expiry do it.
+    fn release_now(&self, id: PaymentId);
+
+    /// What `key` has counted in `window` up to `now`.
+    fn usage(
+        &self,
+        key: LimitKey,
+        window: Duration,
+        now: UnixMillis,
+    ) -> Step<'_, Result<Usage, StoreError>>;
+}

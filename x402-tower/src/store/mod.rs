@@ -1,0 +1,43 @@
+//! State that decides over money: the [`Ledger`] and the [`Claims`].
+//!
+//! Both are small and object-safe, so that an engine (memory here, a file or a server elsewhere) can be swapped without
+//! touching a control. Every method may fail, and a failure denies the payment.
+
+mod claims;
+mod ledger;
+mod memory;
+
+pub use claims::{Claim, ClaimKey, Claims};
+pub use ledger::{Ledger, Limit, LimitKey, Quota, Reservation, Reserved, Usage};
+pub use memory::MemoryStore;
+
+/// Why a store did not do what it was asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The store could not be reached, did not answer in time or refused to write.
+    #[error("the store did not answer; nothing was paid, check that it runs and has room")]
+    Unavailable,
+    /// The store holds as many entries as it may.
+    #[error("the store is full; nothing was paid, raise its capacity or wait until entries expire")]
+    Full,
+    /// A payment was named that the store does not know, or not in that state.
+    #[error("the store does not know this payment in this state; a reservation may have expired")]
+    UnknownPayment,
+    /// A sum does not fit.
+    #[error("a sum in the store would overflow; nothing was paid")]
+    Overflow,
+}
+
+impl StoreError {
+    /// The stable code of this error.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unavailable => "store.unavailable",
+            Self::Full => "store.full",
+            Self::UnknownPayment => "store.unknown_payment",
+            Self::Overflow => "store.overflow",
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! What a payer signed.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+
+use super::json::Value;
+use super::{WireError, object};
+use crate::address::Address;
+use crate::money::AtomicAmount;
+use crate::network::ChainId;
+
+/// Members of `payload` by which the official schemes are told apart.
+const KINDS: &[&str] = &["authorization", "permit2Authorization", "transaction"];
+
+/// All members of `payload` that are read here.
+const FIELDS: &[&str] = &[
+    "signature",
+    "authorization",
+    "permit2Authorization",
+    "transaction",
+];
+
+/// The signed part of a payment, decoded as far as its scheme is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Authorization {
+    /// EIP-3009 `TransferWithAuthorization`, used by `exact` on EVM chains.
+    #[non_exhaustive]
+    Eip3009 {
+        /// The payer.
+        from: Address,
+        /// The recipient.
+        to: Address,
+        /// Atomic units of the token.
+        value: AtomicAmount,
+        /// Not valid before this time, in seconds since 1970.
+        valid_after: u64,
+        /// Not valid from this time on, in seconds since 1970.
+        valid_before: u64,
+        /// Unique per payer and token.
+        nonce: [u8; 32],
+        /// Over the EIP-712 digest of all of the above.
+        signature: SignatureBytes,
+    },
+    /// Permit2 `PermitWitnessTransferFrom`, used by `exact` and `upto` on EVM chains.
+    #[non_exhaustive]
+    Permit2 {
+        /// The payer.
+        from: Address,
+        /// The recipient (`witness.to`).
+        to: Address,
+        /// The token (`permitted.token`).
+        token: Address,
+        /// The most that may move, in atomic units (`permitted.amount`).
+        amount: AtomicAmount,
+        /// Unique per payer, over all tokens and spenders; 256 bits, big-endian.
+        nonce: [u8; 32],
+        /// Not valid after this time, in seconds since 1970.
+        deadline: u64,
+        /// The contract that may move the token.
+        spender: Address,
+        /// Not valid before this time, in seconds since 1970 (`witness.validAfter`).
+        valid_after: u64,
+        /// `upto`: the only facilitator that may settle (`witness.facilitator`).
+        facilitator: Option<Address>,
+        /// Over the EIP-712 digest of all of the above.
+        signature: SignatureBytes,
+    },
+    /// A partially signed Solana transaction.
+    #[non_exhaustive]
+    Svm {
+        /// The decoded transaction.
+        transaction: SignatureBytes,
+    },
+    /// A scheme or chain that is not known here; nothing about it can be checked.
+    Opaque,
+}
+
+impl Authorization {
+    /// Reads `payload` for a payment on `chain`; an unknown chain is opaque.
+    pub(super) fn read(
+        payload: Value<'_>,
+        scheme: &str,
+        chain: Option<&ChainId>,
+    ) -> Result<Self, WireError> {
+        object::refuse_aliases(payload, FIELDS)?;
+        if KINDS
+            .iter()
+            .filter(|kind| payload.get(kind).is_some())
+            .count()
+            > 1
+        {
+            return Err(WireError::AmbiguousPayload);
+        }
+        match chain.map(|chain| (chain, chain.namespace())) {
+            Some((chain, "eip155")) => evm(payload, scheme, chain),
+            Some((_, "solana")) if payload.get("transaction").is_some() => {
+                let field = "transaction";
+                let text = object::required_string(payload, field)?;
+                let bytes = STANDARD
+                    .decode(text.as_bytes())
+                    .map_err(|_| WireError::Base64)?;
+                Ok(Self::Svm {
+                    transaction: SignatureBytes(bytes.into()),
+                })
+            }
+            _ => Ok(Self::Opaque),
+        }
+    }
+}
+
+fn evm(payload: Value<'_>, scheme: &str, chain: &ChainId) -> Result<Authorization, WireError> {
+    if payload.get("permit2Authorization").is_some() {
+        return permit2(payload, chain);
+    }
+    // Only `exact` defines `authorization` as EIP-3009; other schemes put other structures under the same name.
+    if scheme == "exact" && payload.get("authorization").is_some() {
+        return eip3009(payload, chain);
+    }
+    Ok(Authorization::Opaque)
+}
+
+fn eip3009(payload: Value<'_>, chain: &ChainId) -> Result<Authorization, WireError> {
+    const FIELDS: &[&str] = &["from", "to", "value", "validAfter", "validBefore", "nonce"];
+    let signed = object::required_object(payload, "authorization")?;
+    object::refuse_aliases(signed, FIELDS)?;
+    Ok(Authorization::Eip3009 {
+        from: address(signed, "from", chain)?,
+        to: address(signed, "to", chain)?,
+        value: object::amount(signed, "value")?,
+        valid_after: object::time(signed, "validAfter")?,
+        valid_before: object::time(signed, "validBefore")?,
+        nonce: nonce32(signed)?,
+        signature: signature(payload)?,
+    })
+}
+
+fn permit2(payload: Value<'_>, chain: &ChainId) -> Result<Authorization, WireError> {
+    const FIELDS: &[&str] = &[
+        "from",
+        "permitted",
+        "spender",
+        "nonce",
+        "deadline",
+        "witness",
+    ];
+    let signed = object::required_object(payload, "permit2Authorization")?;
+    object::refuse_aliases(signed, FIELDS)?;
+    let permitted = object::required_object(signed, "permitted")?;
+    object::refuse_aliases(permitted, &["token", "amount"])?;
+    let witness = object::required_object(signed, "witness")?;
+    object::refuse_aliases(witness, &["to", "validAfter", "facilitator"])?;
+    let facilitator = object::present(witness, "facilitator")
+        .map(|_| address(witness, "facilitator", chain))
+        .transpose()?;
+    Ok(Authorization::Permit2 {
+        from: address(signed, "from", chain)?,
+        to: address(witness, "to", chain)?,
+        token: address(permitted, "token", chain)?,
+        amount: object::amount(permitted, "amount")?,
+        nonce: nonce256(signed)?,
+        deadline: object::time(signed, "deadline")?,
+        spender: address(signed, "spender", chain)?,
+        valid_after: object::time(witness, "validAfter")?,
+        facilitator,
+        signature: signature(payload)?,
+    })
+}
+
+fn address(object: Value<'_>, field: &'static str, chain: &ChainId) -> Result<Address, WireError> {
+    let text = object::required_string(object, field)?;
+    Address::parse(chain, &text).map_err(|source| WireError::Address { field, source })
+}
+
+fn nonce32(object: Value<'_>) -> Result<[u8; 32], WireError> {
+    let field = "nonce";
+    let text = object::required_string(object, field)?;
+    let digits = text.strip_prefix("0x").ok_or(WireError::Hex { field })?;
+    let mut nonce = [0; 32];
+    const_hex::decode_to_slice(digits, &mut nonce).map_err(|_| WireError::Hex { field })?;
+    Ok(nonce)
+}
+
+/// Decimal or hexadecimal: the Permit2 documents of x402 show both.
+fn nonce256(object: Value<'_>) -> Result<[u8; 32], WireError> {
+    let field = "nonce";
+    let text = object::required_string(object, field)?;
+    let Some(digits) = text.strip_prefix("0x") else {
+        return object::amount(object, field).map(AtomicAmount::to_be_bytes);
+    };
+    if !(1..=64).contains(&digits.len()) {
+        return Err(WireError::Hex { field });
+    }
+    let mut nonce = [0; 32];
+    const_hex::decode_to_slice(format!("{digits:0>64}"), &mut nonce)
+        .map_err(|_| WireError::Hex { field })?;
+    Ok(nonce)
+}
+
+/// 65 bytes for a plain key, longer for contract wallets (ERC-1271, ERC-6492).
+fn signature(payload: Value<'_>) -> Result<SignatureBytes, WireError> {
+    let field = "signature";
+    let text = object::required_string(payload, field)?;
+    let digits = text.strip_prefix("0x").ok_or(WireError::Hex { field })?;
+    // `decode` would accept a second prefix.
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(WireError::Hex { field });
+    }
+    let bytes = const_hex::decode(digits).map_err(|_| WireError::Hex { field })?;
+    Ok(SignatureBytes(bytes.into()))
+}
+
+/// Bytes that move money: a signature, or a signed transaction. `Debug` shows only their length.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SignatureBytes(Bytes);
+
+impl SignatureBytes {
+    /// The bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SignatureBytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SignatureBytes({} bytes)", self.0.len())
+    }
+}

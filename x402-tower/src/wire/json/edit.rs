@@ -1,0 +1,221 @@
+//! Changing a document by splicing the spans of single values.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use bytes::{Bytes, BytesMut};
+
+use super::{Document, JsonError, Kind, Limits, NodeId, Value, quote};
+
+/// Changes to one document, collected before they are applied together.
+///
+/// Ids refer to the document as it was parsed, whatever else is edited. The last edit of a value wins, and an edit
+/// of a container hides edits inside it. Ids that the document does not have are ignored.
+#[derive(Clone, Default)]
+pub struct Edits {
+    values: BTreeMap<NodeId, Edit>,
+    inserted: BTreeMap<NodeId, BTreeMap<String, String>>,
+}
+
+#[derive(Clone)]
+enum Edit {
+    Replace(String),
+    Remove,
+}
+
+impl Edits {
+    /// Whether nothing was edited.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty() && self.inserted.is_empty()
+    }
+
+    /// Puts a string in place of a value.
+    pub fn replace_string(&mut self, id: NodeId, text: &str) {
+        self.values.insert(id, Edit::Replace(quote(text)));
+    }
+
+    /// Puts any JSON text in place of a value.
+    ///
+    /// # Errors
+    ///
+    /// [`JsonError`] if `json` is not a JSON text that a [`Document`] could hold.
+    pub fn replace_json(&mut self, id: NodeId, json: &str) -> Result<(), JsonError> {
+        self.values.insert(id, Edit::Replace(checked(json)?));
+        Ok(())
+    }
+
+    /// Removes an array item or an object member, with its key and its comma. The root cannot be removed.
+    pub fn remove(&mut self, id: NodeId) {
+        self.values.insert(id, Edit::Remove);
+    }
+
+    /// Replaces the member `key` of an object, or adds it after the last one.
+    ///
+    /// # Errors
+    ///
+    /// [`JsonError`] if `json` is not a JSON text that a [`Document`] could hold.
+    pub fn set_member(
+        &mut self,
+        object: Value<'_>,
+        key: &str,
+        json: &str,
+    ) -> Result<(), JsonError> {
+        match object.get(key) {
+            Some(member) => self.replace_json(member.id(), json),
+            None => {
+                self.inserted
+                    .entry(object.id())
+                    .or_default()
+                    .insert(key.to_owned(), checked(json)?);
+                Ok(())
+            }
+        }
+    }
+
+    /// The JSON text put in place of `id`, if it was replaced.
+    #[must_use]
+    pub fn replacement(&self, id: NodeId) -> Option<&str> {
+        match self.values.get(&id) {
+            Some(Edit::Replace(json)) => Some(json),
+            _ => None,
+        }
+    }
+
+    fn is_removed(&self, id: NodeId) -> bool {
+        matches!(self.values.get(&id), Some(Edit::Remove))
+    }
+}
+
+impl fmt::Debug for Edits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Edits")
+            .field("values", &self.values.len())
+            .field("inserted", &self.inserted.len())
+            .finish()
+    }
+}
+
+fn checked(json: &str) -> Result<String, JsonError> {
+    Document::parse(Bytes::copy_from_slice(json.as_bytes()), Limits::default())?;
+    Ok(json.to_owned())
+}
+
+/// One span of the source and what stands there afterwards.
+struct Splice {
+    start: u32,
+    end: u32,
+    text: String,
+}
+
+impl Document {
+    /// The document's bytes with all edits made. Every byte outside the edited spans stays as it is.
+    #[must_use]
+    pub fn apply(&self, edits: &Edits) -> Bytes {
+        if edits.is_empty() {
+            return self.bytes.clone();
+        }
+        let mut splices = self.splices(edits);
+        splices.sort_by_key(|splice| (splice.start, splice.end));
+        let mut out = BytesMut::with_capacity(self.bytes.len());
+        let mut done = 0;
+        for splice in &splices {
+            // An edit inside a value that is itself replaced or removed.
+            if splice.start < done {
+                continue;
+            }
+            out.extend_from_slice(self.text(done, splice.start).as_bytes());
+            out.extend_from_slice(splice.text.as_bytes());
+            done = splice.end;
+        }
+        out.extend_from_slice(self.text(done, self.len()).as_bytes());
+        out.freeze()
+    }
+
+    fn len(&self) -> u32 {
+        u32::try_from(self.bytes.len()).unwrap_or(u32::MAX)
+    }
+
+    fn splices(&self, edits: &Edits) -> Vec<Splice> {
+        let mut splices = Vec::new();
+        for (id, edit) in &edits.values {
+            if let (Edit::Replace(json), Some(node)) = (edit, self.node(id.0)) {
+                splices.push(Splice {
+                    start: node.start,
+                    end: node.end,
+                    text: json.clone(),
+                });
+            }
+        }
+        let removed = edits
+            .values
+            .keys()
+            .filter(|id| edits.is_removed(**id))
+            .filter_map(|id| self.parent(*id));
+        let containers: BTreeSet<_> = removed.chain(edits.inserted.keys().copied()).collect();
+        for container in containers {
+            self.splice_container(container, edits, &mut splices);
+        }
+        splices
+    }
+
+    /// Removals and insertions of one container, with the commas between what stays.
+    fn splice_container(&self, container: NodeId, edits: &Edits, splices: &mut Vec<Splice>) {
+        let Some(node) = self.node(container.0) else {
+            return;
+        };
+        let mut end_of_previous = None;
+        let mut kept = false;
+        let mut index = container.0.saturating_add(1);
+        while index < node.next {
+            let Some(child) = self.node(index) else { break };
+            if edits.is_removed(NodeId(index)) {
+                let following = self.node(child.next).filter(|_| child.next < node.next);
+                let (start, end) = match (kept, end_of_previous, following) {
+                    (true, Some(previous), _) => (previous, child.end),
+                    (_, _, Some(following)) => (child.outer_start(), following.outer_start()),
+                    _ => (child.outer_start(), child.end),
+                };
+                splices.push(Splice {
+                    start,
+                    end,
+                    text: String::new(),
+                });
+            } else {
+                kept = true;
+            }
+            end_of_previous = Some(child.end);
+            index = child.next;
+        }
+        let Some(members) = edits
+            .inserted
+            .get(&container)
+            .filter(|_| node.kind == Kind::Object)
+        else {
+            return;
+        };
+        let mut text = String::new();
+        for (key, json) in members {
+            if kept {
+                text.push(',');
+            }
+            text.push_str(&quote(key));
+            text.push(':');
+            text.push_str(json);
+            kept = true;
+        }
+        let at = end_of_previous.unwrap_or_else(|| node.start.saturating_add(1));
+        splices.push(Splice {
+            start: at,
+            end: at,
+            text,
+        });
+    }
+
+    /// The container that directly holds `id`.
+    fn parent(&self, id: NodeId) -> Option<NodeId> {
+        let before = self.nodes.get(..usize::try_from(id.0).ok()?)?;
+        let index = before.iter().rposition(|node| node.next > id.0)?;
+        Some(NodeId(u32::try_from(index).ok()?))
+    }
+}

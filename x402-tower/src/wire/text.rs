@@ -1,0 +1,332 @@
+//! Free text in a message: everything that a person, a model or a log could read.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::OnceLock;
+
+use bytes::Bytes;
+
+use super::WireError;
+use super::json::{Document, Edits, Kind, NodeId, Value};
+
+/// One free text of a message.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TextField {
+    /// Where it stands, such as `resource.description` or `accepts[0].extra.note`.
+    ///
+    /// Keys that are not identifiers appear as `*`: the sender chose them, and paths are logged.
+    pub path: String,
+    /// The text as it will leave: with the edits made so far.
+    pub value: String,
+    /// The value's name for edits.
+    pub node: NodeId,
+    /// Whether it may be rewritten on its way. What is signed, matched or echoed may not; deny instead.
+    pub rewritable: bool,
+    /// Whether it is, or looks like, a URL; personal data then hides in path and query.
+    pub is_url: bool,
+}
+
+impl From<&TextField> for NodeId {
+    fn from(field: &TextField) -> Self {
+        field.node
+    }
+}
+
+impl fmt::Debug for TextField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The value is what redaction is about.
+        f.debug_struct("TextField")
+            .field("path", &self.path)
+            .field("bytes", &self.value.len())
+            .field("rewritable", &self.rewritable)
+            .field("is_url", &self.is_url)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How one member of an object is treated.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rule {
+    /// Protocol data, or walked elsewhere.
+    Skip,
+    /// Every string inside is free text that must not change.
+    Fixed,
+    /// Every string inside is free text that may be rewritten.
+    Free,
+}
+
+/// Visits the free texts of a document in document order.
+pub(super) struct Walk<'a> {
+    edited: &'a Edited,
+    path: String,
+    fields: Vec<TextField>,
+}
+
+impl Walk<'_> {
+    /// Visits an object's members, each under the rule for its key.
+    pub(super) fn object(&mut self, object: Option<Value<'_>>, rule: impl Fn(&str) -> Rule) {
+        for (key, value) in object.into_iter().flat_map(Value::entries) {
+            let rewritable = match rule(&key) {
+                Rule::Skip => continue,
+                Rule::Fixed => false,
+                Rule::Free => true,
+            };
+            self.member(&key, |walk| walk.leaves(value, rewritable));
+        }
+    }
+
+    /// Continues under the member `key`.
+    pub(super) fn member(&mut self, key: &str, visit: impl FnOnce(&mut Self)) {
+        let length = self.path.len();
+        if length > 0 {
+            self.path.push('.');
+        }
+        self.path
+            .push_str(if is_identifier(key) { key } else { "*" });
+        visit(self);
+        self.path.truncate(length);
+    }
+
+    /// Continues under the item `index`.
+    pub(super) fn item(&mut self, index: usize, visit: impl FnOnce(&mut Self)) {
+        let length = self.path.len();
+        self.path.push_str(&format!("[{index}]"));
+        visit(self);
+        self.path.truncate(length);
+    }
+
+    /// Records every string at or below `value`. The parser bounds the depth.
+    pub(super) fn leaves(&mut self, value: Value<'_>, rewritable: bool) {
+        match value.kind() {
+            Kind::String => self.text(value, rewritable),
+            Kind::Array => {
+                for (index, item) in value.items().enumerate() {
+                    self.item(index, |walk| walk.leaves(item, rewritable));
+                }
+            }
+            Kind::Object => {
+                for (key, member) in value.entries() {
+                    self.member(&key, |walk| walk.leaves(member, rewritable));
+                }
+            }
+            Kind::Null | Kind::Bool | Kind::Number => {}
+        }
+    }
+
+    fn text(&mut self, value: Value<'_>, rewritable: bool) {
+        let node = value.id();
+        let text = match self.edited.texts.get(&node) {
+            Some(text) => text.clone(),
+            None => value.as_str().unwrap_or_default().into_owned(),
+        };
+        let is_url = self.names_url() || has_http_scheme(&text);
+        self.fields.push(TextField {
+            path: self.path.clone(),
+            value: text,
+            node,
+            rewritable,
+            is_url,
+        });
+    }
+
+    fn names_url(&self) -> bool {
+        let name = self.path.rsplit('.').next().unwrap_or_default();
+        matches!(name, "url" | "iconUrl" | "resource" | "resourceUrl" | "uri")
+    }
+}
+
+fn is_identifier(key: &str) -> bool {
+    (1..=64).contains(&key.len())
+        && key
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'$'))
+}
+
+fn has_http_scheme(text: &str) -> bool {
+    ["http://", "https://"].iter().any(|scheme| {
+        text.get(..scheme.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    })
+}
+
+/// Members of `resource` in v2 (`ResourceInfo`): none of them is signed or matched by any official server.
+pub(super) fn resource_rule(key: &str) -> Rule {
+    if key == "mimeType" {
+        Rule::Skip
+    } else {
+        Rule::Free
+    }
+}
+
+/// Visits one requirement. Only v1's descriptive fields may be rewritten: v2 servers compare the whole entry.
+pub(super) fn walk_requirement(walk: &mut Walk<'_>, requirement: Value<'_>, v1: bool) {
+    for (key, value) in requirement.entries() {
+        match key.as_ref() {
+            "scheme" | "network" | "amount" | "maxAmountRequired" | "asset" | "payTo"
+            | "mimeType" => {}
+            "extra" => walk.member("extra", |walk| {
+                walk.object(Some(value), |key| match key {
+                    "name"
+                    | "version"
+                    | "assetTransferMethod"
+                    | "paymentFlow"
+                    | "feePayer"
+                    | "facilitatorAddress" => Rule::Skip,
+                    _ => Rule::Fixed,
+                });
+            }),
+            "resource" | "description" | "outputSchema" => {
+                walk.member(&key, |walk| walk.leaves(value, v1));
+            }
+            _ => walk.member(&key, |walk| walk.leaves(value, false)),
+        }
+    }
+}
+
+/// Visits `extensions`. Clients must echo `info` unchanged (x402 v2 section 5.1.2), so it may be rewritten only
+/// where `rewritable` says that nobody compares it any more.
+pub(super) fn walk_extensions(
+    walk: &mut Walk<'_>,
+    extensions: Option<Value<'_>>,
+    rewritable: impl Fn(&str) -> bool,
+) {
+    let Some(extensions) = extensions else { return };
+    walk.member("extensions", |walk| {
+        for (name, extension) in extensions.entries() {
+            let rewritable = rewritable(&name);
+            walk.member(&name, |walk| {
+                if extension.kind() != Kind::Object {
+                    walk.leaves(extension, rewritable);
+                }
+                for (key, value) in extension.entries() {
+                    walk.member(&key, |walk| {
+                        if key == "schema" {
+                            schema(walk, value, rewritable)
+                        } else {
+                            walk.leaves(value, rewritable)
+                        }
+                    });
+                }
+            });
+        }
+    });
+}
+
+/// Visits a JSON Schema: its annotations and example values are free text, its vocabulary is not.
+fn schema(walk: &mut Walk<'_>, value: Value<'_>, rewritable: bool) {
+    for (index, item) in value.items().enumerate() {
+        walk.item(index, |walk| schema(walk, item, rewritable));
+    }
+    for (key, member) in value.entries() {
+        walk.member(&key, |walk| match key.as_ref() {
+            "title" | "description" | "$comment" | "default" | "example" | "examples" | "const"
+            | "enum" => {
+                walk.leaves(member, rewritable);
+            }
+            _ => schema(walk, member, rewritable),
+        });
+    }
+}
+
+/// A document with the edits made to it so far.
+#[derive(Clone)]
+pub(super) struct Edited {
+    document: Document,
+    edits: Edits,
+    texts: BTreeMap<NodeId, String>,
+    rewritable: OnceLock<Vec<NodeId>>,
+}
+
+impl Edited {
+    pub(super) fn new(document: Document) -> Self {
+        Self {
+            document,
+            edits: Edits::default(),
+            texts: BTreeMap::new(),
+            rewritable: OnceLock::new(),
+        }
+    }
+
+    pub(super) fn document(&self) -> &Document {
+        &self.document
+    }
+
+    pub(super) fn is_edited(&self) -> bool {
+        !self.edits.is_empty()
+    }
+
+    pub(super) fn to_bytes(&self) -> Bytes {
+        self.document.apply(&self.edits)
+    }
+
+    pub(super) fn texts(&self, visit: impl FnOnce(&mut Walk<'_>)) -> Vec<TextField> {
+        let mut walk = Walk {
+            edited: self,
+            path: String::new(),
+            fields: Vec::new(),
+        };
+        visit(&mut walk);
+        walk.fields
+    }
+
+    /// The string at `node` as it will leave.
+    pub(super) fn text(&self, value: Value<'_>) -> Option<String> {
+        match self.texts.get(&value.id()) {
+            Some(text) => Some(text.clone()),
+            None => value.as_str().map(std::borrow::Cow::into_owned),
+        }
+    }
+
+    /// Replaces a text that `visit` marks rewritable.
+    pub(super) fn replace(
+        &mut self,
+        node: NodeId,
+        text: &str,
+        visit: impl FnOnce(&mut Walk<'_>),
+    ) -> Result<(), WireError> {
+        if self.rewritable.get().is_none() {
+            let texts = self.texts(visit);
+            let nodes = texts
+                .iter()
+                .filter(|field| field.rewritable)
+                .map(|field| field.node)
+                .collect();
+            self.rewritable.get_or_init(|| nodes);
+        }
+        // Walks follow document order, so the ids are sorted.
+        if self
+            .rewritable
+            .get()
+            .is_none_or(|nodes| nodes.binary_search(&node).is_err())
+        {
+            return Err(WireError::NotRewritable);
+        }
+        let unchanged = match self.texts.get(&node) {
+            Some(current) => current == text,
+            None => self
+                .document
+                .value(node)
+                .and_then(Value::as_str)
+                .is_some_and(|current| current == text),
+        };
+        if !unchanged {
+            self.edits.replace_string(node, text);
+            self.texts.insert(node, text.to_owned());
+        }
+        Ok(())
+    }
+
+    pub(super) fn remove(&mut self, node: NodeId) {
+        self.edits.remove(node);
+    }
+}
+
+impl fmt::Debug for Edited {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Edited")
+            .field("document", &self.document)
+            .field("edits", &self.edits)
+            .finish()
+    }
+}
