@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod assets;
+pub mod audit;
 pub mod chain;
 pub mod clock;
 pub mod context;
