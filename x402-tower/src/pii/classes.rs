@@ -8,6 +8,7 @@ const LETTER: u8 = 1 << 2;
 const AT: u8 = 1 << 3;
 const DOT: u8 = 1 << 4;
 const PERCENT: u8 = 1 << 5;
+const PLUS: u8 = 1 << 6;
 
 const fn class_of(byte: u8) -> u8 {
     match byte {
@@ -17,6 +18,7 @@ const fn class_of(byte: u8) -> u8 {
         b'@' => AT,
         b'.' => DOT,
         b'%' => PERCENT,
+        b'+' => PLUS,
         _ => 0,
     }
 }
@@ -76,6 +78,10 @@ impl ByteClasses {
 
     pub(super) const fn has_dot(&self) -> bool {
         self.seen & DOT != 0
+    }
+
+    pub(super) const fn has_plus(&self) -> bool {
+        self.seen & PLUS != 0
     }
 
     pub(super) const fn has_percent(&self) -> bool {

@@ -11,12 +11,17 @@ use super::{EntityHits, Recognizer, score};
 
 pub(super) const RECOGNIZER: Recognizer = Recognizer {
     entity: EntityType::PhoneNumber,
-    may_match: |classes| classes.digits >= *INTERNATIONAL_LENGTHS.start(),
+    may_match: |classes| {
+        classes.digits >= NATIONAL_LENGTH
+            || (classes.has_plus() && classes.digits >= *INTERNATIONAL_LENGTHS.start())
+    },
     recognize,
 };
 
 /// Digits with the calling code: E.164 allows 15; no shorter number is in wide use.
 const INTERNATIONAL_LENGTHS: std::ops::RangeInclusive<usize> = 8..=15;
+/// Area code, exchange and line.
+const NATIONAL_LENGTH: usize = 10;
 /// Below this an unseparated `+12345678` is a signed amount as likely as a number.
 const SHORTEST_UNSEPARATED: usize = 9;
 /// This many zeros at the end make a signed amount, not a subscriber.
@@ -94,13 +99,19 @@ fn is_international(window: &Window<'_, '_>, count: usize) -> bool {
 fn national(view: &View<'_>, window: &Window<'_, '_>) -> Option<(Range<usize>, u8)> {
     let layout = national_layout(window)?;
     let count = layout.groups.len();
-    let span = opening(view, window.start())..window.span(count).end;
+    let closes = window.separators(count).flatten().any(|byte| *byte == b')');
+    let start = if closes {
+        opening(view, window.start())
+    } else {
+        window.start()
+    };
+    let span = start..window.span(count).end;
     let mut digits = window.digits(count).skip(layout.prefix).map(u32::from);
     let (area, exchange) = (digits.next()?, digits.nth(2)?);
     if area < 2 || window.continues(count, b"-.") {
         return None;
     }
-    let punctuated = span.start < window.start()
+    let punctuated = closes
         || (layout.separated
             && window
                 .separators(count)
