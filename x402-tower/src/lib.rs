@@ -16,6 +16,7 @@ pub mod network;
 mod offers;
 pub mod pay;
 pub mod payment;
+pub mod pii;
 pub mod screening;
 pub mod service;
 mod settlement;
