@@ -3,6 +3,8 @@
 //! `vectors/eip712_vectors.json` holds 16 authorizations captured between the TypeScript, Python and Rust SDKs, with the
 //! digests and payers that viem computed.
 
+#![allow(clippy::unwrap_used)] // clippy does not see that the functions beside the tests are tests, too
+
 use serde::Deserialize;
 use x402_tower::assets::{Asset, AssetTable};
 use x402_tower::evm::{
