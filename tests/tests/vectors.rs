@@ -1,5 +1,12 @@
 //! Exchanges captured between the official SDKs decode, and pass through byte for byte.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a missing capture or field must fail the test"
+)]
+
 use std::fs;
 use std::path::Path;
 
@@ -22,7 +29,7 @@ impl Capture {
     }
 
     /// Headers of a captured request or response, as name and value.
-    fn headers<'a>(message: &'a Value) -> Vec<(&'a str, &'a str)> {
+    fn headers(message: &Value) -> Vec<(&str, &str)> {
         let headers = message["headers"].as_array().unwrap();
         headers
             .iter()
