@@ -27,6 +27,9 @@ mod requirement;
 mod text;
 mod version;
 
+#[cfg(test)]
+mod tests;
+
 pub use authorization::{Authorization, SignatureBytes};
 pub use challenge::Challenge;
 pub use compose::{compose_v1, compose_v2};

@@ -64,10 +64,9 @@ impl Edits {
         match object.get(key) {
             Some(member) => self.replace_json(member.id(), json),
             None => {
-                self.inserted
-                    .entry(object.id())
-                    .or_default()
-                    .insert(key.to_owned(), checked(json)?);
+                let json = checked(json)?;
+                let members = self.inserted.entry(object.id()).or_default();
+                members.insert(key.to_owned(), json);
                 Ok(())
             }
         }
