@@ -36,6 +36,6 @@ pub use network::{ChainId, NetworkError};
 pub use pay::{Approved, PayLayer, SignLayer, SignedPayment, Signer, SignerError};
 pub use payment::{AgentId, Exchange, Outcome, Payment, PaymentId, PaymentRecord, Position, Terms};
 pub use screening::{Purpose, Screening};
-pub use service::{ControlService, GuardBody};
+pub use service::{ControlService, GuardBody, Prepared};
 pub use step::Step;
 pub use wire::{Challenge, Receipt, Requirement};

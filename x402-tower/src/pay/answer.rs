@@ -11,15 +11,15 @@ use http_body::Body;
 use tower_service::Service;
 
 use super::kept::Kept;
-use super::payer::{Prepared, choose};
+use super::payer::choose;
 use super::service::Mode;
 use crate::context::Context;
 use crate::denial::{Denial, DenialKind};
 use crate::flight::{Flight, stack_order};
 use crate::payment::{Exchange, PaymentRecord};
 use crate::service::{
-    BoxResponse, GuardBody, OnChallenge, Open, PaymentSlot, ReadChallenge, check_resource, denied,
-    read_challenge,
+    BoxResponse, GuardBody, OnChallenge, Open, PaymentSlot, Prepared, ReadChallenge,
+    check_resource, denied, read_challenge,
 };
 use crate::wire::{Challenge, Version};
 
@@ -109,7 +109,7 @@ where
         Ok(challenge)
     });
     match &*mode {
-        Mode::Whole { payer, .. } => {
+        Mode::Whole { payer } => {
             let prepared = match challenge {
                 Ok(challenge) => payer.answer(exchange, challenge).await,
                 Err(denial) => Err(payer.refuse(&exchange, denial).await),

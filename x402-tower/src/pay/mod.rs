@@ -20,7 +20,7 @@ mod signer;
 pub use answer::{Answer, AnsweringUri, check_answering_origin};
 pub use kept::{MAX_REPLAY_BODY_BYTES, body_not_replayable};
 pub use layer::PayLayer;
-pub use payer::{Payer, Prepared};
+pub use payer::Payer;
 pub use service::PayService;
 pub use sign::{SignFuture, SignLayer, SignService};
 pub use signer::{Approved, SignedPayment, Signer, SignerError};

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use http_body::Body;
+use sha2::{Digest, Sha256};
 
 use super::compare::compare;
 use super::signer::{Approved, Signer};
@@ -10,12 +14,12 @@ use crate::chain::Chain;
 use crate::context::Context;
 use crate::denial::{Denial, DenialKind};
 use crate::flight::Flight;
-use crate::payment::{Exchange, Outcome, Payment, PaymentId, PaymentRecord, Terms, Uncertainty};
+use crate::payment::{Exchange, Payment, PaymentId, Position, Terms};
 use crate::screening::Purpose;
 use crate::service::{
-    apply_redactions, check_resource, no_randomness, nothing_payable, unreadable,
+    Prepared, ReadChallenge, Shared, apply_redactions, carries_payment, check_resource,
+    no_randomness, nothing_payable, prepare, read_challenge, unreadable,
 };
-use crate::settlement;
 use crate::wire::{Challenge, PaymentPayload, TextField};
 
 /// Turns challenges into payments, for any transport: the tower service and the reqwest adapter share it.
@@ -23,8 +27,7 @@ use crate::wire::{Challenge, PaymentPayload, TextField};
 /// Clones share everything.
 #[derive(Debug, Clone)]
 pub struct Payer {
-    chain: Chain,
-    context: Context,
+    shared: Arc<Shared>,
     signer: Arc<dyn Signer>,
 }
 
@@ -32,8 +35,7 @@ impl Payer {
     /// A payer whose every payment goes through `chain` before `signer` sees it.
     pub fn new(chain: Chain, context: Context, signer: Arc<dyn Signer>) -> Self {
         Self {
-            chain,
-            context,
+            shared: Shared::new(chain, context),
             signer,
         }
     }
@@ -41,11 +43,61 @@ impl Payer {
     /// What it knows besides its controls.
     #[must_use]
     pub fn context(&self) -> &Context {
-        &self.context
+        &self.shared.context
     }
 
-    pub(crate) fn chain(&self) -> &Chain {
-        &self.chain
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
+    /// The exchange that a request begins in the buyer's position; `body` is its body, where it can be sent again.
+    ///
+    /// # Errors
+    ///
+    /// A [`Denial`] where the request names no origin, its idempotency key is malformed or the clock is missing.
+    pub fn exchange(&self, parts: &Parts, body: Option<&[u8]>) -> Result<Exchange, Denial> {
+        let exchange = self.context().exchange(Position::Buyer, parts)?;
+        Ok(match body {
+            Some(body) => exchange.with_body_digest(Sha256::digest(body).into()),
+            None => exchange,
+        })
+    }
+
+    /// Reads the challenge of a 402, header or body, under the caps and the deadline.
+    ///
+    /// # Errors
+    ///
+    /// A [`Denial`] where it cannot be read safely. Pass it to [`refuse`](Self::refuse), so that it is on record.
+    pub async fn read_challenge<R>(
+        &self,
+        parts: &http::response::Parts,
+        body: R,
+    ) -> Result<ReadChallenge, Denial>
+    where
+        R: Body<Data = Bytes>,
+    {
+        read_challenge(self.context(), parts, body).await
+    }
+
+    /// Decides on a payment that a third party has put on a request already.
+    ///
+    /// # Errors
+    ///
+    /// The [`Denial`], after every control has been told.
+    pub async fn forward(
+        &self,
+        exchange: &Exchange,
+        headers: &HeaderMap,
+    ) -> Result<Prepared, Denial> {
+        let mut exchange = exchange.clone();
+        exchange.position = Position::ThirdPartyPayer;
+        prepare(&self.shared, &exchange, headers).await
+    }
+
+    /// Whether a request carries a payment header of either version.
+    #[must_use]
+    pub fn carries_payment(headers: &HeaderMap) -> bool {
+        carries_payment(headers)
     }
 
     /// Answers a challenge: a payment that every control allowed, signed and compared, ready to send.
@@ -63,15 +115,15 @@ impl Payer {
         let chosen = self.choose(&exchange, &challenge);
         let (choice, payment) = match chosen {
             Ok(chosen) => chosen,
-            Err(denial) => return Err(self.chain.refused(&exchange, denial).await),
+            Err(denial) => return Err(self.shared.chain.refused(&exchange, denial).await),
         };
-        let flight = Flight::new(payment).check_all(&self.chain).await?;
-        sign(flight, &challenge, choice, &self.context, &*self.signer).await
+        let flight = Flight::new(payment).check_all(&self.shared.chain).await?;
+        sign(flight, &challenge, choice, self.context(), &*self.signer).await
     }
 
     /// Tells every control that an exchange was refused before there was a payment.
     pub async fn refuse(&self, exchange: &Exchange, denial: Denial) -> Denial {
-        self.chain.refused(exchange, denial).await
+        self.shared.chain.refused(exchange, denial).await
     }
 
     fn choose(
@@ -80,18 +132,18 @@ impl Payer {
         challenge: &Challenge,
     ) -> Result<(usize, Payment), Denial> {
         let mut payable = challenge.clone();
-        check_resource(&self.context, exchange, &mut payable)?;
-        let refusals = self.chain.screen(
+        check_resource(self.context(), exchange, &mut payable)?;
+        let refusals = self.shared.chain.screen(
             Purpose::Choose,
             exchange,
-            &self.context.assets,
+            &self.context().assets,
             &mut payable,
         );
         choose(
             exchange,
             challenge,
             &payable,
-            &self.context,
+            self.context(),
             |requirement, terms| self.signer.can_sign(requirement, terms),
         )
         .map_err(|denial| refusals.into_iter().next().unwrap_or(denial))
@@ -143,14 +195,7 @@ pub(crate) async fn sign(
         return Err(flight.deny(denial).await);
     }
     match signed_header(&flight, challenge, choice, context, signer).await {
-        Ok((name, value)) => match flight.sending().await {
-            Ok(()) => Ok(Prepared {
-                flight,
-                name,
-                value,
-            }),
-            Err(denial) => Err(flight.deny(denial).await),
-        },
+        Ok((name, value)) => Prepared::sending(flight, name, value).await,
         Err(denial) => Err(flight.deny(denial).await),
     }
 }
@@ -186,44 +231,8 @@ async fn signed_header(
         approved.valid_before(),
     )?;
     apply_redactions(payment, &mut payload)?;
-    let mut value = payload
+    let value = payload
         .to_header_value()
         .map_err(|error| unreadable(&error))?;
-    value.set_sensitive(true);
     Ok((name, value))
-}
-
-/// A signed payment that may leave. Dropping it counts as sent with an unknown outcome.
-#[derive(Debug)]
-#[must_use = "a prepared payment counts as spent; send it and conclude it"]
-pub struct Prepared {
-    flight: Flight,
-    name: HeaderName,
-    value: HeaderValue,
-}
-
-impl Prepared {
-    /// Puts the payment header on a request.
-    pub fn apply(&self, headers: &mut HeaderMap) {
-        headers.insert(self.name.clone(), self.value.clone());
-    }
-
-    /// The payment.
-    #[must_use]
-    pub fn payment(&self) -> &Payment {
-        self.flight.payment()
-    }
-
-    /// Reads the outcome from the response and tells every control.
-    pub async fn conclude(self, status: StatusCode, headers: &HeaderMap) -> PaymentRecord {
-        let outcome = settlement::read(self.flight.payment(), status, headers);
-        self.flight.finish(outcome).await
-    }
-
-    /// Tells every control that no response came.
-    pub async fn fail(self) -> PaymentRecord {
-        self.flight
-            .finish(Outcome::Unknown(Uncertainty::Transport))
-            .await
-    }
 }

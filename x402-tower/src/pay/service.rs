@@ -14,9 +14,7 @@ use super::kept::{Kept, MAX_REPLAY_BODY_BYTES, Replay};
 use super::payer::Payer;
 use crate::context::Context;
 use crate::denial::{Denial, DenialKind};
-use crate::service::{
-    GuardBody, OnChallenge, ResponseFuture, Shared, carries_payment, denied, forward,
-};
+use crate::service::{GuardBody, OnChallenge, ResponseFuture, carries_payment, denied, forward};
 
 /// A service around `S` that answers challenges with payments.
 ///
@@ -31,20 +29,15 @@ pub struct PayService<S> {
 #[derive(Debug)]
 pub(crate) enum Mode {
     /// The whole chain and the signer are here.
-    Whole { payer: Payer, shared: Arc<Shared> },
+    Whole { payer: Payer },
     /// The controls and the signer are layers further in.
     Opening { context: Context },
 }
 
 impl Mode {
-    pub(crate) fn whole(payer: Payer) -> Self {
-        let shared = Shared::new(payer.chain().clone(), payer.context().clone());
-        Self::Whole { payer, shared }
-    }
-
     pub(crate) fn context(&self) -> &Context {
         match self {
-            Self::Whole { payer, .. } => payer.context(),
+            Self::Whole { payer } => payer.context(),
             Self::Opening { context } => context,
         }
     }
@@ -57,7 +50,7 @@ impl<S> PayService<S> {
 
     /// Puts a payer around `inner`.
     pub fn with_payer(inner: S, payer: Payer) -> Self {
-        Self::new(inner, Arc::new(Mode::whole(payer)))
+        Self::new(inner, Arc::new(Mode::Whole { payer }))
     }
 
     /// The inner service.
@@ -101,7 +94,9 @@ where
         let mode = Arc::clone(&self.mode);
         if carries_payment(request.headers()) {
             return ResponseFuture::boxed(match &*mode {
-                Mode::Whole { shared, .. } => Box::pin(forward(Arc::clone(shared), ready, request)),
+                Mode::Whole { payer } => {
+                    Box::pin(forward(Arc::clone(payer.shared()), ready, request))
+                }
                 Mode::Opening { .. } => {
                     Box::pin(
                         async move { ready.call(request).await.map(|r| r.map(GuardBody::inner)) },

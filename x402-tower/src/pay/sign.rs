@@ -10,13 +10,13 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::answer::conclude;
-use super::payer::{Prepared, sign};
+use super::payer::sign;
 use super::signer::Signer;
 use crate::context::Context;
 use crate::control::ControlKind;
 use crate::denial::Denial;
 use crate::flight::stack_order;
-use crate::service::{GuardBody, Open, PaymentSlot, denied};
+use crate::service::{GuardBody, Open, PaymentSlot, Prepared, denied};
 
 /// The controls that a payment must have passed before it is signed, unless said otherwise.
 const REQUIRED: [ControlKind; 4] = [

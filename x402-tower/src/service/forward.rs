@@ -3,20 +3,17 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
+use http::{HeaderMap, Request, Response, StatusCode};
 use http_body::Body;
 use tower_service::Service;
 
 use super::leaving::{no_store, screen, unreadable};
-use super::{GuardBody, Shared, denied};
+use super::{GuardBody, Prepared, Shared, denied};
 use crate::context::Context;
 use crate::denial::{Denial, DenialKind};
 use crate::flight::Flight;
 use crate::offers::OfferKey;
-use crate::payment::{
-    Exchange, NotSent, Outcome, Payment, PaymentId, Position, Terms, Uncertainty,
-};
-use crate::settlement;
+use crate::payment::{Exchange, Payment, PaymentId, Position, Terms};
 use crate::wire::header::{PAYMENT_SIGNATURE, X_PAYMENT};
 use crate::wire::{Authorization, PaymentPayload};
 
@@ -58,31 +55,20 @@ where
         Ok(exchange) => exchange,
         Err(denial) => return Ok(denied(&denial)),
     };
-    let (mut flight, mut payload) = match open(&shared, &exchange, &parts.headers).await {
-        Ok(open) => open,
+    let prepared = match prepare(&shared, &exchange, &parts.headers).await {
+        Ok(prepared) => prepared,
         Err(denial) => return Ok(denied(&denial)),
     };
-    if let Err(denial) = flight.approve().await {
-        return Ok(denied(&flight.deny(denial).await));
-    }
-    match redacted_header(flight.payment(), &mut payload) {
-        Ok(Some(value)) => {
-            parts.headers.insert(payload.header_name(), value);
-        }
-        Ok(None) => {}
-        Err(denial) => return Ok(denied(&flight.deny(denial).await)),
-    }
-    if let Err(denial) = flight.sending().await {
-        return Ok(denied(&flight.deny(denial).await));
-    }
+    prepared.apply(&mut parts.headers);
     match inner.call(Request::from_parts(parts, body)).await {
         Ok(mut response) => {
-            let outcome = if response.extensions().get::<ProvenUnsettled>().is_some() {
-                Outcome::NotSent(NotSent::Returned)
+            let record = if response.extensions().get::<ProvenUnsettled>().is_some() {
+                prepared.give_back().await
             } else {
-                settlement::read(flight.payment(), response.status(), response.headers())
+                prepared
+                    .conclude(response.status(), response.headers())
+                    .await
             };
-            let record = flight.finish(outcome).await;
             response.extensions_mut().insert(record);
             no_store(response.headers_mut());
             if response.status() == StatusCode::PAYMENT_REQUIRED {
@@ -91,12 +77,36 @@ where
             Ok(response.map(GuardBody::inner))
         }
         Err(error) => {
-            flight
-                .finish(Outcome::Unknown(Uncertainty::Transport))
-                .await;
+            prepared.fail().await;
             Err(error)
         }
     }
+}
+
+/// Decides on the payment header of a request, up to the moment before it leaves.
+pub(crate) async fn prepare(
+    shared: &Shared,
+    exchange: &Exchange,
+    headers: &HeaderMap,
+) -> Result<Prepared, Denial> {
+    let (payment, mut payload) = match decode(&shared.context, exchange, headers) {
+        Ok(decoded) => decoded,
+        Err(denial) => return Err(shared.chain.refused(exchange, denial).await),
+    };
+    let mut flight = Flight::new(payment).check_all(&shared.chain).await?;
+    if let Err(denial) = flight.approve().await {
+        return Err(flight.deny(denial).await);
+    }
+    let value = apply_redactions(flight.payment(), &mut payload).and_then(|_| {
+        payload
+            .to_header_value()
+            .map_err(|error| unreadable(&error))
+    });
+    let value = match value {
+        Ok(value) => value,
+        Err(denial) => return Err(flight.deny(denial).await),
+    };
+    Prepared::sending(flight, payload.header_name(), value).await
 }
 
 /// SHA-256 of nothing.
@@ -104,20 +114,6 @@ pub(crate) const EMPTY_DIGEST: [u8; 32] = [
     0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9, 0x24,
     0x27, 0xae, 0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55,
 ];
-
-async fn open(
-    shared: &Shared,
-    exchange: &Exchange,
-    headers: &HeaderMap,
-) -> Result<(Flight, PaymentPayload), Denial> {
-    let opened = decode(&shared.context, exchange, headers);
-    let (payment, payload) = match opened {
-        Ok(opened) => opened,
-        Err(denial) => return Err(shared.chain.refused(exchange, denial).await),
-    };
-    let flight = Flight::new(payment).check_all(&shared.chain).await?;
-    Ok((flight, payload))
-}
 
 fn decode(
     context: &Context,
@@ -256,20 +252,6 @@ impl Signed {
             lifetime_seconds,
         })
     }
-}
-
-/// The header that leaves instead, where a control redacted anything.
-fn redacted_header(
-    payment: &Payment,
-    payload: &mut PaymentPayload,
-) -> Result<Option<HeaderValue>, Denial> {
-    if !apply_redactions(payment, payload)? {
-        return Ok(None);
-    }
-    payload
-        .to_header_value()
-        .map(Some)
-        .map_err(|error| unreadable(&error))
 }
 
 /// Writes what the controls redacted into the payment; answers whether anything changed.

@@ -192,13 +192,26 @@ fn remember(context: &Context, exchange: &Exchange, challenge: &Challenge) {
 }
 
 /// What a 402 turned out to be.
-pub(crate) enum ReadChallenge {
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ReadChallenge {
     /// Not x402.
-    None { body: Bytes },
+    None {
+        /// The body, whole.
+        body: Bytes,
+    },
     /// In the `PAYMENT-REQUIRED` header.
-    V2 { challenge: Challenge, body: Bytes },
+    V2 {
+        /// The challenge.
+        challenge: Challenge,
+        /// The body beside it, whole.
+        body: Bytes,
+    },
     /// In the body.
-    V1 { challenge: Challenge },
+    V1 {
+        /// The challenge.
+        challenge: Challenge,
+    },
 }
 
 /// Reads a 402's challenge: headers first, body under a cap and a deadline (attacks 24, 25, 28).

@@ -4,6 +4,7 @@ mod body;
 mod forward;
 mod future;
 mod leaving;
+mod prepared;
 mod slot;
 
 use core::task::{Context as TaskContext, Poll};
@@ -16,13 +17,14 @@ use tower_service::Service;
 
 pub use body::GuardBody;
 pub use forward::ProvenUnsettled;
-pub(crate) use forward::{EMPTY_DIGEST, apply_redactions, carries_payment, forward, no_randomness};
+pub(crate) use forward::{
+    EMPTY_DIGEST, apply_redactions, carries_payment, forward, no_randomness, prepare,
+};
 pub use future::ResponseFuture;
 pub(crate) use future::{BoxResponse, OnChallenge};
-pub use leaving::Screen;
-pub(crate) use leaving::{
-    ReadChallenge, check_resource, nothing_payable, read_challenge, unreadable,
-};
+pub use leaving::{ReadChallenge, Screen};
+pub(crate) use leaving::{check_resource, nothing_payable, read_challenge, unreadable};
+pub use prepared::Prepared;
 pub(crate) use slot::{Open, PaymentSlot};
 
 use crate::chain::Chain;
