@@ -6,6 +6,7 @@ pub mod clock;
 pub mod money;
 pub mod network;
 pub mod payment;
+pub mod policy;
 pub mod step;
 pub mod store;
 
