@@ -29,6 +29,7 @@
 //! # Ok::<(), x402_tower::policy::PolicyError>(())
 //! ```
 
+mod builder;
 mod compile;
 mod config;
 mod contract;

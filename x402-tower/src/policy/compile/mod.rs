@@ -1,23 +1,21 @@
 //! From [`PolicyConfig`] to [`Rules`]: what each text means, and whether they fit together.
 
+mod settings;
+mod tables;
+
 use core::hash::Hash;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::time::Duration;
 
 use super::config::PolicyConfig;
-use super::contract::{AssetRule, Recipient, chain_id};
-use super::error::{PolicyError, Problems, item_path, key_path, quoted};
+use super::contract::{AssetRule, chain_id};
+use super::error::{PolicyError, Problems, item_path, quoted};
 use super::normal;
 use super::origin::Origin;
 use super::rules::Rules;
 use super::scope::UrlScope;
-use crate::money::Usd;
 use crate::network::ChainId;
 
-/// Longest window: 366 days.
-const MAX_WINDOW_SECONDS: u64 = 366 * 86_400;
-/// Longest agent id, in bytes.
-const MAX_AGENT_ID: usize = 128;
 /// Longest scheme name, in bytes.
 const MAX_SCHEME: usize = 64;
 /// Most entries of one list or table.
@@ -66,91 +64,6 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
-    fn numbers(&mut self) {
-        let config = self.config;
-        if config.window_seconds == 0 || config.window_seconds > MAX_WINDOW_SECONDS {
-            self.problems.add(
-                "config.window",
-                "window_seconds",
-                "the window is nothing, or longer than 366 days",
-                "write 1 to 31622400 seconds; a day is 86400",
-            );
-        }
-        if config.max_authorization_seconds == 0 {
-            self.problems.add(
-                "config.lifetime",
-                "max_authorization_seconds",
-                "no authorization can be valid for no time at all",
-                "write at least 1; 900 is what official SDKs fit into",
-            );
-        }
-    }
-
-    fn agent_id(&mut self) {
-        let Some(agent) = &self.config.agent_id else {
-            return;
-        };
-        let plain = |b: u8| b.is_ascii_alphanumeric() || b"._-:@/".contains(&b);
-        if agent.is_empty() || agent.len() > MAX_AGENT_ID || !agent.bytes().all(plain) {
-            self.problems.add(
-                "config.agent_id",
-                "agent_id",
-                "the id is empty, too long or holds other characters than it may",
-                "write 1 to 128 of A-Z a-z 0-9 . _ - : @ /",
-            );
-        }
-    }
-
-    fn settings(&mut self) {
-        let config = self.config;
-        if let Some(pii) = &config.pii {
-            self.choice(
-                "pii.action",
-                pii.action.as_deref(),
-                &["redact", "block", "warn"],
-            );
-            self.choice("pii.mode", pii.mode.as_deref(), &["regex"]);
-            if pii.entities.as_ref().is_some_and(Vec::is_empty) {
-                self.problems.add(
-                    "config.empty",
-                    "pii.entities",
-                    "an empty list would look for nothing",
-                    "name what to look for, or leave the key out to look for everything",
-                );
-            }
-        }
-        if config.replay.as_ref().and_then(|r| r.ttl_seconds) == Some(0) {
-            self.problems.add(
-                "config.ttl",
-                "replay.ttl_seconds",
-                "a duplicate that is remembered for no time is never refused",
-                "write at least 1, or set enabled = false",
-            );
-        }
-        let path = config.audit.as_ref().and_then(|a| a.path.as_deref());
-        if path.is_some_and(|path| path.is_empty() || path.contains('\0')) {
-            self.problems.add(
-                "config.audit_path",
-                "audit.path",
-                "this is no file",
-                "name the file that decisions are written to",
-            );
-        }
-    }
-
-    fn choice(&mut self, path: &str, value: Option<&str>, known: &[&str]) {
-        if let Some(value) = value
-            && !known.contains(&value)
-        {
-            self.problems.add(
-                "config.choice",
-                path,
-                format!("{} is not one of the choices", quoted(value)),
-                format!("write one of: {}", known.join(", ")),
-            );
-        }
-    }
-
     fn origins(&mut self) -> Option<HashSet<Origin>> {
         let texts = self.config.allowed_origins.as_ref()?;
         Some(self.each("allowed_origins", texts, Self::origin))
@@ -252,89 +165,6 @@ impl Check<'_> {
                 "add the origin there, or take this out",
             );
         }
-    }
-
-    fn endpoints(
-        &mut self,
-        origins: Option<&HashSet<Origin>>,
-    ) -> HashMap<Origin, Vec<(UrlScope, Usd)>> {
-        let mut endpoints: HashMap<Origin, Vec<(UrlScope, Usd)>> = HashMap::new();
-        self.bounded("per_endpoint", self.config.per_endpoint.len());
-        for (text, most) in self.config.per_endpoint.iter().take(MAX_ENTRIES) {
-            let path = key_path("per_endpoint", text);
-            let Some(scope) = self.scope(&path, text) else {
-                continue;
-            };
-            self.at_origin(&path, scope.origin(), origins);
-            let list = endpoints.entry(scope.origin().clone()).or_default();
-            for (other, other_most) in list.iter() {
-                let (outer, inner) = if other.contains(&scope) {
-                    (*other_most, *most)
-                } else {
-                    (*most, *other_most)
-                };
-                if *other == scope {
-                    self.duplicate(&path);
-                } else if (other.contains(&scope) || scope.contains(other)) && inner > outer {
-                    self.problems.add(
-                        "config.contradiction",
-                        &path,
-                        format!(
-                            "with {other} the inner limit is above the outer one and has no effect"
-                        ),
-                        "an outer limit counts what lies below it: make it the larger one",
-                    );
-                }
-            }
-            list.push((scope, *most));
-        }
-        // The order of the file decides nothing, also not which of two refusals is named.
-        endpoints.values_mut().for_each(|list| list.sort());
-        endpoints
-    }
-
-    fn recipients(
-        &mut self,
-        origins: Option<&HashSet<Origin>>,
-        networks: Option<&HashSet<ChainId>>,
-    ) -> Option<HashMap<Origin, Vec<Recipient>>> {
-        let table = self.config.recipients.as_ref()?;
-        let mut recipients = HashMap::new();
-        self.bounded("recipients", table.len());
-        for (text, addresses) in table.iter().take(MAX_ENTRIES) {
-            let path = key_path("recipients", text);
-            let list = self.each(
-                &path,
-                addresses,
-                |check, path, text| match Recipient::parse(text) {
-                    Ok(recipient) => {
-                        if let Some(chain) = recipient.chain() {
-                            check.on_network(path, chain, networks);
-                        }
-                        Some(recipient)
-                    }
-                    Err(message) => {
-                        check.problems.add(
-                            "config.recipient",
-                            path,
-                            message,
-                            "name an account as eip155:8453/0x…",
-                        );
-                        None
-                    }
-                },
-            );
-            let Some(origin) = self.origin(&path, text) else {
-                continue;
-            };
-            self.at_origin(&path, &origin, origins);
-            let mut list: Vec<_> = list.into_iter().collect();
-            list.sort();
-            if recipients.insert(origin, list).is_some() {
-                self.duplicate(&path);
-            }
-        }
-        Some(recipients)
     }
 
     fn schemes(&mut self) -> HashSet<String> {
