@@ -17,6 +17,8 @@ mod offers;
 pub mod pay;
 pub mod payment;
 pub mod pii;
+pub mod policy;
+pub mod replay;
 pub mod screening;
 pub mod service;
 mod settlement;
