@@ -2,16 +2,40 @@
 
 pub mod address;
 pub mod assets;
+pub mod audit;
+pub mod chain;
 pub mod clock;
+pub mod context;
+pub mod control;
+pub mod denial;
+#[cfg(feature = "evm")]
+pub mod evm;
+mod flight;
 pub mod money;
 pub mod network;
+mod offers;
+pub mod pay;
 pub mod payment;
+pub mod pii;
+pub mod screening;
+pub mod service;
+mod settlement;
 pub mod step;
 pub mod store;
 pub mod wire;
 
 pub use address::{Address, AddressError};
+pub use assets::AssetTable;
+pub use chain::{Chain, OrderError};
 pub use clock::{Clock, SystemClock, UnixMillis};
+pub use context::{Context, ResourceMatch};
+pub use control::{Control, ControlKind};
+pub use denial::{Denial, DenialKind};
 pub use money::{AmountError, AtomicAmount, Usd, UsdError};
 pub use network::{ChainId, NetworkError};
+pub use pay::{Approved, PayLayer, SignLayer, SignedPayment, Signer, SignerError};
+pub use payment::{AgentId, Exchange, Outcome, Payment, PaymentId, PaymentRecord, Position, Terms};
+pub use screening::{Purpose, Screening};
+pub use service::{ControlService, GuardBody, Prepared};
 pub use step::Step;
+pub use wire::{Challenge, Receipt, Requirement};

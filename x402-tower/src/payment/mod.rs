@@ -1,5 +1,216 @@
-//! What a control looks at.
+//! What a control looks at: the payment, the exchange it belongs to, and how it ended.
 
+mod exchange;
 mod id;
+mod outcome;
+mod record;
+mod terms;
 
+use core::fmt;
+
+use http::Extensions;
+
+pub use exchange::{AgentId, AgentIdError, Exchange, MAX_AGENT_ID_BYTES, Position};
 pub use id::PaymentId;
+pub use outcome::{NotSent, Outcome, Refusal, Uncertainty};
+pub use record::PaymentRecord;
+pub use terms::Terms;
+
+use crate::wire::{Authorization, TextField, Version};
+
+/// A payment on its way through the controls.
+pub struct Payment {
+    id: PaymentId,
+    exchange: Exchange,
+    version: Version,
+    terms: Terms,
+    authorization: Option<Authorization>,
+    texts: Vec<PaymentText>,
+    shown_url: Option<String>,
+    findings: Vec<(&'static str, u32)>,
+    extensions: Extensions,
+}
+
+impl Payment {
+    /// A payment of `terms` in `exchange`.
+    #[must_use]
+    pub fn new(id: PaymentId, exchange: Exchange, version: Version, terms: Terms) -> Self {
+        Self {
+            id,
+            exchange,
+            version,
+            terms,
+            authorization: None,
+            texts: Vec::new(),
+            shown_url: None,
+            findings: Vec::new(),
+            extensions: Extensions::new(),
+        }
+    }
+
+    pub(crate) fn with_authorization(mut self, authorization: Authorization) -> Self {
+        self.authorization = Some(authorization);
+        self
+    }
+
+    pub(crate) fn with_texts(mut self, texts: Vec<TextField>) -> Self {
+        self.texts = texts.into_iter().map(PaymentText::new).collect();
+        self
+    }
+
+    /// Names this payment everywhere.
+    #[must_use]
+    pub fn id(&self) -> PaymentId {
+        self.id
+    }
+
+    /// The exchange that it belongs to.
+    #[must_use]
+    pub fn exchange(&self) -> &Exchange {
+        &self.exchange
+    }
+
+    /// The protocol version that it is paid in.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// What would be paid.
+    #[must_use]
+    pub fn terms(&self) -> &Terms {
+        &self.terms
+    }
+
+    /// The signed authorization, once there is one.
+    #[must_use]
+    pub fn authorization(&self) -> Option<&Authorization> {
+        self.authorization.as_ref()
+    }
+
+    /// Every free text that would travel with the payment.
+    #[must_use]
+    pub fn texts(&self) -> &[PaymentText] {
+        &self.texts
+    }
+
+    /// The same, to redact.
+    pub fn texts_mut(&mut self) -> &mut [PaymentText] {
+        &mut self.texts
+    }
+
+    /// The requested URL as a log may show it: set by the control that screened it, else nothing.
+    #[must_use]
+    pub fn shown_url(&self) -> Option<&str> {
+        self.shown_url.as_deref()
+    }
+
+    /// Says how a log may show the requested URL. Only a control that has screened it should.
+    pub fn set_shown_url(&mut self, url: String) {
+        self.shown_url = Some(url);
+    }
+
+    /// Entity types of personal data that were found, with how often.
+    #[must_use]
+    pub fn findings(&self) -> &[(&'static str, u32)] {
+        &self.findings
+    }
+
+    /// Notes that personal data was found.
+    pub fn note_finding(&mut self, entity: &'static str) {
+        match self.findings.iter_mut().find(|(known, _)| *known == entity) {
+            Some((_, count)) => *count = count.saturating_add(1),
+            None => self.findings.push((entity, 1)),
+        }
+    }
+
+    /// What controls keep about this payment between its steps.
+    #[must_use]
+    pub fn extensions(&self) -> &Extensions {
+        &self.extensions
+    }
+
+    /// The same, to add to.
+    pub fn extensions_mut(&mut self) -> &mut Extensions {
+        &mut self.extensions
+    }
+}
+
+/// Shows typed fields only: texts may hold personal data.
+impl fmt::Debug for Payment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Payment")
+            .field("id", &self.id)
+            .field("exchange", &self.exchange)
+            .field("version", &self.version)
+            .field("terms", &self.terms)
+            .field("texts", &self.texts.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// One free text that would travel with a payment, and what a control made of it.
+pub struct PaymentText {
+    field: TextField,
+    redacted: Option<String>,
+}
+
+impl PaymentText {
+    fn new(field: TextField) -> Self {
+        Self {
+            field,
+            redacted: None,
+        }
+    }
+
+    /// Where it stands in the message, such as `resource.description`.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.field.path
+    }
+
+    /// The text as it would leave: redacted, where a control did so.
+    #[must_use]
+    pub fn value(&self) -> &str {
+        self.redacted.as_deref().unwrap_or(&self.field.value)
+    }
+
+    /// Whether the text is a URL.
+    #[must_use]
+    pub fn is_url(&self) -> bool {
+        self.field.is_url
+    }
+
+    /// Whether it may be changed without breaking the payment. Where it may not, a finding can only deny or be reported.
+    #[must_use]
+    pub fn is_rewritable(&self) -> bool {
+        self.field.rewritable
+    }
+
+    /// Replaces the text; `false`, and unchanged, where it may not be.
+    pub fn redact(&mut self, text: String) -> bool {
+        if self.field.rewritable {
+            self.redacted = Some(text);
+        }
+        self.field.rewritable
+    }
+
+    pub(crate) fn field(&self) -> &TextField {
+        &self.field
+    }
+
+    /// The replacement, where there is one.
+    pub(crate) fn replacement(&self) -> Option<&str> {
+        self.redacted.as_deref()
+    }
+}
+
+/// Shows where the text stands, never the text.
+impl fmt::Debug for PaymentText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PaymentText")
+            .field("path", &self.field.path)
+            .field("redacted", &self.redacted.is_some())
+            .finish_non_exhaustive()
+    }
+}

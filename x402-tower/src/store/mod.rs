@@ -5,9 +5,11 @@
 
 mod claims;
 mod ledger;
+mod memory;
 
 pub use claims::{Claim, ClaimKey, Claims};
 pub use ledger::{Ledger, Limit, LimitKey, Quota, Reservation, Reserved, Usage};
+pub use memory::MemoryStore;
 
 /// Why a store did not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

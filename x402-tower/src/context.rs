@@ -1,0 +1,212 @@
+//! Where a layer stands, what time it is, who spends and what things are worth.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::request::Parts;
+use url::Url;
+
+use crate::assets::AssetTable;
+use crate::clock::{Clock, SystemClock, UnixMillis};
+use crate::denial::{Denial, DenialKind};
+use crate::offers::OfferBook;
+use crate::payment::{AgentId, Exchange, Position};
+
+/// How a challenge's own `resource.url` must fit the URL that was requested (attack 47).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum ResourceMatch {
+    /// Scheme, host and port must be the same.
+    #[default]
+    SameOrigin,
+    /// The whole URL must be the same, but for the fragment.
+    Exact,
+    /// Not looked at: for sellers behind proxies that do not know their own address.
+    Any,
+}
+
+impl ResourceMatch {
+    /// Whether a challenge that says `claimed` may answer a request for `requested`.
+    #[must_use]
+    pub fn allows(self, requested: &Url, claimed: &str) -> bool {
+        if self == Self::Any {
+            return true;
+        }
+        let Ok(claimed) = requested.join(claimed) else {
+            return false;
+        };
+        match self {
+            Self::Exact => without_fragment(&claimed) == without_fragment(requested),
+            _ => claimed.origin() == requested.origin() && claimed.origin().is_tuple(),
+        }
+    }
+}
+
+fn without_fragment(url: &Url) -> &str {
+    &url[..url::Position::AfterQuery]
+}
+
+/// What every layer needs to know besides its control.
+///
+/// Clones share the clock, the asset table and the book of offers.
+#[derive(Debug, Clone)]
+pub struct Context {
+    pub(crate) position: Position,
+    pub(crate) agent: AgentId,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) assets: Arc<AssetTable>,
+    pub(crate) resource_match: ResourceMatch,
+    pub(crate) public_origin: Option<Arc<Url>>,
+    pub(crate) challenge_deadline: Duration,
+    pub(crate) offers: Arc<OfferBook>,
+}
+
+impl Context {
+    /// Around a client that pays: by our signer, or by whoever put a payment header on the request.
+    #[must_use]
+    pub fn buyer() -> Self {
+        Self::at(Position::ThirdPartyPayer)
+    }
+
+    /// Around a service that sells.
+    #[must_use]
+    pub fn seller() -> Self {
+        Self::at(Position::Seller)
+    }
+
+    fn at(position: Position) -> Self {
+        Self {
+            position,
+            agent: AgentId::default(),
+            clock: Arc::new(SystemClock::new()),
+            assets: Arc::new(AssetTable::builtin()),
+            resource_match: ResourceMatch::default(),
+            public_origin: None,
+            challenge_deadline: Duration::from_secs(10),
+            offers: Arc::new(OfferBook::default()),
+        }
+    }
+
+    /// Who spends, where the request's extensions do not hold an [`AgentId`].
+    #[must_use]
+    pub fn with_agent(mut self, agent: AgentId) -> Self {
+        self.agent = agent;
+        self
+    }
+
+    /// Tells the time.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Which tokens there are and what they are worth.
+    #[must_use]
+    pub fn with_assets(mut self, assets: AssetTable) -> Self {
+        self.assets = Arc::new(assets);
+        self
+    }
+
+    /// How a challenge's `resource.url` must fit.
+    #[must_use]
+    pub fn with_resource_match(mut self, rule: ResourceMatch) -> Self {
+        self.resource_match = rule;
+        self
+    }
+
+    /// The seller's own origin, for requests that name none in their URL.
+    #[must_use]
+    pub fn with_public_origin(mut self, origin: Url) -> Self {
+        self.public_origin = Some(Arc::new(origin));
+        self
+    }
+
+    /// How long the body of a 402 may take to arrive (attack 25). Ten seconds by default.
+    #[must_use]
+    pub fn with_challenge_deadline(mut self, deadline: Duration) -> Self {
+        self.challenge_deadline = deadline;
+        self
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn position(&self) -> Position {
+        self.position
+    }
+
+    pub(crate) fn now(&self) -> Result<UnixMillis, Denial> {
+        self.clock.now().ok_or_else(|| {
+            Denial::new(
+                DenialKind::PaymentError,
+                "clock.missing",
+                "the clock cannot tell the time; nothing is paid without it",
+            )
+            .with_status(http::StatusCode::INTERNAL_SERVER_ERROR)
+        })
+    }
+
+    /// The exchange that a request begins.
+    pub(crate) fn exchange(&self, position: Position, parts: &Parts) -> Result<Exchange, Denial> {
+        let url = self.requested_url(parts)?;
+        let agent = parts.extensions.get::<AgentId>().unwrap_or(&self.agent);
+        let mut exchange = Exchange::new(
+            position,
+            agent.clone(),
+            parts.method.clone(),
+            url,
+            self.now()?,
+        );
+        exchange.idempotency_key = idempotency_key(parts)?;
+        Ok(exchange)
+    }
+
+    /// The URL that was requested: absolute, or completed by the seller's origin or the `Host` header.
+    fn requested_url(&self, parts: &Parts) -> Result<Url, Denial> {
+        let uri = &parts.uri;
+        let parsed = if uri.scheme().is_some() && uri.authority().is_some() {
+            Url::parse(&uri.to_string()).ok()
+        } else if let Some(origin) = &self.public_origin {
+            origin
+                .join(uri.path_and_query().map_or("/", |path| path.as_str()))
+                .ok()
+        } else {
+            let host = parts.headers.get(http::header::HOST);
+            host.and_then(|host| host.to_str().ok())
+                .and_then(|host| Url::parse(&format!("http://{host}{uri}")).ok())
+        };
+        parsed
+            .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+            .ok_or_else(|| {
+                Denial::new(
+                    DenialKind::PaymentError,
+                    "request.no_origin",
+                    "the request names no http(s) origin; send an absolute URL or set the public origin",
+                )
+                .with_status(http::StatusCode::BAD_REQUEST)
+            })
+    }
+}
+
+/// Longest idempotency key, in bytes.
+const MAX_IDEMPOTENCY_KEY_BYTES: usize = 256;
+
+fn idempotency_key(parts: &Parts) -> Result<Option<Arc<str>>, Denial> {
+    let mut values = parts.headers.get_all("idempotency-key").iter();
+    let Some(value) = values.next() else {
+        return Ok(None);
+    };
+    let text = value
+        .to_str()
+        .ok()
+        .filter(|text| (1..=MAX_IDEMPOTENCY_KEY_BYTES).contains(&text.len()));
+    match (text, values.next()) {
+        (Some(text), None) => Ok(Some(text.into())),
+        _ => Err(Denial::new(
+            DenialKind::PaymentError,
+            "request.idempotency_key",
+            "Idempotency-Key must be one value of 1 to 256 visible ASCII characters",
+        )
+        .with_status(http::StatusCode::BAD_REQUEST)),
+    }
+}

@@ -1,0 +1,128 @@
+//! One security control: the trait that five ship, and that a user can implement for a sixth.
+
+use core::fmt;
+
+use crate::denial::Denial;
+use crate::payment::{Exchange, Outcome, Payment};
+use crate::screening::Screening;
+use crate::step::Step;
+
+/// Which control this is, and so where it stands in the chain.
+///
+/// The order is a security property: audit outermost so that it sees every denial, personal data out before anybody is
+/// asked, stateless checks before stateful ones, people last (attack 146).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ControlKind {
+    /// Writes the record of every decision.
+    Audit,
+    /// Keeps personal data out.
+    Pii,
+    /// Keeps spending inside rules and limits.
+    Policy,
+    /// Lets a payment happen once.
+    Replay,
+    /// Asks people.
+    Mpa,
+    /// A user's own control; it may stand anywhere.
+    Custom(&'static str),
+}
+
+impl ControlKind {
+    /// The stable name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Audit => "audit",
+            Self::Pii => "pii",
+            Self::Policy => "policy",
+            Self::Replay => "replay",
+            Self::Mpa => "mpa",
+            Self::Custom(name) => name,
+        }
+    }
+
+    /// Its place, counted from outside; `None` for a control that may stand anywhere.
+    pub(crate) const fn place(self) -> Option<u8> {
+        match self {
+            Self::Audit => Some(0),
+            Self::Pii => Some(1),
+            Self::Policy => Some(2),
+            Self::Replay => Some(3),
+            Self::Mpa => Some(4),
+            Self::Custom(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for ControlKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One security control.
+///
+/// A payment goes through [`check`](Self::check) of every control in order, then [`approve`](Self::approve) of every
+/// control, then the signer, then [`sending`](Self::sending), then the wire. Every control whose `check` was begun and
+/// did not deny is told how it ended exactly once, in reverse order: by [`finish`](Self::finish), or by
+/// [`abandon`](Self::abandon) where the future was dropped and nothing can be awaited.
+///
+/// A panic inside `check`, `approve` or `sending` denies the payment (attack 144).
+///
+/// ```
+/// use x402_tower::{Control, ControlKind, Denial, DenialKind, Payment, Step};
+///
+/// /// Nobody buys on a Sunday.
+/// struct SundayRest;
+///
+/// impl Control for SundayRest {
+///     fn kind(&self) -> ControlKind {
+///         ControlKind::Custom("sunday_rest")
+///     }
+///
+///     fn check<'a>(&'a self, payment: &'a mut Payment) -> Step<'a, Result<(), Denial>> {
+///         let day = payment.exchange().now().as_secs() / 86_400 % 7; // the epoch began on a Thursday
+///         Step::ready(if day == 3 {
+///             Err(Denial::new(DenialKind::PolicyViolation, "sunday_rest.closed", "try again on Monday"))
+///         } else {
+///             Ok(())
+///         })
+///     }
+/// }
+/// ```
+pub trait Control: Send + Sync + 'static {
+    /// Which control this is.
+    fn kind(&self) -> ControlKind;
+
+    /// Decides on a payment before it is signed or forwarded. May redact its texts.
+    fn check<'a>(&'a self, payment: &'a mut Payment) -> Step<'a, Result<(), Denial>>;
+
+    /// The last word before the signer is called or a third party's payment is forwarded, when every control has let it
+    /// pass and every text is redacted. Audit writes the intent here.
+    fn approve<'a>(&'a self, _payment: &'a Payment) -> Step<'a, Result<(), Denial>> {
+        Step::ready(Ok(()))
+    }
+
+    /// The signature exists and is about to leave: from here on its money counts as spent.
+    fn sending<'a>(&'a self, _payment: &'a Payment) -> Step<'a, Result<(), Denial>> {
+        Step::ready(Ok(()))
+    }
+
+    /// How the payment ended.
+    fn finish<'a>(&'a self, _payment: &'a Payment, _outcome: &'a Outcome) -> Step<'a, ()> {
+        Step::ready(())
+    }
+
+    /// How the payment ended, where the caller went away: called from a destructor, so it must not block for long.
+    fn abandon(&self, _payment: &Payment, _outcome: &Outcome) {}
+
+    /// Looks at a challenge on its way to whoever will pay or read it: redacts its texts, strikes out offers that
+    /// [`check`](Self::check) would deny.
+    fn screen(&self, _screening: &mut Screening<'_>) {}
+
+    /// A challenge or message was refused before there was a payment to decide on.
+    fn refused<'a>(&'a self, _exchange: &'a Exchange, _denial: &'a Denial) -> Step<'a, ()> {
+        Step::ready(())
+    }
+}

@@ -1,0 +1,236 @@
+//! What a paying service does with a 402.
+
+use core::fmt;
+use core::marker::PhantomData;
+use std::future::poll_fn;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Request, Response, Uri};
+use http_body::Body;
+use tower_service::Service;
+
+use super::kept::Kept;
+use super::payer::choose;
+use super::service::Mode;
+use crate::context::Context;
+use crate::denial::{Denial, DenialKind};
+use crate::flight::{Flight, stack_order};
+use crate::payment::{Exchange, PaymentRecord};
+use crate::service::{
+    BoxResponse, GuardBody, OnChallenge, Open, PaymentSlot, Prepared, ReadChallenge,
+    check_resource, denied, read_challenge,
+};
+use crate::wire::{Challenge, Version};
+
+/// Put into a response's extensions by an inner layer that follows redirects: the URI that answered in the end. A
+/// challenge from another origin than the one requested is not paid (attack 56).
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct AnsweringUri(pub Uri);
+
+impl AnsweringUri {
+    /// The URI that answered.
+    #[must_use]
+    pub const fn new(uri: Uri) -> Self {
+        Self(uri)
+    }
+}
+
+/// Answers the challenge to a request that was kept.
+pub struct Answer<S, B> {
+    inner: S,
+    kept: Kept,
+    mode: Arc<Mode>,
+    body: PhantomData<fn() -> B>,
+}
+
+impl<S, B> Answer<S, B> {
+    pub(crate) fn new(inner: S, kept: Kept, mode: Arc<Mode>) -> Self {
+        Self {
+            inner,
+            kept,
+            mode,
+            body: PhantomData,
+        }
+    }
+}
+
+impl<S, B> fmt::Debug for Answer<S, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer").finish_non_exhaustive()
+    }
+}
+
+impl<S, B, R, E> OnChallenge<R, E> for Answer<S, B>
+where
+    S: Service<Request<B>, Response = Response<R>, Error = E> + Send + 'static,
+    S::Future: Send,
+    B: Body<Data = Bytes> + From<Bytes> + Send + 'static,
+    R: Body<Data = Bytes> + Send + 'static,
+    R::Error: Send,
+    E: Send + 'static,
+{
+    fn on_challenge(self, response: Response<R>) -> BoxResponse<R, E> {
+        Box::pin(answer(self, response))
+    }
+}
+
+async fn answer<S, B, R>(
+    answer: Answer<S, B>,
+    response: Response<R>,
+) -> Result<Response<GuardBody<R>>, S::Error>
+where
+    S: Service<Request<B>, Response = Response<R>>,
+    B: From<Bytes>,
+    R: Body<Data = Bytes>,
+{
+    let Answer {
+        inner, kept, mode, ..
+    } = answer;
+    if response.extensions().get::<Denial>().is_some() {
+        return Ok(response.map(GuardBody::inner));
+    }
+    let (parts, body) = response.into_parts();
+    let context = mode.context();
+    let challenge = match read_challenge(context, &parts, body).await {
+        Ok(ReadChallenge::None { body }) => {
+            return Ok(Response::from_parts(parts, GuardBody::whole(body)));
+        }
+        Ok(ReadChallenge::V1 { challenge } | ReadChallenge::V2 { challenge, .. }) => Ok(challenge),
+        Err(denial) => Err(denial),
+    };
+    let exchange = match kept.exchange(context) {
+        Ok(exchange) => exchange,
+        Err(denial) => return Ok(denied(&denial)),
+    };
+    let challenge = challenge.and_then(|challenge| {
+        check_answering(&parts.extensions, &exchange)?;
+        Ok(challenge)
+    });
+    match &*mode {
+        Mode::Whole { payer } => {
+            let prepared = match challenge {
+                Ok(challenge) => payer.answer(exchange, challenge).await,
+                Err(denial) => Err(payer.refuse(&exchange, denial).await),
+            };
+            match prepared {
+                Ok(prepared) => send_paid(inner, &kept, prepared).await,
+                Err(denial) => Ok(denied(&denial)),
+            }
+        }
+        Mode::Opening { context } => match challenge.and_then(|c| open(context, exchange, c)) {
+            Ok(open) => send_opened(inner, &kept, open).await,
+            Err(denial) => Ok(denied(&denial)),
+        },
+    }
+}
+
+fn check_answering(extensions: &http::Extensions, exchange: &Exchange) -> Result<(), Denial> {
+    let Some(AnsweringUri(uri)) = extensions.get::<AnsweringUri>() else {
+        return Ok(());
+    };
+    check_answering_origin(exchange, &uri.to_string())
+}
+
+/// Denies a challenge that another origin sent than the one that was asked (attack 56).
+///
+/// # Errors
+///
+/// A [`Denial`] with the code `challenge.redirected`.
+pub fn check_answering_origin(exchange: &Exchange, answering: &str) -> Result<(), Denial> {
+    let same = url::Url::parse(answering).is_ok_and(|url| url.origin() == exchange.url().origin());
+    if same {
+        return Ok(());
+    }
+    Err(Denial::new(
+        DenialKind::PaymentError,
+        "challenge.redirected",
+        "the request was redirected and another origin asks for the money; request that origin directly if it is meant to be paid",
+    ))
+}
+
+/// Sends the paid request and reads how it ended.
+async fn send_paid<S, B, R>(
+    mut inner: S,
+    kept: &Kept,
+    prepared: Prepared,
+) -> Result<Response<GuardBody<R>>, S::Error>
+where
+    S: Service<Request<B>, Response = Response<R>>,
+    B: From<Bytes>,
+{
+    let mut request = match kept.request::<B>() {
+        Ok(request) => request,
+        Err(denial) => return Ok(denied(&denial)),
+    };
+    prepared.apply(request.headers_mut());
+    let sent = async {
+        poll_fn(|cx| inner.poll_ready(cx)).await?;
+        inner.call(request).await
+    };
+    match sent.await {
+        Ok(response) => Ok(conclude(prepared, response).await),
+        Err(error) => {
+            prepared.fail().await;
+            Err(error)
+        }
+    }
+}
+
+/// Reads the outcome, tells the controls, and leaves the record with the response.
+pub(crate) async fn conclude<R>(
+    prepared: Prepared,
+    mut response: Response<R>,
+) -> Response<GuardBody<R>> {
+    let record = prepared
+        .conclude(response.status(), response.headers())
+        .await;
+    response.extensions_mut().insert(record);
+    response.map(GuardBody::inner)
+}
+
+/// Chooses an offer for controls and a signer that are layers further in.
+fn open(context: &Context, exchange: Exchange, challenge: Challenge) -> Result<Open, Denial> {
+    let mut payable = challenge.clone();
+    check_resource(context, &exchange, &mut payable)?;
+    let any = |_: &crate::wire::Requirement, terms: &crate::payment::Terms| {
+        terms.scheme == "exact" && matches!(challenge.version(), Version::V1 | Version::V2)
+    };
+    let (choice, payment) = choose(&exchange, &challenge, &payable, context, any)?;
+    Ok(Open {
+        flight: Flight::new(payment),
+        challenge,
+        choice,
+    })
+}
+
+/// Sends the request inward with its payment, to be checked and signed there.
+async fn send_opened<S, B, R>(
+    mut inner: S,
+    kept: &Kept,
+    open: Open,
+) -> Result<Response<GuardBody<R>>, S::Error>
+where
+    S: Service<Request<B>, Response = Response<R>>,
+    B: From<Bytes>,
+{
+    let slot = PaymentSlot::new(open);
+    let mut request = match kept.request::<B>() {
+        Ok(request) => request,
+        Err(denial) => return Ok(denied(&denial)),
+    };
+    request.extensions_mut().insert(slot.clone());
+    poll_fn(|cx| inner.poll_ready(cx)).await?;
+    let response = inner.call(request).await?;
+    let extensions = response.extensions();
+    if extensions.get::<PaymentRecord>().is_some() || extensions.get::<Denial>().is_some() {
+        return Ok(response.map(GuardBody::inner));
+    }
+    // Nobody signed and nobody refused: there is no sign layer between here and the transport.
+    let denial = stack_order("no SignLayer stands inside PayLayer; nothing was signed");
+    Ok(denied(&match slot.take() {
+        Ok(open) => open.flight.deny(denial).await,
+        Err(_) => denial,
+    }))
+}

@@ -1,0 +1,96 @@
+//! What is kept of a request, so that it can be sent again with a payment.
+
+use bytes::Bytes;
+use http::header::CONTENT_LENGTH;
+use http::{HeaderMap, Method, Request, Uri, Version};
+use sha2::{Digest, Sha256};
+
+use crate::context::Context;
+use crate::denial::{Denial, DenialKind};
+use crate::payment::{AgentId, Exchange, Position};
+use crate::service::EMPTY_DIGEST;
+
+/// Largest request body that is kept to be sent again, in bytes.
+pub const MAX_REPLAY_BODY_BYTES: u64 = 1024 * 1024;
+
+#[derive(Debug, Clone)]
+pub(crate) struct Kept {
+    method: Method,
+    uri: Uri,
+    version: Version,
+    headers: HeaderMap,
+    agent: Option<AgentId>,
+    body: Replay,
+}
+
+/// Whether, and with what, a body can be sent again.
+#[derive(Debug, Clone)]
+pub(crate) enum Replay {
+    Empty,
+    Whole(Bytes),
+    Never,
+}
+
+impl Kept {
+    pub(crate) fn of<B>(request: &Request<B>, body: Replay) -> Self {
+        Self {
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            version: request.version(),
+            headers: request.headers().clone(),
+            agent: request.extensions().get::<AgentId>().cloned(),
+            body,
+        }
+    }
+
+    /// The request, once more.
+    pub(crate) fn request<B: From<Bytes>>(&self) -> Result<Request<B>, Denial> {
+        let (body, len) = match &self.body {
+            Replay::Empty => (Bytes::new(), None),
+            Replay::Whole(bytes) => (bytes.clone(), Some(bytes.len())),
+            Replay::Never => return Err(body_not_replayable()),
+        };
+        let mut request = self.head().map(|()| B::from(body));
+        *request.version_mut() = self.version;
+        if let Some(len) = len
+            && !request.headers().contains_key(CONTENT_LENGTH)
+        {
+            request.headers_mut().insert(CONTENT_LENGTH, len.into());
+        }
+        Ok(request)
+    }
+
+    /// The exchange that the request began; refused where its body cannot be sent again.
+    pub(crate) fn exchange(&self, context: &Context) -> Result<Exchange, Denial> {
+        let digest = match &self.body {
+            Replay::Empty => EMPTY_DIGEST,
+            Replay::Whole(bytes) => Sha256::digest(bytes).into(),
+            Replay::Never => return Err(body_not_replayable()),
+        };
+        let (parts, ()) = self.head().into_parts();
+        Ok(context
+            .exchange(Position::Buyer, &parts)?
+            .with_body_digest(digest))
+    }
+
+    fn head(&self) -> Request<()> {
+        let mut request = Request::new(());
+        *request.method_mut() = self.method.clone();
+        *request.uri_mut() = self.uri.clone();
+        *request.headers_mut() = self.headers.clone();
+        if let Some(agent) = &self.agent {
+            request.extensions_mut().insert(agent.clone());
+        }
+        request
+    }
+}
+
+/// The denial of a challenge to a request that cannot be sent twice (attack 41).
+#[must_use]
+pub fn body_not_replayable() -> Denial {
+    Denial::new(
+        DenialKind::PaymentError,
+        "request.body_not_replayable",
+        "the request's body cannot be sent again with a payment; give it a known length of at most 1 MiB",
+    )
+}

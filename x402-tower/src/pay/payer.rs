@@ -1,0 +1,238 @@
+//! From a challenge to a payment that is ready to send: choose, check, sign, compare.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use http_body::Body;
+use sha2::{Digest, Sha256};
+
+use super::compare::compare;
+use super::signer::{Approved, Signer};
+use crate::chain::Chain;
+use crate::context::Context;
+use crate::denial::{Denial, DenialKind};
+use crate::flight::Flight;
+use crate::payment::{Exchange, Payment, PaymentId, Position, Terms};
+use crate::screening::Purpose;
+use crate::service::{
+    Prepared, ReadChallenge, Shared, apply_redactions, carries_payment, check_resource,
+    no_randomness, nothing_payable, prepare, read_challenge, unreadable,
+};
+use crate::wire::{Challenge, PaymentPayload, TextField};
+
+/// Turns challenges into payments, for any transport: the tower service and the reqwest adapter share it.
+///
+/// Clones share everything.
+#[derive(Debug, Clone)]
+pub struct Payer {
+    shared: Arc<Shared>,
+    signer: Arc<dyn Signer>,
+}
+
+impl Payer {
+    /// A payer whose every payment goes through `chain` before `signer` sees it.
+    pub fn new(chain: Chain, context: Context, signer: Arc<dyn Signer>) -> Self {
+        Self {
+            shared: Shared::new(chain, context),
+            signer,
+        }
+    }
+
+    /// What it knows besides its controls.
+    #[must_use]
+    pub fn context(&self) -> &Context {
+        &self.shared.context
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
+    /// The exchange that a request begins in the buyer's position; `body` is its body, where it can be sent again.
+    ///
+    /// # Errors
+    ///
+    /// A [`Denial`] where the request names no origin, its idempotency key is malformed or the clock is missing.
+    pub fn exchange(&self, parts: &Parts, body: Option<&[u8]>) -> Result<Exchange, Denial> {
+        let exchange = self.context().exchange(Position::Buyer, parts)?;
+        Ok(match body {
+            Some(body) => exchange.with_body_digest(Sha256::digest(body).into()),
+            None => exchange,
+        })
+    }
+
+    /// Reads the challenge of a 402, header or body, under the caps and the deadline.
+    ///
+    /// # Errors
+    ///
+    /// A [`Denial`] where it cannot be read safely. Pass it to [`refuse`](Self::refuse), so that it is on record.
+    pub async fn read_challenge<R>(
+        &self,
+        parts: &http::response::Parts,
+        body: R,
+    ) -> Result<ReadChallenge, Denial>
+    where
+        R: Body<Data = Bytes>,
+    {
+        read_challenge(self.context(), parts, body).await
+    }
+
+    /// Decides on a payment that a third party has put on a request already.
+    ///
+    /// # Errors
+    ///
+    /// The [`Denial`], after every control has been told.
+    pub async fn forward(
+        &self,
+        exchange: &Exchange,
+        headers: &HeaderMap,
+    ) -> Result<Prepared, Denial> {
+        let mut exchange = exchange.clone();
+        exchange.position = Position::ThirdPartyPayer;
+        prepare(&self.shared, &exchange, headers).await
+    }
+
+    /// Whether a request carries a payment header of either version.
+    #[must_use]
+    pub fn carries_payment(headers: &HeaderMap) -> bool {
+        carries_payment(headers)
+    }
+
+    /// Answers a challenge: a payment that every control allowed, signed and compared, ready to send.
+    ///
+    /// The cheapest offer that the controls would allow and the signer can pay is chosen (attacks 38 and 39).
+    ///
+    /// # Errors
+    ///
+    /// The [`Denial`], after every control has been told; the signer was not called, or what it signed did not leave.
+    pub async fn answer(
+        &self,
+        exchange: Exchange,
+        challenge: Challenge,
+    ) -> Result<Prepared, Denial> {
+        let chosen = self.choose(&exchange, &challenge);
+        let (choice, payment) = match chosen {
+            Ok(chosen) => chosen,
+            Err(denial) => return Err(self.shared.chain.refused(&exchange, denial).await),
+        };
+        let flight = Flight::new(payment).check_all(&self.shared.chain).await?;
+        sign(flight, &challenge, choice, self.context(), &*self.signer).await
+    }
+
+    /// Tells every control that an exchange was refused before there was a payment.
+    pub async fn refuse(&self, exchange: &Exchange, denial: Denial) -> Denial {
+        self.shared.chain.refused(exchange, denial).await
+    }
+
+    fn choose(
+        &self,
+        exchange: &Exchange,
+        challenge: &Challenge,
+    ) -> Result<(usize, Payment), Denial> {
+        let mut payable = challenge.clone();
+        check_resource(self.context(), exchange, &mut payable)?;
+        let refusals = self.shared.chain.screen(
+            Purpose::Choose,
+            exchange,
+            &self.context().assets,
+            &mut payable,
+        );
+        choose(
+            exchange,
+            challenge,
+            &payable,
+            self.context(),
+            |requirement, terms| self.signer.can_sign(requirement, terms),
+        )
+        .map_err(|denial| refusals.into_iter().next().unwrap_or(denial))
+    }
+}
+
+/// Takes the cheapest of `payable`; its index counts in the original challenge.
+pub(crate) fn choose(
+    exchange: &Exchange,
+    challenge: &Challenge,
+    payable: &Challenge,
+    context: &Context,
+    can_sign: impl Fn(&crate::wire::Requirement, &Terms) -> bool,
+) -> Result<(usize, Payment), Denial> {
+    let cheapest = payable
+        .requirements()
+        .iter()
+        .filter_map(|requirement| {
+            let terms = Terms::of(requirement, &context.assets).ok()?;
+            can_sign(requirement, &terms).then_some((requirement.index(), terms))
+        })
+        .min_by_key(|(index, terms)| (terms.price.is_none(), terms.price, *index));
+    let Some((index, terms)) = cheapest else {
+        return Err(nothing_payable());
+    };
+    let id = PaymentId::random().ok_or_else(no_randomness)?;
+    let payment = Payment::new(id, exchange.clone(), challenge.version(), terms)
+        .with_texts(travelling_texts(challenge, index));
+    Ok((index, payment))
+}
+
+/// The challenge's texts that concern the chosen offer: everything outside `accepts`, and that entry.
+fn travelling_texts(challenge: &Challenge, index: usize) -> Vec<TextField> {
+    let own = format!("accepts[{index}].");
+    let mut texts = challenge.texts();
+    texts.retain(|text| !text.path.starts_with("accepts[") || text.path.starts_with(&own));
+    texts
+}
+
+/// Journals the intent, signs, compares and redacts.
+pub(crate) async fn sign(
+    mut flight: Flight,
+    challenge: &Challenge,
+    choice: usize,
+    context: &Context,
+    signer: &dyn Signer,
+) -> Result<Prepared, Denial> {
+    if let Err(denial) = flight.approve().await {
+        return Err(flight.deny(denial).await);
+    }
+    match signed_header(&flight, challenge, choice, context, signer).await {
+        Ok((name, value)) => Prepared::sending(flight, name, value).await,
+        Err(denial) => Err(flight.deny(denial).await),
+    }
+}
+
+async fn signed_header(
+    flight: &Flight,
+    challenge: &Challenge,
+    choice: usize,
+    context: &Context,
+    signer: &dyn Signer,
+) -> Result<(HeaderName, HeaderValue), Denial> {
+    let payment = flight.payment();
+    let requirement = challenge
+        .requirements()
+        .iter()
+        .find(|requirement| requirement.index() == choice)
+        .ok_or_else(nothing_payable)?;
+    let approved = Approved::new(payment, challenge, requirement, &context.assets);
+    let signed = signer.sign(&approved).await.map_err(|error| {
+        Denial::new(DenialKind::PaymentError, error.code(), error.to_string()).with_source(error)
+    })?;
+    let (name, value) = signed.into_header();
+    let mut headers = HeaderMap::with_capacity(1);
+    headers.insert(name.clone(), value);
+    // Decoded from the very bytes that would leave, so that what is compared is what is sent (attack 27).
+    let mut payload = PaymentPayload::from_headers(&headers)
+        .map_err(|error| unreadable(&error))?
+        .ok_or_else(nothing_payable)?;
+    compare(
+        &payload,
+        challenge.version(),
+        payment.terms(),
+        approved.valid_before(),
+    )?;
+    apply_redactions(payment, &mut payload)?;
+    let value = payload
+        .to_header_value()
+        .map_err(|error| unreadable(&error))?;
+    Ok((name, value))
+}

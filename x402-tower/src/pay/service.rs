@@ -1,0 +1,164 @@
+//! The service that pays: sends a request, answers its 402, sends it again.
+
+use core::task::{Context as TaskContext, Poll};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use http_body::Body;
+use http_body_util::BodyExt;
+use tower_service::Service;
+
+use super::answer::Answer;
+use super::kept::{Kept, MAX_REPLAY_BODY_BYTES, Replay};
+use super::payer::Payer;
+use crate::context::Context;
+use crate::denial::{Denial, DenialKind};
+use crate::service::{GuardBody, OnChallenge, ResponseFuture, carries_payment, denied, forward};
+
+/// A service around `S` that answers challenges with payments.
+///
+/// The request's body must be able to be made of [`Bytes`], so that it can be sent twice. A body of unknown length, or
+/// over one mebibyte, is sent once and unpaid: a challenge to it is denied before anything is signed (attack 41).
+#[derive(Debug, Clone)]
+pub struct PayService<S> {
+    inner: S,
+    mode: Arc<Mode>,
+}
+
+#[derive(Debug)]
+pub(crate) enum Mode {
+    /// The whole chain and the signer are here.
+    Whole { payer: Payer },
+    /// The controls and the signer are layers further in.
+    Opening { context: Context },
+}
+
+impl Mode {
+    pub(crate) fn context(&self) -> &Context {
+        match self {
+            Self::Whole { payer } => payer.context(),
+            Self::Opening { context } => context,
+        }
+    }
+}
+
+impl<S> PayService<S> {
+    pub(crate) fn new(inner: S, mode: Arc<Mode>) -> Self {
+        Self { inner, mode }
+    }
+
+    /// Puts a payer around `inner`.
+    pub fn with_payer(inner: S, payer: Payer) -> Self {
+        Self::new(inner, Arc::new(Mode::Whole { payer }))
+    }
+
+    /// The inner service.
+    pub fn get_ref(&self) -> &S {
+        &self.inner
+    }
+
+    /// The inner service, to change. Calling it goes around the controls.
+    pub fn get_mut(&mut self) -> &mut S {
+        &mut self.inner
+    }
+
+    /// The inner service, without payments.
+    pub fn into_inner(self) -> S {
+        self.inner
+    }
+}
+
+impl<S, B, R> Service<Request<B>> for PayService<S>
+where
+    S: Service<Request<B>, Response = Response<R>> + Clone + Send + 'static,
+    S::Future: Send,
+    S::Error: Send,
+    B: Body<Data = Bytes> + From<Bytes> + Send + 'static,
+    B::Error: Send,
+    R: Body<Data = Bytes> + Send + 'static,
+    R::Error: Send,
+{
+    type Response = Response<GuardBody<R>>;
+    type Error = S::Error;
+    type Future = ResponseFuture<S::Future, Answer<S, B>, R, S::Error>;
+
+    fn poll_ready(&mut self, cx: &mut TaskContext<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        // The readied service goes, its clone stays: https://docs.rs/tower-service/latest/tower_service/trait.Service.html#be-careful-when-cloning-inner-services
+        let clone = self.inner.clone();
+        let mut ready = core::mem::replace(&mut self.inner, clone);
+        let mode = Arc::clone(&self.mode);
+        if carries_payment(request.headers()) {
+            return ResponseFuture::boxed(match &*mode {
+                Mode::Whole { payer } => {
+                    Box::pin(forward(Arc::clone(payer.shared()), ready, request))
+                }
+                Mode::Opening { .. } => {
+                    Box::pin(
+                        async move { ready.call(request).await.map(|r| r.map(GuardBody::inner)) },
+                    )
+                }
+            });
+        }
+        if request.body().is_end_stream() {
+            let kept = Kept::of(&request, Replay::Empty);
+            let first = ready.call(request);
+            return ResponseFuture::passing(first, Answer::new(ready, kept, mode));
+        }
+        ResponseFuture::boxed(Box::pin(with_body(ready, request, mode)))
+    }
+}
+
+/// Sends a request whose body has to be kept.
+async fn with_body<S, B, R>(
+    mut inner: S,
+    request: Request<B>,
+    mode: Arc<Mode>,
+) -> Result<Response<GuardBody<R>>, S::Error>
+where
+    S: Service<Request<B>, Response = Response<R>> + Clone + Send + 'static,
+    S::Future: Send,
+    S::Error: Send,
+    B: Body<Data = Bytes> + From<Bytes> + Send + 'static,
+    B::Error: Send,
+    R: Body<Data = Bytes> + Send + 'static,
+    R::Error: Send,
+{
+    let (parts, body) = request.into_parts();
+    let small = body
+        .size_hint()
+        .exact()
+        .is_some_and(|len| len <= MAX_REPLAY_BODY_BYTES);
+    let (replay, body) = if small {
+        match body.collect().await {
+            Ok(collected) => {
+                let bytes = collected.to_bytes();
+                (Replay::Whole(bytes.clone()), B::from(bytes))
+            }
+            Err(_) => return Ok(denied(&body_interrupted())),
+        }
+    } else {
+        (Replay::Never, body)
+    };
+    let request = Request::from_parts(parts, body);
+    let kept = Kept::of(&request, replay);
+    let response = inner.call(request).await?;
+    if response.status() != StatusCode::PAYMENT_REQUIRED {
+        return Ok(response.map(GuardBody::inner));
+    }
+    Answer::<S, B>::new(inner, kept, mode)
+        .on_challenge(response)
+        .await
+}
+
+fn body_interrupted() -> Denial {
+    Denial::new(
+        DenialKind::PaymentError,
+        "request.body_interrupted",
+        "the request's body broke off before it was sent",
+    )
+}

@@ -1,0 +1,101 @@
+//! How a payment ended.
+
+use crate::denial::Denial;
+use crate::wire::Receipt;
+
+/// How a payment ended.
+///
+/// Only [`NotSent`](Self::NotSent) frees money by itself. A server's word that a payment failed does not: the
+/// authorization could still be settled until it runs out (attack 74).
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The server sent a receipt that fits what was signed. It is the server's claim: receipts are not signed.
+    Settled(Receipt),
+    /// The server refused the payment. The money stays counted until the authorization cannot be settled any more.
+    Rejected(Refusal),
+    /// The payment left, and nobody knows whether it settled. The money stays counted.
+    Unknown(Uncertainty),
+    /// No signature left this process.
+    NotSent(NotSent),
+}
+
+impl Outcome {
+    /// The stable name: `settled`, `rejected`, `unknown`, `not_sent`.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Settled(_) => "settled",
+            Self::Rejected(_) => "rejected",
+            Self::Unknown(_) => "unknown",
+            Self::NotSent(_) => "not_sent",
+        }
+    }
+}
+
+/// What a server said when it refused a payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Refusal {
+    /// The response's status.
+    pub status: u16,
+    /// The receipt's `errorReason` where it is a plain error code (`[a-z0-9_]`, at most 64 bytes), else nothing.
+    pub reason: Option<String>,
+}
+
+impl Refusal {
+    pub(crate) fn new(status: u16, reason: Option<&str>) -> Self {
+        let plain = |text: &&str| {
+            (1..=64).contains(&text.len())
+                && text
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        };
+        Self {
+            status,
+            reason: reason.filter(plain).map(str::to_owned),
+        }
+    }
+}
+
+/// Why an outcome is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Uncertainty {
+    /// The transport failed after the payment may have left.
+    Transport,
+    /// The caller went away after the payment may have left.
+    Cancelled,
+    /// The server answered without a receipt.
+    NoReceipt,
+    /// The receipt cannot be read, or there is more than one.
+    UnreadableReceipt,
+    /// The receipt names another network, payer or more money than was signed.
+    MismatchedReceipt,
+}
+
+impl Uncertainty {
+    /// The stable name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Transport => "transport",
+            Self::Cancelled => "cancelled",
+            Self::NoReceipt => "no_receipt",
+            Self::UnreadableReceipt => "unreadable_receipt",
+            Self::MismatchedReceipt => "mismatched_receipt",
+        }
+    }
+}
+
+/// Why no signature left.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum NotSent {
+    /// A control refused.
+    Denied(Denial),
+    /// The caller went away before the payment left.
+    Cancelled,
+    /// A service inside proved that the payment will not be settled.
+    Returned,
+}

@@ -1,0 +1,62 @@
+//! What a caller is told about a payment that was made for it.
+
+use std::sync::Arc;
+
+use super::{Outcome, Payment, PaymentId, Terms};
+
+/// A payment and how it ended, in the extensions of the response that it bought.
+///
+/// ```
+/// # fn show(response: http::Response<()>) {
+/// use x402_tower::PaymentRecord;
+///
+/// if let Some(paid) = response.extensions().get::<PaymentRecord>() {
+///     println!("{}: {} to {}", paid.outcome().as_str(), paid.terms().amount, paid.terms().pay_to);
+/// }
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct PaymentRecord(Arc<Fields>);
+
+#[derive(Debug)]
+struct Fields {
+    id: PaymentId,
+    terms: Terms,
+    findings: Vec<(&'static str, u32)>,
+    outcome: Outcome,
+}
+
+impl PaymentRecord {
+    pub(crate) fn new(payment: &Payment, outcome: Outcome) -> Self {
+        Self(Arc::new(Fields {
+            id: payment.id(),
+            terms: payment.terms().clone(),
+            findings: payment.findings().to_vec(),
+            outcome,
+        }))
+    }
+
+    /// Names the payment in ledger and audit log.
+    #[must_use]
+    pub fn id(&self) -> PaymentId {
+        self.0.id
+    }
+
+    /// What was paid, to whom.
+    #[must_use]
+    pub fn terms(&self) -> &Terms {
+        &self.0.terms
+    }
+
+    /// Entity types of personal data that were found on the way, with how often.
+    #[must_use]
+    pub fn findings(&self) -> &[(&'static str, u32)] {
+        &self.0.findings
+    }
+
+    /// How it ended.
+    #[must_use]
+    pub fn outcome(&self) -> &Outcome {
+        &self.0.outcome
+    }
+}

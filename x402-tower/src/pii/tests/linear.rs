@@ -1,0 +1,131 @@
+//! Hostile input cannot make a scan slow. Steps are counted, not timed.
+
+use crate::pii::Detector;
+use crate::pii::steps::counter::count;
+
+/// The worst of the inputs below takes half of this.
+const MAX_STEPS_PER_BYTE: usize = 130;
+/// A scan that goes back to the start at every candidate would take thousands.
+const BASE: usize = 2_000;
+
+fn hostile_units() -> Vec<String> {
+    [
+        "a",
+        "a.",
+        "1",
+        "1-",
+        "1 ",
+        "@",
+        "@a",
+        "a@",
+        "a@b.",
+        "a@a.aa",
+        "%",
+        "%25",
+        "%2525",
+        "%40",
+        "%4",
+        "12-34",
+        "1234 ",
+        "4111 ",
+        "4111-1111-",
+        "4111111111111111 ",
+        "4111111111111111",
+        "123-45-",
+        "123 45 ",
+        "123456789 ",
+        "ssn ",
+        "ssn number is ",
+        "123456789(ssn ",
+        "phone 415 ",
+        "415-555-",
+        "(415) ",
+        "+1 ",
+        "+",
+        "+44 1 ",
+        "(",
+        "GB82",
+        "GB82 ",
+        "MT84 1 2 3 ",
+        "gb 82 ",
+        "1.",
+        "1.2.3.4",
+        "1.2.3.4 ",
+        ":",
+        "::",
+        "1:",
+        "f:",
+        "fe80::",
+        "g:1:",
+        ".",
+        "é",
+        "é@",
+        "@é.",
+        "\u{200b}",
+        "a-",
+        "-",
+        "/",
+        "0x",
+        "deadbeef-4111-1111-1111-",
+        "https://",
+        "\\",
+        "谢@谢.",
+    ]
+    .map(str::to_owned)
+    .into()
+}
+
+#[test]
+fn steps_stay_under_a_constant_per_byte() {
+    let detector = Detector::new();
+    for unit in hostile_units() {
+        for suffix in ["", "@", "@b.co", "1", "%", "x"] {
+            let text = unit.repeat(BASE) + suffix;
+            for (name, steps) in [
+                ("scan", count(|| drop(detector.scan(&text)))),
+                ("scan_url", count(|| drop(detector.scan_url(&text)))),
+            ] {
+                let per_byte = steps / text.len();
+                assert!(
+                    per_byte <= MAX_STEPS_PER_BYTE,
+                    "{name} of {unit:?}… takes {per_byte} steps per byte"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn twice_the_input_takes_twice_the_steps() {
+    let detector = Detector::new();
+    for unit in hostile_units() {
+        let steps = |repeats: usize| {
+            let text = unit.repeat(repeats);
+            count(|| drop(detector.scan(&text))).max(count(|| drop(detector.scan_url(&text))))
+        };
+        let (single, double) = (steps(BASE), steps(2 * BASE));
+        assert!(
+            double <= 2 * single + single / 10 + 1_000,
+            "{unit:?}: {single} then {double}"
+        );
+    }
+}
+
+#[test]
+fn fields_beyond_64_kib_complete() {
+    let detector = Detector::new();
+    let long = [
+        "a".repeat(60_000),
+        "a.".repeat(60_000),
+        "1-".repeat(60_000),
+        "@a".repeat(60_000),
+        "%25".repeat(40_000),
+        "1".repeat(100_000),
+    ];
+    for text in &long {
+        assert!(detector.scan(text).is_empty());
+        assert!(detector.scan_url(text).is_empty());
+    }
+    let buried = format!("{} alice@example.com", "1-".repeat(60_000));
+    assert_eq!(detector.scan(&buried).len(), 1);
+}

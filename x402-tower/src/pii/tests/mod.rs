@@ -1,0 +1,49 @@
+//! Tests at the public surface of the detector.
+
+mod card;
+mod email;
+mod generators;
+mod iban;
+mod ip;
+mod linear;
+mod names;
+mod overlap;
+mod payment_fields;
+mod phone;
+mod properties;
+mod redaction;
+mod ssn;
+mod url;
+
+use super::{Detector, EntityType, Finding};
+
+/// What was found in `text`, as kind and matched text.
+fn found(text: &str) -> Vec<(EntityType, &str)> {
+    quoted(text, &Detector::new().scan(text))
+}
+
+/// What was found in `url`, as kind and matched text.
+fn found_in_url(url: &str) -> Vec<(EntityType, &str)> {
+    quoted(url, &Detector::new().scan_url(url))
+}
+
+fn quoted<'t>(text: &'t str, findings: &[Finding]) -> Vec<(EntityType, &'t str)> {
+    findings
+        .iter()
+        .map(|found| (found.entity, &text[found.span.clone()]))
+        .collect()
+}
+
+/// Asserts for each case that the part between `«` and `»` is found as `entity` and nothing else is; a
+/// case without them must be clean.
+fn assert_marked(entity: EntityType, cases: &[&str]) {
+    for case in cases {
+        let text = case.replace(['«', '»'], "");
+        let expected: Vec<(EntityType, &str)> = case
+            .split('«')
+            .skip(1)
+            .map(|rest| (entity, rest.split('»').next().unwrap()))
+            .collect();
+        assert_eq!(found(&text), expected, "in {case:?}");
+    }
+}

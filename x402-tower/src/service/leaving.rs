@@ -1,0 +1,336 @@
+//! A 402 on its way to whoever will pay or read it.
+
+use core::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, ETAG, HeaderValue};
+use http::response::Parts as ResponseParts;
+use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
+use http_body::Body;
+use http_body_util::BodyExt;
+
+use super::{BoxResponse, GuardBody, OnChallenge, Shared, denied};
+use crate::context::Context;
+use crate::denial::{Denial, DenialKind};
+use crate::offers::OfferKey;
+use crate::payment::{AgentId, Exchange, Position, Terms};
+use crate::screening::Purpose;
+use crate::wire::{Challenge, MAX_BODY_BYTES, Version, WireError};
+
+/// What has to be remembered of a request without a payment, in case a challenge answers it. Cheap to take: no
+/// allocation for an ordinary method and a URI that is shared.
+#[derive(Debug)]
+pub struct Screen {
+    shared: Arc<Shared>,
+    method: Method,
+    uri: Uri,
+    host: Option<HeaderValue>,
+    agent: Option<AgentId>,
+}
+
+impl Screen {
+    pub(crate) fn new<B>(shared: Arc<Shared>, request: &Request<B>) -> Self {
+        Self {
+            shared,
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            host: request.headers().get(http::header::HOST).cloned(),
+            agent: request.extensions().get::<AgentId>().cloned(),
+        }
+    }
+
+    fn exchange(&self) -> Result<Exchange, Denial> {
+        let mut request = Request::new(());
+        *request.method_mut() = self.method.clone();
+        *request.uri_mut() = self.uri.clone();
+        if let Some(host) = &self.host {
+            request
+                .headers_mut()
+                .insert(http::header::HOST, host.clone());
+        }
+        if let Some(agent) = &self.agent {
+            request.extensions_mut().insert(agent.clone());
+        }
+        let context = &self.shared.context;
+        context.exchange(context.position, &request.into_parts().0)
+    }
+}
+
+impl<R, E> OnChallenge<R, E> for Screen
+where
+    R: Body<Data = Bytes> + Send + 'static,
+    R::Error: Send,
+    E: Send + 'static,
+{
+    fn on_challenge(self, response: Response<R>) -> BoxResponse<R, E> {
+        Box::pin(async move {
+            let shared = Arc::clone(&self.shared);
+            Ok(match self.exchange() {
+                Ok(exchange) => screen(&shared, &exchange, response).await,
+                Err(denial) => denied(&denial),
+            })
+        })
+    }
+}
+
+/// Redacts and narrows a 402 that leaves. What cannot be read is not let out: its reader might read it differently.
+pub(crate) async fn screen<R>(
+    shared: &Shared,
+    exchange: &Exchange,
+    response: Response<R>,
+) -> Response<GuardBody<R>>
+where
+    R: Body<Data = Bytes>,
+{
+    let (mut parts, body) = response.into_parts();
+    no_store(&mut parts.headers);
+    let read = read_challenge(&shared.context, &parts, body).await;
+    let screened = read.and_then(|read| match read {
+        ReadChallenge::None { body } => Ok(body),
+        ReadChallenge::V2 { challenge, body } => {
+            let challenge = narrow(shared, exchange, challenge)?;
+            if challenge.is_edited() {
+                let value = challenge
+                    .to_header_value()
+                    .map_err(|error| unreadable(&error))?;
+                parts
+                    .headers
+                    .insert(crate::wire::header::PAYMENT_REQUIRED, value);
+            }
+            Ok(body)
+        }
+        ReadChallenge::V1 { challenge } => {
+            let challenge = narrow(shared, exchange, challenge)?;
+            let body = challenge.to_bytes();
+            if challenge.is_edited() {
+                parts.headers.remove(ETAG);
+                parts
+                    .headers
+                    .insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+            }
+            Ok(body)
+        }
+    });
+    match screened {
+        Ok(body) => Response::from_parts(parts, GuardBody::whole(body)),
+        Err(denial) => denied(&shared.chain.refused(exchange, denial).await),
+    }
+}
+
+fn narrow(
+    shared: &Shared,
+    exchange: &Exchange,
+    mut challenge: Challenge,
+) -> Result<Challenge, Denial> {
+    let context = &shared.context;
+    if context.position != Position::Seller {
+        check_resource(context, exchange, &mut challenge)?;
+    }
+    let refusals = shared
+        .chain
+        .screen(Purpose::Leave, exchange, &context.assets, &mut challenge);
+    if challenge.requirements().is_empty() {
+        return Err(refusals.into_iter().next().unwrap_or_else(nothing_payable));
+    }
+    remember(context, exchange, &challenge);
+    Ok(challenge)
+}
+
+pub(crate) fn nothing_payable() -> Denial {
+    Denial::new(
+        DenialKind::PaymentError,
+        "challenge.nothing_payable",
+        "the challenge offers nothing that this configuration can pay; compare its schemes, networks and assets with the policy and the signer",
+    )
+}
+
+/// Strikes out offers that name another resource than the one requested, and refuses where none is left (attack 47).
+pub(crate) fn check_resource(
+    context: &Context,
+    exchange: &Exchange,
+    challenge: &mut Challenge,
+) -> Result<(), Denial> {
+    let rule = context.resource_match;
+    let foreign = || {
+        Denial::new(
+            DenialKind::PaymentError,
+            "challenge.foreign_resource",
+            "the challenge names a resource of another origin than the one requested; if this seller sits behind a proxy, set resource_match",
+        )
+    };
+    if let Some(claimed) = challenge.resource_url()
+        && !rule.allows(exchange.url(), &claimed)
+    {
+        return Err(foreign());
+    }
+    challenge.retain_requirements(|requirement| {
+        requirement
+            .resource()
+            .is_none_or(|claimed| rule.allows(exchange.url(), claimed))
+    });
+    if challenge.requirements().is_empty() {
+        return Err(foreign());
+    }
+    Ok(())
+}
+
+/// Remembers which token a v1 offer was in: its payment will not say.
+fn remember(context: &Context, exchange: &Exchange, challenge: &Challenge) {
+    if challenge.version() != Version::V1 {
+        return;
+    }
+    for requirement in challenge.requirements() {
+        if let Ok(terms) = Terms::of(requirement, &context.assets)
+            && let Some(asset) = terms.asset
+        {
+            let key = OfferKey::new(exchange.url(), &terms.chain, &terms.pay_to, terms.amount);
+            context.offers.remember(key, asset);
+        }
+    }
+}
+
+/// What a 402 turned out to be.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ReadChallenge {
+    /// Not x402.
+    None {
+        /// The body, whole.
+        body: Bytes,
+    },
+    /// In the `PAYMENT-REQUIRED` header.
+    V2 {
+        /// The challenge.
+        challenge: Challenge,
+        /// The body beside it, whole.
+        body: Bytes,
+    },
+    /// In the body.
+    V1 {
+        /// The challenge.
+        challenge: Challenge,
+    },
+}
+
+/// Reads a 402's challenge: headers first, body under a cap and a deadline (attacks 24, 25, 28).
+pub(crate) async fn read_challenge<R>(
+    context: &Context,
+    parts: &ResponseParts,
+    body: R,
+) -> Result<ReadChallenge, Denial>
+where
+    R: Body<Data = Bytes>,
+{
+    debug_assert_eq!(parts.status, StatusCode::PAYMENT_REQUIRED);
+    let header = Challenge::from_headers(&parts.headers).map_err(|error| unreadable(&error))?;
+    let body = read_body(body, context.challenge_deadline).await?;
+    let encoded = parts
+        .headers
+        .get(CONTENT_ENCODING)
+        .is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
+    if encoded {
+        return match header {
+            Some(challenge) => Ok(ReadChallenge::V2 { challenge, body }),
+            None => Err(Denial::new(
+                DenialKind::PaymentError,
+                "challenge.encoded",
+                "the body of the 402 is compressed and cannot be looked into; decompress inside this layer or ask for identity",
+            )),
+        };
+    }
+    let in_body = looks_like_v1(&body)
+        .then(|| Challenge::from_body(body.clone()).map_err(|error| unreadable(&error)))
+        .transpose()?;
+    match (header, in_body) {
+        (Some(header), Some(in_body)) if header.conflicts_with(&in_body) => Err(Denial::new(
+            DenialKind::PaymentError,
+            "challenge.conflicting",
+            "header and body of the 402 ask for different payments; nothing can be paid safely",
+        )),
+        (Some(challenge), _) => Ok(ReadChallenge::V2 { challenge, body }),
+        (None, Some(challenge)) => Ok(ReadChallenge::V1 { challenge }),
+        (None, None) => Ok(ReadChallenge::None { body }),
+    }
+}
+
+/// A body that some reader could take for a challenge: anything that mentions the key all versions have.
+fn looks_like_v1(body: &[u8]) -> bool {
+    const KEYS: [&[u8]; 2] = [b"x402Version", b"accepts"];
+    let mentions = |key: &[u8]| body.windows(key.len()).any(|part| part == key);
+    let object = body.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'{');
+    object && (KEYS.into_iter().any(mentions) || mentions(br"\u"))
+}
+
+async fn read_body<R: Body<Data = Bytes>>(body: R, deadline: Duration) -> Result<Bytes, Denial> {
+    let too_large = || {
+        Denial::new(
+            DenialKind::PaymentError,
+            "challenge.too_large",
+            "the body of the 402 is larger than 64 KiB; no real challenge is",
+        )
+    };
+    if body.size_hint().lower() > u64::try_from(MAX_BODY_BYTES).unwrap_or(u64::MAX) {
+        return Err(too_large());
+    }
+    match tokio::time::timeout(deadline, collect(body)).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(Broken::TooLarge)) => Err(too_large()),
+        Ok(Err(Broken::Interrupted)) => Err(Denial::new(
+            DenialKind::PaymentError,
+            "challenge.interrupted",
+            "the body of the 402 broke off; ask again",
+        )),
+        Err(_) => Err(Denial::new(
+            DenialKind::PaymentError,
+            "challenge.deadline",
+            "the body of the 402 did not arrive in time; ask again",
+        )),
+    }
+}
+
+enum Broken {
+    TooLarge,
+    Interrupted,
+}
+
+async fn collect<R: Body<Data = Bytes>>(body: R) -> Result<Bytes, Broken> {
+    let mut body = pin!(body);
+    let mut whole = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| Broken::Interrupted)?.into_data() else {
+            continue;
+        };
+        if whole.len().saturating_add(data.len()) > MAX_BODY_BYTES {
+            return Err(Broken::TooLarge);
+        }
+        if whole.is_empty() && body.is_end_stream() {
+            return Ok(data);
+        }
+        whole.extend_from_slice(&data);
+    }
+    Ok(whole.freeze())
+}
+
+pub(crate) fn unreadable(error: &WireError) -> Denial {
+    Denial::new(
+        DenialKind::PaymentError,
+        error.code(),
+        format!("the message is not valid x402: {error}"),
+    )
+    .with_source(error.clone())
+}
+
+/// Paid answers and challenges must not be shared by a cache (attack 126).
+pub(crate) fn no_store(headers: &mut HeaderMap) {
+    let kept_private = headers.get(CACHE_CONTROL).is_some_and(|value| {
+        let value = value.as_bytes().to_ascii_lowercase();
+        [&b"no-store"[..], b"private"]
+            .into_iter()
+            .any(|word| value.windows(word.len()).any(|part| part == word))
+    });
+    if !kept_private {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}

@@ -1,0 +1,130 @@
+//! The one tower service that every layer builds.
+
+mod body;
+mod forward;
+mod future;
+mod leaving;
+mod prepared;
+mod slot;
+
+use core::task::{Context as TaskContext, Poll};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::Body;
+use tower_service::Service;
+
+pub use body::GuardBody;
+pub use forward::ProvenUnsettled;
+pub(crate) use forward::{
+    EMPTY_DIGEST, apply_redactions, carries_payment, forward, no_randomness, prepare,
+};
+pub use future::ResponseFuture;
+pub(crate) use future::{BoxResponse, OnChallenge};
+pub use leaving::{ReadChallenge, Screen};
+pub(crate) use leaving::{check_resource, nothing_payable, read_challenge, unreadable};
+pub use prepared::Prepared;
+pub(crate) use slot::{Open, PaymentSlot};
+
+use crate::chain::Chain;
+use crate::context::Context;
+use crate::denial::Denial;
+
+/// A service around `S` that runs a [`Chain`] of controls over every payment.
+///
+/// - A request without a payment passes through in place: no allocation, no boxing, no lock.
+/// - A request with a payment header is decided on, and its outcome told to the controls.
+/// - A 402 on its way back is redacted and narrowed to the offers that the controls would allow.
+///
+/// Denials are `application/problem+json` responses with the typed [`Denial`] in their extensions; the inner service's
+/// errors pass through untouched.
+#[derive(Debug, Clone)]
+pub struct ControlService<S> {
+    inner: S,
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) chain: Chain,
+    pub(crate) context: Context,
+}
+
+impl Shared {
+    pub(crate) fn new(chain: Chain, context: Context) -> Arc<Self> {
+        Arc::new(Self { chain, context })
+    }
+}
+
+impl<S> ControlService<S> {
+    /// Puts `chain` around `inner`.
+    pub fn new(inner: S, chain: Chain, context: Context) -> Self {
+        Self::from_shared(inner, Shared::new(chain, context))
+    }
+
+    pub(crate) fn from_shared(inner: S, shared: Arc<Shared>) -> Self {
+        Self { inner, shared }
+    }
+
+    /// The inner service.
+    pub fn get_ref(&self) -> &S {
+        &self.inner
+    }
+
+    /// The inner service, to change. Calling it goes around the controls.
+    pub fn get_mut(&mut self) -> &mut S {
+        &mut self.inner
+    }
+
+    /// The inner service, without its controls.
+    pub fn into_inner(self) -> S {
+        self.inner
+    }
+}
+
+impl<S, B, R> Service<Request<B>> for ControlService<S>
+where
+    S: Service<Request<B>, Response = Response<R>> + Clone + Send + 'static,
+    S::Future: Send,
+    S::Error: Send,
+    B: Body + Send + 'static,
+    R: Body<Data = Bytes> + Send + 'static,
+    R::Error: Send,
+{
+    type Response = Response<GuardBody<R>>;
+    type Error = S::Error;
+    type Future = ResponseFuture<S::Future, Screen, R, S::Error>;
+
+    fn poll_ready(&mut self, cx: &mut TaskContext<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let slot = (!request.extensions().is_empty())
+            .then(|| request.extensions().get::<PaymentSlot>().cloned())
+            .flatten();
+        if slot.is_none() && !carries_payment(request.headers()) {
+            let screen = Screen::new(Arc::clone(&self.shared), &request);
+            return ResponseFuture::passing(self.inner.call(request), screen);
+        }
+        // The readied service goes, its clone stays: https://docs.rs/tower-service/latest/tower_service/trait.Service.html#be-careful-when-cloning-inner-services
+        let clone = self.inner.clone();
+        let mut ready = core::mem::replace(&mut self.inner, clone);
+        let shared = Arc::clone(&self.shared);
+        ResponseFuture::boxed(match slot {
+            Some(slot) => Box::pin(async move {
+                match slot.check(&shared.chain).await {
+                    Ok(()) => ready.call(request).await.map(|r| r.map(GuardBody::inner)),
+                    Err(denial) => Ok(denied(&denial)),
+                }
+            }),
+            None => Box::pin(forward(shared, ready, request)),
+        })
+    }
+}
+
+/// The response that carries a denial.
+pub(crate) fn denied<R>(denial: &Denial) -> Response<GuardBody<R>> {
+    denial.to_response().map(GuardBody::whole)
+}

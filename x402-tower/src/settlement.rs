@@ -1,0 +1,50 @@
+//! What a response says about the payment that was sent with the request.
+
+use http::{HeaderMap, StatusCode};
+
+use crate::address::Address;
+use crate::payment::{Outcome, Payment, Refusal, Uncertainty};
+use crate::wire::{Authorization, Receipt};
+
+/// Reads the outcome from a response to a paid request.
+///
+/// A receipt settles only where it fits what was signed (attacks 121 and 122). A 402 is a refusal and never a new
+/// challenge; anything else without a receipt is unknown.
+pub(crate) fn read(payment: &Payment, status: StatusCode, headers: &HeaderMap) -> Outcome {
+    let receipt = match Receipt::from_headers(headers, payment.version()) {
+        Ok(receipt) => receipt,
+        Err(_) => return Outcome::Unknown(Uncertainty::UnreadableReceipt),
+    };
+    match receipt {
+        Some(receipt) if !receipt.success() => {
+            Outcome::Rejected(Refusal::new(status.as_u16(), receipt.error_reason()))
+        }
+        Some(receipt) if fits(&receipt, payment) => Outcome::Settled(receipt),
+        Some(_) => Outcome::Unknown(Uncertainty::MismatchedReceipt),
+        None if status == StatusCode::PAYMENT_REQUIRED => {
+            Outcome::Rejected(Refusal::new(status.as_u16(), None))
+        }
+        None => Outcome::Unknown(Uncertainty::NoReceipt),
+    }
+}
+
+/// Whether a receipt is for this payment: same chain, same payer, no more money than was signed, and a transaction.
+fn fits(receipt: &Receipt, payment: &Payment) -> bool {
+    let terms = payment.terms();
+    let same_chain = receipt.chain().is_ok_and(|chain| *chain == terms.chain);
+    let payer_fits = match (receipt.payer(), payer(payment)) {
+        (Some(named), Some(signed)) => {
+            Address::parse(&terms.chain, named).is_ok_and(|named| named == *signed)
+        }
+        _ => true,
+    };
+    let amount_fits = receipt.amount().is_none_or(|amount| amount <= terms.amount);
+    same_chain && payer_fits && amount_fits && !receipt.transaction().is_empty()
+}
+
+fn payer(payment: &Payment) -> Option<&Address> {
+    match payment.authorization()? {
+        Authorization::Eip3009 { from, .. } | Authorization::Permit2 { from, .. } => Some(from),
+        _ => None,
+    }
+}
