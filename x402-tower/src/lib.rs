@@ -11,6 +11,7 @@ pub mod denial;
 #[cfg(feature = "evm")]
 pub mod evm;
 mod flight;
+pub mod guard;
 pub mod money;
 pub mod network;
 mod offers;
@@ -33,6 +34,7 @@ pub use clock::{Clock, SystemClock, UnixMillis};
 pub use context::{Context, ResourceMatch};
 pub use control::{Control, ControlKind};
 pub use denial::{Denial, DenialKind};
+pub use guard::{ConfigError, GuardConfig, X402GuardLayer};
 pub use money::{AmountError, AtomicAmount, Usd, UsdError};
 pub use network::{ChainId, NetworkError};
 pub use pay::{Approved, PayLayer, SignLayer, SignedPayment, Signer, SignerError};

@@ -12,6 +12,7 @@ mod control;
 mod fingerprint;
 mod layer;
 
+pub(crate) use control::DEFAULT_TTL;
 pub use control::ReplayControl;
 pub use fingerprint::{FingerprintKey, FingerprintKeyError};
 pub use layer::ReplayLayer;
