@@ -26,6 +26,8 @@ mod settlement;
 pub mod step;
 pub mod store;
 pub mod wire;
+#[cfg(feature = "x402-rs")]
+pub mod x402_rs;
 
 pub use address::{Address, AddressError};
 pub use assets::AssetTable;
