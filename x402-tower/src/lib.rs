@@ -68,6 +68,8 @@ pub mod service;
 mod settlement;
 pub mod step;
 pub mod store;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod wire;
 #[cfg(feature = "x402-rs")]
 pub mod x402_rs;
