@@ -13,7 +13,7 @@ use crate::offers::OfferBook;
 use crate::payment::{AgentId, Exchange, Position};
 
 /// How a challenge's own `resource.url` must fit the URL that was requested (attack 47).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum ResourceMatch {
     /// Scheme, host and port must be the same.
@@ -26,6 +26,16 @@ pub enum ResourceMatch {
 }
 
 impl ResourceMatch {
+    /// The word for it in a policy file.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SameOrigin => "same-origin",
+            Self::Exact => "exact",
+            Self::Any => "any",
+        }
+    }
+
     /// Whether a challenge that says `claimed` may answer a request for `requested`.
     #[must_use]
     pub fn allows(self, requested: &Url, claimed: &str) -> bool {

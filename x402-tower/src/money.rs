@@ -76,6 +76,20 @@ impl AtomicAmount {
         self.0.to_be_bytes()
     }
 
+    /// What `part` of this amount costs, where all of it costs `price`; rounded up. `None` on overflow, and for a part of
+    /// nothing.
+    #[must_use]
+    pub fn share_of(self, part: Self, price: Usd) -> Option<Usd> {
+        let total = part.0.checked_mul(U256::from(price.micros()))?;
+        let (whole, rest) = (total.checked_div(self.0)?, total.checked_rem(self.0)?);
+        let up = if rest.is_zero() {
+            whole
+        } else {
+            whole.checked_add(U256::from(1u64))?
+        };
+        u64::try_from(up).ok().map(Usd::from_micros)
+    }
+
     /// The amount in micro-dollars, rounded up.
     ///
     /// `price` is what one whole unit (10^`decimals` atomic units) is worth. `None` on overflow.

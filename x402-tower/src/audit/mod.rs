@@ -47,11 +47,13 @@
 //! ```
 
 mod chain;
+mod control;
 mod error;
 mod event;
 mod file;
 mod head;
 mod key;
+mod layer;
 mod line;
 mod log;
 mod private_file;
@@ -65,11 +67,13 @@ mod view;
 #[cfg(test)]
 mod tests;
 
+pub use control::AuditControl;
 pub use error::AuditError;
 pub use event::AuditEventType;
 pub use file::{FileSink, SyncPolicy};
 pub use head::{AuditHead, AuditHeadError};
 pub use key::AuditKey;
+pub use layer::AuditLayer;
 pub use line::MAX_LINE_BYTES;
 pub use log::AuditLog;
 pub use record::{AuditRecord, MAX_PII_ENTITIES};

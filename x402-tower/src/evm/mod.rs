@@ -31,6 +31,7 @@
 
 mod authorization;
 mod error;
+mod pay;
 mod recover;
 mod signer;
 

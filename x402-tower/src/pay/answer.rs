@@ -119,7 +119,7 @@ where
                 Err(denial) => Ok(denied(&denial)),
             }
         }
-        Mode::Opening { context } => match challenge.and_then(|c| open(context, exchange, c)) {
+        Mode::Opening { context } => match challenge.and_then(|c| open(context, &exchange, c)) {
             Ok(open) => send_opened(inner, &kept, open).await,
             Err(denial) => Ok(denied(&denial)),
         },
@@ -191,13 +191,13 @@ pub(crate) async fn conclude<R>(
 }
 
 /// Chooses an offer for controls and a signer that are layers further in.
-fn open(context: &Context, exchange: Exchange, challenge: Challenge) -> Result<Open, Denial> {
+fn open(context: &Context, exchange: &Exchange, challenge: Challenge) -> Result<Open, Denial> {
     let mut payable = challenge.clone();
-    check_resource(context, &exchange, &mut payable)?;
+    check_resource(context, exchange, &mut payable)?;
     let any = |_: &crate::wire::Requirement, terms: &crate::payment::Terms| {
         terms.scheme == "exact" && matches!(challenge.version(), Version::V1 | Version::V2)
     };
-    let (choice, payment) = choose(&exchange, &challenge, &payable, context, any)?;
+    let (choice, payment) = choose(exchange, &challenge, &payable, context, any)?;
     Ok(Open {
         flight: Flight::new(payment),
         challenge,

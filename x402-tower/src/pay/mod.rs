@@ -23,4 +23,4 @@ pub use layer::PayLayer;
 pub use payer::Payer;
 pub use service::PayService;
 pub use sign::{SignFuture, SignLayer, SignService};
-pub use signer::{Approved, SignedPayment, Signer, SignerError};
+pub use signer::{Approved, NoSigner, SignedPayment, Signer, SignerError};

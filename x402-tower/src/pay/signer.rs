@@ -119,6 +119,32 @@ impl<T: Signer + ?Sized> Signer for std::sync::Arc<T> {
     }
 }
 
+/// Signs nothing: for a guard that only screens what third parties have signed.
+#[derive(Debug, Clone, Copy, Default)]
+#[non_exhaustive]
+pub struct NoSigner;
+
+impl NoSigner {
+    /// Signs nothing.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self
+    }
+}
+
+impl Signer for NoSigner {
+    fn can_sign(&self, _requirement: &Requirement, _terms: &Terms) -> bool {
+        false
+    }
+
+    fn sign<'a>(
+        &'a self,
+        _approved: &'a Approved<'a>,
+    ) -> Step<'a, Result<SignedPayment, SignerError>> {
+        Step::ready(Err(SignerError::Unsupported))
+    }
+}
+
 /// A signed payment as it goes on the wire. It is a bearer instrument: whoever has it can have it settled.
 #[derive(Clone)]
 pub struct SignedPayment {
@@ -193,6 +219,11 @@ pub enum SignerError {
     /// The key, device or service behind it failed.
     #[error("the signer failed ({0}); nothing was sent, see the signer's own log")]
     Failed(&'static str),
+    /// The challenge names another EIP-712 domain for the token than the local table (attack 14).
+    #[error(
+        "the challenge names another signing domain for this token than the local asset table; if the table is wrong, replace the asset in it"
+    )]
+    ForeignDomain,
     /// The message does not fit a header.
     #[error("the signed payment does not fit a header of 64 KiB")]
     NotEncodable,
@@ -205,6 +236,7 @@ impl SignerError {
         match self {
             Self::Unsupported => "signer.unsupported",
             Self::Failed(_) => "signer.failed",
+            Self::ForeignDomain => "signer.foreign_domain",
             Self::NotEncodable => "signer.not_encodable",
         }
     }

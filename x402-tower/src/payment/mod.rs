@@ -7,6 +7,7 @@ mod record;
 mod terms;
 
 use core::fmt;
+use std::sync::Arc;
 
 use http::Extensions;
 
@@ -28,6 +29,8 @@ pub struct Payment {
     texts: Vec<PaymentText>,
     shown_url: Option<String>,
     findings: Vec<(&'static str, u32)>,
+    policy_revision: Option<Arc<str>>,
+    fingerprint: Option<[u8; 32]>,
     extensions: Extensions,
 }
 
@@ -44,6 +47,8 @@ impl Payment {
             texts: Vec::new(),
             shown_url: None,
             findings: Vec::new(),
+            policy_revision: None,
+            fingerprint: None,
             extensions: Extensions::new(),
         }
     }
@@ -122,6 +127,28 @@ impl Payment {
             Some((_, count)) => *count = count.saturating_add(1),
             None => self.findings.push((entity, 1)),
         }
+    }
+
+    /// The revision of the policy that decided, where one did.
+    #[must_use]
+    pub fn policy_revision(&self) -> Option<&str> {
+        self.policy_revision.as_deref()
+    }
+
+    /// Says which policy decided.
+    pub fn set_policy_revision(&mut self, revision: Arc<str>) {
+        self.policy_revision = Some(revision);
+    }
+
+    /// What the replay control claimed for it, where one did.
+    #[must_use]
+    pub fn fingerprint(&self) -> Option<&[u8; 32]> {
+        self.fingerprint.as_ref()
+    }
+
+    /// Says what was claimed.
+    pub fn set_fingerprint(&mut self, fingerprint: [u8; 32]) {
+        self.fingerprint = Some(fingerprint);
     }
 
     /// What controls keep about this payment between its steps.

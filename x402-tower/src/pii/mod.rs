@@ -34,9 +34,11 @@
 
 mod action;
 mod classes;
+mod control;
 mod detector;
 mod entity;
 mod finding;
+mod layer;
 mod recognize;
 mod redact;
 mod resolve;
@@ -48,8 +50,10 @@ mod url_parts;
 mod view;
 
 pub use action::{ParsePiiActionError, PiiAction};
+pub use control::PiiControl;
 pub use detector::Detector;
 pub use entity::{EntityType, ParseEntityTypeError};
 pub use finding::Finding;
+pub use layer::PiiLayer;
 pub use redact::{redact, redact_url};
 pub use template::{RedactionTemplate, TemplateError};

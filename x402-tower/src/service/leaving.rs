@@ -240,9 +240,7 @@ where
             )),
         };
     }
-    let in_body = looks_like_v1(&body)
-        .then(|| Challenge::from_body(body.clone()).map_err(|error| unreadable(&error)))
-        .transpose()?;
+    let in_body = v1_challenge(&body)?;
     match (header, in_body) {
         (Some(header), Some(in_body)) if header.conflicts_with(&in_body) => Err(Denial::new(
             DenialKind::PaymentError,
@@ -255,12 +253,20 @@ where
     }
 }
 
-/// A body that some reader could take for a challenge: anything that mentions the key all versions have.
-fn looks_like_v1(body: &[u8]) -> bool {
-    const KEYS: [&[u8]; 2] = [b"x402Version", b"accepts"];
-    let mentions = |key: &[u8]| body.windows(key.len()).any(|part| part == key);
-    let object = body.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'{');
-    object && (KEYS.into_iter().any(mentions) || mentions(br"\u"))
+/// The v1 challenge in a body, if it is one. What is JSON but not readable is refused: its reader might read it
+/// differently (attack 28).
+fn v1_challenge(body: &Bytes) -> Result<Option<Challenge>, Denial> {
+    match Challenge::from_body(body.clone()) {
+        Ok(challenge) => Ok(Some(challenge)),
+        Err(error) if error.is_not_x402() || !resembles_json(body) => Ok(None),
+        Err(error) => Err(unreadable(&error)),
+    }
+}
+
+/// Whether some lenient reader could take a body for a JSON object.
+fn resembles_json(body: &[u8]) -> bool {
+    let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    text.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'{')
 }
 
 async fn read_body<R: Body<Data = Bytes>>(body: R, deadline: Duration) -> Result<Bytes, Denial> {
@@ -319,7 +325,7 @@ pub(crate) fn unreadable(error: &WireError) -> Denial {
         error.code(),
         format!("the message is not valid x402: {error}"),
     )
-    .with_source(error.clone())
+    .with_source(*error)
 }
 
 /// Paid answers and challenges must not be shared by a cache (attack 126).

@@ -3,6 +3,7 @@
 mod body;
 mod forward;
 mod future;
+mod layer;
 mod leaving;
 mod prepared;
 mod slot;
@@ -22,6 +23,8 @@ pub(crate) use forward::{
 };
 pub use future::ResponseFuture;
 pub(crate) use future::{BoxResponse, OnChallenge};
+pub use layer::ControlLayer;
+pub(crate) use layer::control_layer;
 pub use leaving::{ReadChallenge, Screen};
 pub(crate) use leaving::{check_resource, nothing_payable, read_challenge, unreadable};
 pub use prepared::Prepared;

@@ -3,11 +3,12 @@
 use bytes::Bytes;
 use http::header::{HeaderMap, HeaderValue};
 
+use super::edited::Edited;
 use super::json::{Document, Kind, Limits, NodeId, Value};
-use super::text::{self, Edited, TextField, Walk};
+use super::text::{self, TextField, Walk};
 use super::{
-    MAX_BODY_BYTES, MAX_HEADER_BYTES, MAX_REQUIREMENTS, Requirement, Version, WireError, header,
-    object,
+    MAX_BODY_BYTES, MAX_HEADER_BYTES, MAX_REQUIREMENTS, Requirement, Version, WireError, conflict,
+    header, object,
 };
 
 const FIELDS: &[&str] = &["x402Version", "error", "resource", "accepts", "extensions"];
@@ -226,8 +227,7 @@ impl Challenge {
     /// Readers pick either one, so a contradiction means that nobody knows what would be paid.
     #[must_use]
     pub fn conflicts_with(&self, other: &Self) -> bool {
-        disagrees(&self.requirements, &other.requirements)
-            || disagrees(&other.requirements, &self.requirements)
+        conflict::between(&self.requirements, &other.requirements)
     }
 
     fn root(&self) -> Value<'_> {
@@ -240,20 +240,6 @@ impl Challenge {
             .value(self.requirements.first()?.node())?
             .get("resource")
     }
-}
-
-/// Whether an entry of `mine` has competitors in `theirs` (same chain and scheme) but no equal among them.
-fn disagrees(mine: &[Requirement], theirs: &[Requirement]) -> bool {
-    mine.iter().any(|requirement| {
-        let Ok(chain) = requirement.chain() else {
-            return false;
-        };
-        let mut rivals = theirs
-            .iter()
-            .filter(|rival| rival.chain() == Ok(chain) && rival.scheme() == requirement.scheme())
-            .peekable();
-        rivals.peek().is_some() && !rivals.any(|rival| requirement.same_price(rival))
-    })
 }
 
 pub(super) fn read_resource(root: Value<'_>) -> Result<(), WireError> {

@@ -17,6 +17,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod duplicates;
 mod edit;
 mod error;
 mod parse;
@@ -187,4 +188,9 @@ impl fmt::Debug for Document {
             .field("values", &self.nodes.len())
             .finish()
     }
+}
+
+/// An offset or tape index as kept in a node.
+fn index(offset: u32) -> usize {
+    usize::try_from(offset).unwrap_or(usize::MAX)
 }

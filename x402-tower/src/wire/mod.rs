@@ -16,6 +16,8 @@
 mod authorization;
 mod challenge;
 mod compose;
+mod conflict;
+mod edited;
 mod error;
 mod facilitator;
 pub mod header;

@@ -5,8 +5,9 @@ use std::fmt;
 use bytes::Bytes;
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 
+use super::edited::Edited;
 use super::json::{Document, Limits, NodeId, Value};
-use super::text::{self, Edited, TextField, Walk};
+use super::text::{self, TextField, Walk};
 use super::{
     Authorization, MAX_HEADER_BYTES, Requirement, Version, WireError, challenge, header, object,
 };

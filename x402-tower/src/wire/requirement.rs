@@ -238,20 +238,6 @@ impl Requirement {
         self.document.value(self.node)
     }
 
-    /// Whether both ask for the same amount of the same asset to the same recipient.
-    pub(super) fn same_price(&self, other: &Self) -> bool {
-        let same = |mine: &str, theirs: &str| match self.chain.as_ref() {
-            Ok(chain) => match (Address::parse(chain, mine), Address::parse(chain, theirs)) {
-                (Ok(mine), Ok(theirs)) => mine == theirs,
-                _ => mine == theirs,
-            },
-            Err(_) => mine == theirs,
-        };
-        self.amount == other.amount
-            && same(&self.asset, &other.asset)
-            && same(&self.pay_to, &other.pay_to)
-    }
-
     fn address(&self, text: &str, field: &'static str) -> Result<Address, WireError> {
         let chain = self.chain()?;
         Address::parse(chain, text).map_err(|source| WireError::Address { field, source })

@@ -1,13 +1,9 @@
 //! Free text in a message: everything that a person, a model or a log could read.
 
-use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::OnceLock;
 
-use bytes::Bytes;
-
-use super::WireError;
-use super::json::{Document, Edits, Kind, NodeId, Value};
+use super::edited::Edited;
+use super::json::{Kind, NodeId, Value};
 
 /// One free text of a message.
 #[derive(Clone, PartialEq, Eq)]
@@ -63,7 +59,18 @@ pub(super) struct Walk<'a> {
     fields: Vec<TextField>,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    /// Runs `visit` and returns what it found.
+    pub(super) fn collect(edited: &'a Edited, visit: impl FnOnce(&mut Self)) -> Vec<TextField> {
+        let mut walk = Self {
+            edited,
+            path: String::new(),
+            fields: Vec::new(),
+        };
+        visit(&mut walk);
+        walk.fields
+    }
+
     /// Visits an object's members, each under the rule for its key.
     pub(super) fn object(&mut self, object: Option<Value<'_>>, rule: impl Fn(&str) -> Rule) {
         for (key, value) in object.into_iter().flat_map(Value::entries) {
@@ -116,10 +123,7 @@ impl Walk<'_> {
 
     fn text(&mut self, value: Value<'_>, rewritable: bool) {
         let node = value.id();
-        let text = match self.edited.texts.get(&node) {
-            Some(text) => text.clone(),
-            None => value.as_str().unwrap_or_default().into_owned(),
-        };
+        let text = self.edited.text(value).unwrap_or_default();
         let is_url = self.names_url() || has_http_scheme(&text);
         self.fields.push(TextField {
             path: self.path.clone(),
@@ -137,7 +141,7 @@ impl Walk<'_> {
 }
 
 fn is_identifier(key: &str) -> bool {
-    (1..=64).contains(&key.len())
+    (1..=32).contains(&key.len())
         && key
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'$'))
@@ -226,107 +230,5 @@ fn schema(walk: &mut Walk<'_>, value: Value<'_>, rewritable: bool) {
             }
             _ => schema(walk, member, rewritable),
         });
-    }
-}
-
-/// A document with the edits made to it so far.
-#[derive(Clone)]
-pub(super) struct Edited {
-    document: Document,
-    edits: Edits,
-    texts: BTreeMap<NodeId, String>,
-    rewritable: OnceLock<Vec<NodeId>>,
-}
-
-impl Edited {
-    pub(super) fn new(document: Document) -> Self {
-        Self {
-            document,
-            edits: Edits::default(),
-            texts: BTreeMap::new(),
-            rewritable: OnceLock::new(),
-        }
-    }
-
-    pub(super) fn document(&self) -> &Document {
-        &self.document
-    }
-
-    pub(super) fn is_edited(&self) -> bool {
-        !self.edits.is_empty()
-    }
-
-    pub(super) fn to_bytes(&self) -> Bytes {
-        self.document.apply(&self.edits)
-    }
-
-    pub(super) fn texts(&self, visit: impl FnOnce(&mut Walk<'_>)) -> Vec<TextField> {
-        let mut walk = Walk {
-            edited: self,
-            path: String::new(),
-            fields: Vec::new(),
-        };
-        visit(&mut walk);
-        walk.fields
-    }
-
-    /// The string at `node` as it will leave.
-    pub(super) fn text(&self, value: Value<'_>) -> Option<String> {
-        match self.texts.get(&value.id()) {
-            Some(text) => Some(text.clone()),
-            None => value.as_str().map(std::borrow::Cow::into_owned),
-        }
-    }
-
-    /// Replaces a text that `visit` marks rewritable.
-    pub(super) fn replace(
-        &mut self,
-        node: NodeId,
-        text: &str,
-        visit: impl FnOnce(&mut Walk<'_>),
-    ) -> Result<(), WireError> {
-        if self.rewritable.get().is_none() {
-            let texts = self.texts(visit);
-            let nodes = texts
-                .iter()
-                .filter(|field| field.rewritable)
-                .map(|field| field.node)
-                .collect();
-            self.rewritable.get_or_init(|| nodes);
-        }
-        // Walks follow document order, so the ids are sorted.
-        if self
-            .rewritable
-            .get()
-            .is_none_or(|nodes| nodes.binary_search(&node).is_err())
-        {
-            return Err(WireError::NotRewritable);
-        }
-        let unchanged = match self.texts.get(&node) {
-            Some(current) => current == text,
-            None => self
-                .document
-                .value(node)
-                .and_then(Value::as_str)
-                .is_some_and(|current| current == text),
-        };
-        if !unchanged {
-            self.edits.replace_string(node, text);
-            self.texts.insert(node, text.to_owned());
-        }
-        Ok(())
-    }
-
-    pub(super) fn remove(&mut self, node: NodeId) {
-        self.edits.remove(node);
-    }
-}
-
-impl fmt::Debug for Edited {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Edited")
-            .field("document", &self.document)
-            .field("edits", &self.edits)
-            .finish()
     }
 }

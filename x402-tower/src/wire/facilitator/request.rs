@@ -2,9 +2,10 @@
 
 use bytes::Bytes;
 
+use super::super::edited::Edited;
 use super::super::json::{Document, Limits, NodeId, Value};
 use super::super::payment::walk_payment;
-use super::super::text::{self, Edited, TextField, Walk};
+use super::super::text::{self, TextField, Walk};
 use super::super::{MAX_BODY_BYTES, PaymentPayload, Requirement, Version, WireError, object};
 
 const FIELDS: &[&str] = &["x402Version", "paymentPayload", "paymentRequirements"];

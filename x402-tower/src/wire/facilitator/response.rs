@@ -4,8 +4,9 @@ use std::fmt;
 
 use bytes::Bytes;
 
+use super::super::edited::Edited;
 use super::super::json::{Document, Limits, Value};
-use super::super::text::{Edited, TextField};
+use super::super::text::TextField;
 use super::super::{MAX_BODY_BYTES, Version, WireError, object};
 use crate::money::AtomicAmount;
 use crate::network::{ChainId, NetworkError};

@@ -1,12 +1,7 @@
 //! The parser: one pass over the bytes, no recursion, one node per value.
 
-use std::collections::HashSet;
-
 use super::string::{self, Escape};
-use super::{JsonError, Kind, Limits, Node};
-
-/// Objects up to this many members are checked for duplicate keys pair by pair, larger ones with a hash set.
-const PAIRWISE_MEMBERS: usize = 12;
+use super::{JsonError, Kind, Limits, Node, duplicates, index};
 
 /// Parses `bytes` into a tape of nodes in document order.
 pub(super) fn tape(bytes: &[u8], limits: Limits) -> Result<Vec<Node>, JsonError> {
@@ -289,45 +284,18 @@ impl<'a> Parser<'a> {
     }
 
     fn refuse_duplicates(&self, open: Open) -> Result<(), JsonError> {
-        let unique = if open.members <= PAIRWISE_MEMBERS && !open.escaped_keys {
-            let mut keys = [""; PAIRWISE_MEMBERS];
-            self.members(open.index).enumerate().all(|(index, node)| {
-                let key = self.key_text(node);
-                let seen = keys.get(..index).is_some_and(|seen| seen.contains(&key));
-                if let Some(slot) = keys.get_mut(index) {
-                    *slot = key;
-                }
-                !seen
-            })
-        } else {
-            let mut keys = HashSet::with_capacity(open.members);
-            self.members(open.index)
-                .all(|node| keys.insert(string::unescape(self.key_text(node), node.key_escaped)))
-        };
-        if unique {
+        let Some((container, members)) =
+            self.nodes.get(open.index..).and_then(<[Node]>::split_first)
+        else {
             return Ok(());
+        };
+        let keys = duplicates::keys(self.text, members, open.index + 1);
+        if duplicates::has_any(keys, open.members, open.escaped_keys) {
+            return Err(JsonError::DuplicateKey {
+                at: index(container.start),
+            });
         }
-        let at = self
-            .nodes
-            .get(open.index)
-            .map_or(0, |node| index(node.start));
-        Err(JsonError::DuplicateKey { at })
-    }
-
-    fn members(&self, container: usize) -> impl Iterator<Item = &Node> {
-        let mut next = container + 1;
-        std::iter::from_fn(move || {
-            let node = self.nodes.get(next)?;
-            next = index(node.next);
-            Some(node)
-        })
-    }
-
-    /// A key without its quotes.
-    fn key_text(&self, node: &Node) -> &'a str {
-        self.text
-            .get(index(node.key_start) + 1..index(node.key_end).saturating_sub(1))
-            .unwrap_or_default()
+        Ok(())
     }
 
     fn whitespace(&mut self) {
@@ -352,8 +320,4 @@ impl<'a> Parser<'a> {
 /// A byte offset or tape index as kept in a node; `MAX_TAPE_BYTES` bounds both below `u32::MAX`.
 fn offset(position: usize) -> u32 {
     u32::try_from(position).unwrap_or(u32::MAX)
-}
-
-fn index(offset: u32) -> usize {
-    usize::try_from(offset).unwrap_or(usize::MAX)
 }

@@ -1,0 +1,162 @@
+//! The log as a control: the intent before a signature exists, the outcome after.
+
+use std::sync::Arc;
+
+use super::{AuditError, AuditEventType, AuditLog, AuditRecord};
+use crate::control::{Control, ControlKind};
+use crate::denial::{Denial, DenialKind};
+use crate::payment::{Exchange, NotSent, Outcome, Payment};
+use crate::step::Step;
+
+/// Writes a record of every decision to an [`AuditLog`].
+///
+/// A payment whose intent cannot be written is denied. URLs are written in full only where a control has screened them;
+/// else their origin alone.
+#[derive(Debug, Clone)]
+pub struct AuditControl {
+    log: Arc<AuditLog>,
+}
+
+impl AuditControl {
+    /// Writes to `log`.
+    #[must_use]
+    pub fn new(log: Arc<AuditLog>) -> Self {
+        Self { log }
+    }
+
+    fn write_outcome(&self, payment: &Payment, outcome: &Outcome) {
+        let id = payment.id().to_string();
+        let fingerprint = payment
+            .fingerprint()
+            .map(|bytes| const_hex::encode(bytes.get(..8).unwrap_or_default()));
+        let amount = payment.terms().amount.to_string();
+        let event = outcome_event(outcome);
+        let mut record = of_payment(event, payment, &id, &amount, fingerprint.as_deref())
+            .outcome(outcome.as_str());
+        match outcome {
+            Outcome::Settled(receipt) => record = record.transaction(receipt.transaction()),
+            Outcome::Rejected(refusal) => {
+                if let Some(reason) = &refusal.reason {
+                    record = record.reason(reason.as_str());
+                }
+            }
+            Outcome::Unknown(why) => record = record.reason(why.as_str()),
+            Outcome::NotSent(NotSent::Denied(denial)) => record = record.code(denial.code()),
+            Outcome::NotSent(NotSent::Cancelled) => record = record.reason("cancelled"),
+            Outcome::NotSent(NotSent::Returned) => record = record.reason("returned"),
+        }
+        if let Err(error) = self.log.write(&record) {
+            tracing::error!(payment = %id, code = error.code(), "an outcome could not be written to the audit log");
+        }
+    }
+}
+
+impl Control for AuditControl {
+    fn kind(&self) -> ControlKind {
+        ControlKind::Audit
+    }
+
+    fn check<'a>(&'a self, _payment: &'a mut Payment) -> Step<'a, Result<(), Denial>> {
+        Step::ready(Ok(()))
+    }
+
+    fn approve<'a>(&'a self, payment: &'a Payment) -> Step<'a, Result<(), Denial>> {
+        let id = payment.id().to_string();
+        let fingerprint = payment
+            .fingerprint()
+            .map(|bytes| const_hex::encode(bytes.get(..8).unwrap_or_default()));
+        let amount = payment.terms().amount.to_string();
+        let event = AuditEventType::PaymentIntent;
+        let record = of_payment(event, payment, &id, &amount, fingerprint.as_deref());
+        Step::ready(self.log.write(&record).map(drop).map_err(unwritten))
+    }
+
+    fn finish<'a>(&'a self, payment: &'a Payment, outcome: &'a Outcome) -> Step<'a, ()> {
+        self.write_outcome(payment, outcome);
+        Step::ready(())
+    }
+
+    fn abandon(&self, payment: &Payment, outcome: &Outcome) {
+        self.write_outcome(payment, outcome);
+    }
+
+    fn refused<'a>(&'a self, exchange: &'a Exchange, denial: &'a Denial) -> Step<'a, ()> {
+        let record = of_exchange(AuditEventType::ChallengeDenied, exchange).code(denial.code());
+        if let Err(error) = self.log.write(&record) {
+            tracing::error!(
+                code = error.code(),
+                "a denial could not be written to the audit log"
+            );
+        }
+        Step::ready(())
+    }
+}
+
+fn of_exchange(event: AuditEventType, exchange: &Exchange) -> AuditRecord<'_> {
+    AuditRecord::new(event, exchange.now().as_millis())
+        .agent_id(exchange.agent().as_str())
+        .position(exchange.position().as_str())
+        .method(exchange.method().as_str())
+        .origin(exchange.origin())
+}
+
+fn of_payment<'a>(
+    event: AuditEventType,
+    payment: &'a Payment,
+    id: &'a str,
+    amount: &'a str,
+    fingerprint: Option<&'a str>,
+) -> AuditRecord<'a> {
+    let terms = payment.terms();
+    let mut record = of_exchange(event, payment.exchange())
+        .decision_id(id)
+        .amount(amount)
+        .network(terms.chain.as_str())
+        .scheme(terms.scheme.as_str())
+        .pay_to(terms.pay_to.as_str());
+    if let Some(asset) = &terms.asset {
+        record = record.asset(asset.as_str());
+    }
+    if let Some(price) = terms.price {
+        record = record.amount_usd_micros(price.micros());
+    }
+    if let Some(url) = payment.shown_url() {
+        record = record.resource_url(url);
+    }
+    if let Some(revision) = payment.policy_revision() {
+        record = record.policy_revision(revision);
+    }
+    if let Some(fingerprint) = fingerprint {
+        record = record.replay_fingerprint(fingerprint);
+    }
+    for (entity, count) in payment.findings() {
+        record = record.pii_entity(*entity, *count);
+    }
+    record
+}
+
+fn outcome_event(outcome: &Outcome) -> AuditEventType {
+    match outcome {
+        Outcome::Settled(_) => AuditEventType::PaymentAllowed,
+        Outcome::Rejected(_) => AuditEventType::PaymentRejected,
+        Outcome::Unknown(_) => AuditEventType::PaymentUnknown,
+        Outcome::NotSent(NotSent::Denied(denial)) => match denial.kind() {
+            DenialKind::PiiBlocked => AuditEventType::PiiBlocked,
+            DenialKind::PolicyViolation => AuditEventType::PolicyBlocked,
+            DenialKind::ReplayDetected => AuditEventType::ReplayBlocked,
+            DenialKind::MpaDenied | DenialKind::MpaTimeout => AuditEventType::MpaBlocked,
+            DenialKind::PaymentError => AuditEventType::PaymentBlocked,
+        },
+        Outcome::NotSent(_) => AuditEventType::PaymentNotSent,
+    }
+}
+
+fn unwritten(error: AuditError) -> Denial {
+    Denial::new(
+        DenialKind::PaymentError,
+        "audit.unwritten",
+        "the intent could not be written to the audit log; nothing was paid, see the log of this process",
+    )
+    .with_status(http::StatusCode::SERVICE_UNAVAILABLE)
+    .with_source(error)
+}

@@ -1,0 +1,58 @@
+//! What cannot be right in a configuration.
+
+use crate::audit::AuditError;
+use crate::chain::OrderError;
+use crate::policy::PolicyError;
+use crate::replay::FingerprintKeyError;
+
+/// Why a guard was not built. Nothing runs half-guarded.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The policy does not say what it should.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    /// A buyer's guard has no policy.
+    #[error(
+        "a buyer's guard needs a policy; give it one, or say `PolicyConfig::new()` for one without limits"
+    )]
+    NoPolicy,
+    /// The audit log cannot be opened.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
+    /// The replay control has no key.
+    #[error(transparent)]
+    FingerprintKey(#[from] FingerprintKeyError),
+    /// A setting names something that does not exist.
+    #[error("{setting}: {problem}")]
+    Setting {
+        /// The setting's path, such as `pii.entities`.
+        setting: &'static str,
+        /// What is wrong, and what would be right.
+        problem: String,
+    },
+    /// The controls stand in an unsafe order.
+    #[error(transparent)]
+    Order(#[from] OrderError),
+    /// A seller's guard was given a signer.
+    #[error(
+        "a guard in the seller's position does not pay; build a buyer's configuration for the signer"
+    )]
+    SellerPays,
+}
+
+impl ConfigError {
+    /// The stable code of this error.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Policy(error) => error.code(),
+            Self::NoPolicy => "config.no_policy",
+            Self::Audit(error) => error.code(),
+            Self::FingerprintKey(error) => error.code(),
+            Self::Setting { .. } => "config.setting",
+            Self::Order(error) => error.code(),
+            Self::SellerPays => "config.seller_pays",
+        }
+    }
+}

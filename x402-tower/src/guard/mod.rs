@@ -1,0 +1,21 @@
+//! All controls in one layer, in the one safe order.
+//!
+//! ```text
+//!  request ──► Pay ─► Audit ─► Pii ─► Policy ─► Replay ─► Sign ──► transport
+//!              402?   opens    redact  rules,    claim     intent, signer, compare, header
+//!                     the      block   limits,
+//!                     record   warn    reserve
+//!  response ◄───────────────── outcome, told to each control in reverse ◄──┘
+//! ```
+//!
+//! [`GuardConfig`] says which controls there are and refuses what cannot be right; [`X402GuardLayer`] runs them.
+
+mod builder;
+mod config;
+mod error;
+mod layer;
+
+pub use builder::GuardConfigBuilder;
+pub use config::GuardConfig;
+pub use error::ConfigError;
+pub use layer::{Paying, Watching, X402GuardLayer};

@@ -1,0 +1,151 @@
+//! The detector as a control.
+
+use super::{Detector, PiiAction, RedactionTemplate, redact, redact_url};
+use crate::control::{Control, ControlKind};
+use crate::denial::{Denial, DenialKind};
+use crate::payment::{Payment, PaymentText, Position};
+use crate::screening::{Purpose, Screening};
+use crate::step::Step;
+
+/// Keeps personal data out of payments, and of what logs say about them.
+///
+/// What is signed, matched by the server or echoed is never changed: a finding there blocks under
+/// [`PiiAction::Block`], and is only reported otherwise.
+#[derive(Debug, Clone, Default)]
+pub struct PiiControl {
+    detector: Detector,
+    action: PiiAction,
+    template: RedactionTemplate,
+}
+
+impl PiiControl {
+    /// Redacts every kind of personal data that it knows.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Does something else than redact.
+    #[must_use]
+    pub fn with_action(mut self, action: PiiAction) -> Self {
+        self.action = action;
+        self
+    }
+
+    /// Looks for other entities, or by another score.
+    #[must_use]
+    pub fn with_detector(mut self, detector: Detector) -> Self {
+        self.detector = detector;
+        self
+    }
+
+    /// Writes something else than `<REDACTED>`.
+    #[must_use]
+    pub fn with_template(mut self, template: RedactionTemplate) -> Self {
+        self.template = template;
+        self
+    }
+
+    /// What is found in a text, and the text without it; `None` where it is clean.
+    fn clean(&self, text: &str, is_url: bool) -> Option<(Vec<&'static str>, String)> {
+        let findings = if is_url {
+            self.detector.scan_url(text)
+        } else {
+            self.detector.scan(text)
+        };
+        if findings.is_empty() {
+            return None;
+        }
+        let redacted = if is_url {
+            redact_url(text, &findings, &self.template)
+        } else {
+            redact(text, &findings, &self.template)
+        };
+        let entities = findings.iter().map(|finding| finding.entity.as_str());
+        Some((entities.collect(), redacted.into_owned()))
+    }
+
+    fn check_text(
+        &self,
+        text: &mut PaymentText,
+        found: &mut Vec<&'static str>,
+    ) -> Result<(), Denial> {
+        let Some((entities, redacted)) = self.clean(text.value(), text.is_url()) else {
+            return Ok(());
+        };
+        found.extend(&entities);
+        match self.action {
+            PiiAction::Block => return Err(blocked(&entities)),
+            PiiAction::Redact => {
+                if !text.redact(redacted) {
+                    tracing::warn!(
+                        field = text.path(),
+                        ?entities,
+                        "personal data in a field that must not be changed"
+                    );
+                }
+            }
+            PiiAction::Warn => {
+                tracing::warn!(field = text.path(), ?entities, "personal data in a payment");
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Control for PiiControl {
+    fn kind(&self) -> ControlKind {
+        ControlKind::Pii
+    }
+
+    fn check<'a>(&'a self, payment: &'a mut Payment) -> Step<'a, Result<(), Denial>> {
+        // For logs the URL is redacted whatever the action is.
+        let url = payment.exchange().url().as_str();
+        let shown = match self.clean(url, true) {
+            Some((_, redacted)) => redacted,
+            None => url.to_owned(),
+        };
+        payment.set_shown_url(shown);
+        let mut found = Vec::new();
+        let verdict = payment
+            .texts_mut()
+            .iter_mut()
+            .try_for_each(|text| self.check_text(text, &mut found));
+        for entity in found {
+            payment.note_finding(entity);
+        }
+        Step::ready(verdict)
+    }
+
+    fn screen(&self, screening: &mut Screening<'_>) {
+        if screening.purpose() == Purpose::Choose || self.action == PiiAction::Warn {
+            return;
+        }
+        for field in screening.challenge().texts() {
+            let Some((entities, redacted)) = self.clean(&field.value, field.is_url) else {
+                continue;
+            };
+            if self.action == PiiAction::Block {
+                let denial = blocked(&entities);
+                screening.retain(|_, _| Err(denial.clone()));
+                return;
+            }
+            // The seller's own URL must stay what the buyer asked for, or buyers that compare it refuse to pay.
+            let binds = field.is_url && screening.exchange().position() == Position::Seller;
+            if !binds {
+                screening.replace_text(&field, &redacted);
+            }
+        }
+    }
+}
+
+fn blocked(entities: &[&'static str]) -> Denial {
+    Denial::new(
+        DenialKind::PiiBlocked,
+        "pii.blocked",
+        format!(
+            "personal data ({}) would travel with the payment; take it out of URL and description",
+            entities.join(", ")
+        ),
+    )
+}

@@ -1,0 +1,121 @@
+//! A policy set from code.
+
+use super::config::PolicyConfig;
+use crate::context::ResourceMatch;
+use crate::money::Usd;
+
+impl PolicyConfig {
+    /// Sets [`max_per_call`](Self::max_per_call).
+    #[must_use]
+    pub fn with_max_per_call(mut self, most: Usd) -> Self {
+        self.max_per_call = Some(most);
+        self
+    }
+
+    /// Sets [`daily_limit`](Self::daily_limit).
+    #[must_use]
+    pub fn with_daily_limit(mut self, most: Usd) -> Self {
+        self.daily_limit = Some(most);
+        self
+    }
+
+    /// Sets [`window_seconds`](Self::window_seconds).
+    #[must_use]
+    pub fn with_window_seconds(mut self, seconds: u64) -> Self {
+        self.window_seconds = seconds;
+        self
+    }
+
+    /// Sets [`agent_id`](Self::agent_id).
+    #[must_use]
+    pub fn with_agent_id(mut self, agent: impl Into<String>) -> Self {
+        self.agent_id = Some(agent.into());
+        self
+    }
+
+    /// Adds to [`per_endpoint`](Self::per_endpoint).
+    #[must_use]
+    pub fn with_endpoint_limit(mut self, scope: impl Into<String>, most: Usd) -> Self {
+        self.per_endpoint.push((scope.into(), most));
+        self
+    }
+
+    /// Sets [`allowed_origins`](Self::allowed_origins).
+    #[must_use]
+    pub fn with_allowed_origins<T: Into<String>>(
+        mut self,
+        origins: impl IntoIterator<Item = T>,
+    ) -> Self {
+        self.allowed_origins = Some(texts(origins));
+        self
+    }
+
+    /// Adds an origin to [`recipients`](Self::recipients).
+    #[must_use]
+    pub fn with_recipients<T: Into<String>>(
+        mut self,
+        origin: impl Into<String>,
+        addresses: impl IntoIterator<Item = T>,
+    ) -> Self {
+        self.recipients
+            .get_or_insert_default()
+            .push((origin.into(), texts(addresses)));
+        self
+    }
+
+    /// Sets [`allowed_assets`](Self::allowed_assets).
+    #[must_use]
+    pub fn with_allowed_assets<T: Into<String>>(
+        mut self,
+        assets: impl IntoIterator<Item = T>,
+    ) -> Self {
+        self.allowed_assets = Some(texts(assets));
+        self
+    }
+
+    /// Sets [`allowed_networks`](Self::allowed_networks).
+    #[must_use]
+    pub fn with_allowed_networks<T: Into<String>>(
+        mut self,
+        networks: impl IntoIterator<Item = T>,
+    ) -> Self {
+        self.allowed_networks = Some(texts(networks));
+        self
+    }
+
+    /// Sets [`allowed_schemes`](Self::allowed_schemes).
+    #[must_use]
+    pub fn with_allowed_schemes<T: Into<String>>(
+        mut self,
+        schemes: impl IntoIterator<Item = T>,
+    ) -> Self {
+        self.allowed_schemes = texts(schemes);
+        self
+    }
+
+    /// Sets [`max_authorization_seconds`](Self::max_authorization_seconds).
+    #[must_use]
+    pub fn with_max_authorization_seconds(mut self, seconds: u64) -> Self {
+        self.max_authorization_seconds = seconds;
+        self
+    }
+
+    /// Sets [`resource_match`](Self::resource_match).
+    #[must_use]
+    pub fn with_resource_match(mut self, closeness: ResourceMatch) -> Self {
+        self.resource_match = closeness;
+        self
+    }
+
+    /// Sets [`allow_insecure_http`](Self::allow_insecure_http): whoever is on the way can change whom and how much an
+    /// agent pays.
+    #[must_use]
+    pub fn with_insecure_http(mut self, allow: bool) -> Self {
+        self.allow_insecure_http = allow;
+        self
+    }
+}
+
+fn texts<T: Into<String>>(items: impl IntoIterator<Item = T>) -> Vec<String> {
+    items.into_iter().map(Into::into).collect()
+}

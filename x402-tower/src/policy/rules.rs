@@ -1,0 +1,276 @@
+//! The rules, ready to decide.
+
+use core::fmt;
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use url::Url;
+
+use super::compile;
+use super::config::PolicyConfig;
+use super::contract::{AssetRule, Recipient};
+use super::error::PolicyError;
+use super::limits::AppliedLimits;
+use super::origin::Origin;
+use super::scope::UrlScope;
+use super::violation::Violation;
+use crate::address::Address;
+use crate::context::ResourceMatch;
+use crate::money::Usd;
+use crate::network::ChainId;
+
+/// What the rules look at: one requirement of a challenge, and the URL that was requested.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Offer<'a> {
+    /// The URL that was requested and that answered; never what the challenge says of itself.
+    pub url: &'a Url,
+    /// The chain.
+    pub chain: &'a ChainId,
+    /// The x402 scheme.
+    pub scheme: &'a str,
+    /// The token contract.
+    pub asset: &'a Address,
+    /// Who gets the money.
+    pub pay_to: &'a Address,
+    /// What it costs at most, by the local asset table; `None` where nobody priced the asset.
+    pub price: Option<Usd>,
+    /// How long the authorization would stay valid from now on, in seconds.
+    pub lifetime_seconds: u64,
+}
+
+impl<'a> Offer<'a> {
+    /// An offer that nobody has priced yet, valid for ever: say what holds with the setters.
+    #[must_use]
+    pub fn new(
+        url: &'a Url,
+        chain: &'a ChainId,
+        scheme: &'a str,
+        asset: &'a Address,
+        pay_to: &'a Address,
+    ) -> Self {
+        Self {
+            url,
+            chain,
+            scheme,
+            asset,
+            pay_to,
+            price: None,
+            lifetime_seconds: u64::MAX,
+        }
+    }
+
+    /// Sets the [`price`](Self::price).
+    #[must_use]
+    pub fn with_price(mut self, price: Option<Usd>) -> Self {
+        self.price = price;
+        self
+    }
+
+    /// Sets [`lifetime_seconds`](Self::lifetime_seconds).
+    #[must_use]
+    pub fn with_lifetime_seconds(mut self, seconds: u64) -> Self {
+        self.lifetime_seconds = seconds;
+        self
+    }
+}
+
+/// A policy that was checked and is ready to decide. Stateless: the sums are a ledger's.
+pub struct Rules {
+    pub(super) agent_id: Option<String>,
+    pub(super) max_per_call: Option<Usd>,
+    pub(super) daily_limit: Option<Usd>,
+    pub(super) window: Duration,
+    pub(super) endpoints: HashMap<Origin, Vec<(UrlScope, Usd)>>,
+    pub(super) origins: Option<HashSet<Origin>>,
+    pub(super) recipients: Option<HashMap<Origin, Vec<Recipient>>>,
+    pub(super) assets: Option<HashSet<AssetRule>>,
+    pub(super) networks: Option<HashSet<ChainId>>,
+    pub(super) schemes: HashSet<String>,
+    pub(super) max_authorization_seconds: u64,
+    pub(super) resource_match: ResourceMatch,
+    pub(super) allow_insecure_http: bool,
+    pub(super) normal_form: String,
+    pub(super) revision: String,
+}
+
+impl Rules {
+    /// Checks a policy and makes it ready.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError`] with everything that is wrong.
+    pub fn compile(config: &PolicyConfig) -> Result<Self, PolicyError> {
+        compile::rules(config)
+    }
+
+    /// Decides on an offer by every rule that needs no state: URL, encryption, origin, scheme, network, asset,
+    /// recipient, lifetime, price, price per call, in this order.
+    ///
+    /// # Errors
+    ///
+    /// The first rule that the offer breaks.
+    pub fn check_offer(&self, offer: &Offer<'_>) -> Result<(), Violation> {
+        let origin = self.origin_of(offer.url)?;
+        if !origin.is_secure() && !origin.is_loopback() && !self.allow_insecure_http {
+            return Err(Violation::InsecureUrl { origin });
+        }
+        if self.origins.as_ref().is_some_and(|o| !o.contains(&origin)) {
+            return Err(Violation::Origin { origin });
+        }
+        if !self.schemes.contains(offer.scheme) {
+            return Err(Violation::Scheme);
+        }
+        let chain = offer.chain;
+        if self.networks.as_ref().is_some_and(|n| !n.contains(chain)) {
+            return Err(Violation::Network {
+                chain: chain.clone(),
+            });
+        }
+        self.check_asset(chain, offer.asset)?;
+        self.check_recipient(origin, chain, offer.pay_to)?;
+        if offer.lifetime_seconds > self.max_authorization_seconds {
+            return Err(Violation::Lifetime {
+                seconds: offer.lifetime_seconds,
+                most: self.max_authorization_seconds,
+            });
+        }
+        self.check_price(offer.price)
+    }
+
+    fn check_asset(&self, chain: &ChainId, contract: &Address) -> Result<(), Violation> {
+        let asset = AssetRule {
+            chain: chain.clone(),
+            contract: contract.clone(),
+        };
+        if self.assets.as_ref().is_some_and(|a| !a.contains(&asset)) {
+            return Err(Violation::Asset {
+                chain: asset.chain,
+                asset: asset.contract,
+            });
+        }
+        Ok(())
+    }
+
+    fn check_recipient(
+        &self,
+        origin: Origin,
+        chain: &ChainId,
+        pay_to: &Address,
+    ) -> Result<(), Violation> {
+        let Some(recipients) = &self.recipients else {
+            return Ok(());
+        };
+        let known = recipients
+            .get(&origin)
+            .is_some_and(|list| list.iter().any(|recipient| recipient.is(chain, pay_to)));
+        if known {
+            return Ok(());
+        }
+        Err(Violation::Recipient {
+            origin,
+            chain: chain.clone(),
+            pay_to: pay_to.clone(),
+        })
+    }
+
+    fn check_price(&self, price: Option<Usd>) -> Result<(), Violation> {
+        let Some(price) = price else {
+            return if self.limits_dollars() {
+                Err(Violation::Unpriced)
+            } else {
+                Ok(())
+            };
+        };
+        match self.max_per_call {
+            Some(limit) if price > limit => Err(Violation::PerCall { price, limit }),
+            _ => Ok(()),
+        }
+    }
+
+    /// The origin of a requested URL, if the rules can be sure of it.
+    fn origin_of(&self, url: &Url) -> Result<Origin, Violation> {
+        let unclear = |reason| Violation::Url { reason };
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(unclear("it holds a user name or password"));
+        }
+        let origin = Origin::of(url).ok_or(unclear("it is not http or https with a host"))?;
+        let by_path = self
+            .endpoints
+            .get(&origin)
+            .is_some_and(|list| list.iter().any(|(scope, _)| !scope.is_whole_origin()));
+        if by_path && UrlScope::is_ambiguous(url) {
+            return Err(unclear("servers may read its path differently"));
+        }
+        Ok(origin)
+    }
+
+    /// Every limit that a payment at `url` has to be counted under for `agent`.
+    ///
+    /// Endpoint limits are counted per agent, as the daily limit is.
+    ///
+    /// # Errors
+    ///
+    /// [`Violation::Url`] where it cannot be told which limits apply.
+    pub fn limits_for(&self, agent: &str, url: &Url) -> Result<AppliedLimits, Violation> {
+        let origin = self.origin_of(url)?;
+        let mut limits = AppliedLimits::default();
+        if let Some(most) = self.daily_limit {
+            limits.add_daily(agent, self.window, most);
+        }
+        for (scope, most) in self.endpoints.get(&origin).into_iter().flatten() {
+            if scope.matches_path(url) {
+                limits.add_endpoint(agent, self.window, *most, scope);
+            }
+        }
+        Ok(limits)
+    }
+
+    /// Whether any rule needs to know what a payment costs in dollars.
+    #[must_use]
+    pub fn limits_dollars(&self) -> bool {
+        self.max_per_call.is_some() || self.daily_limit.is_some() || !self.endpoints.is_empty()
+    }
+
+    /// The agent that the policy names.
+    #[must_use]
+    pub fn agent_id(&self) -> Option<&str> {
+        self.agent_id.as_deref()
+    }
+
+    /// How close a challenge's `resource.url` has to be to the URL that was requested.
+    #[must_use]
+    pub fn resource_match(&self) -> ResourceMatch {
+        self.resource_match
+    }
+
+    /// Longest time that a signed authorization may stay valid, in seconds.
+    #[must_use]
+    pub fn max_authorization_seconds(&self) -> u64 {
+        self.max_authorization_seconds
+    }
+
+    /// The policy as TOML in its one normal form: two policies that mean the same have the same.
+    #[must_use]
+    pub fn normal_form(&self) -> &str {
+        &self.normal_form
+    }
+
+    /// The SHA-256 of the [`normal_form`](Self::normal_form) in hexadecimal, to be recorded with every decision.
+    #[must_use]
+    pub fn revision(&self) -> &str {
+        &self.revision
+    }
+}
+
+impl fmt::Debug for Rules {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rules")
+            .field("revision", &self.revision)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+#[path = "rules_tests.rs"]
+mod tests;

@@ -1,0 +1,136 @@
+//! Why a policy refuses a payment.
+
+use super::origin::Origin;
+use super::scope::UrlScope;
+use crate::address::Address;
+use crate::money::Usd;
+use crate::network::ChainId;
+
+/// The rule that a payment breaks, with what a caller needs to explain it.
+///
+/// Messages name origins, rules and amounts; never a query, and nothing else that a server wrote freely.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Violation {
+    /// The URL has no usable origin, holds a user name, or has a path that a path rule cannot be sure of.
+    #[error(
+        "the URL can be read in several ways ({reason}); request it without user name, encoded slashes and empty segments"
+    )]
+    Url {
+        /// What is the matter with it.
+        reason: &'static str,
+    },
+    /// Plain `http` off this machine.
+    #[error("{origin} is not encrypted; use https, or set allow_insecure_http")]
+    InsecureUrl {
+        /// Where the payment would go.
+        origin: Origin,
+    },
+    /// Not on the list of origins.
+    #[error("{origin} is not among allowed_origins; add it there if it may be paid")]
+    Origin {
+        /// Where the payment would go.
+        origin: Origin,
+    },
+    /// Not on the list of schemes.
+    #[error("the payment scheme is not among allowed_schemes")]
+    Scheme,
+    /// Not on the list of chains.
+    #[error("{chain} is not among allowed_networks")]
+    Network {
+        /// The chain that was asked for.
+        chain: ChainId,
+    },
+    /// Not on the list of assets.
+    #[error("the asset {chain}/{asset} is not among allowed_assets")]
+    Asset {
+        /// The chain that was asked for.
+        chain: ChainId,
+        /// The token contract that was asked for.
+        asset: Address,
+    },
+    /// Not a recipient that this origin may be paid at.
+    #[error(
+        "{origin} asks to pay {pay_to} on {chain}, which recipients does not list for it; make sure whose it is"
+    )]
+    Recipient {
+        /// Who asks.
+        origin: Origin,
+        /// The chain that was asked for.
+        chain: ChainId,
+        /// Who would get the money.
+        pay_to: Address,
+    },
+    /// Valid for too long.
+    #[error(
+        "the authorization would stay valid for {seconds} s, more than max_authorization_seconds ({most} s)"
+    )]
+    Lifetime {
+        /// How long, in seconds.
+        seconds: u64,
+        /// How long it may be.
+        most: u64,
+    },
+    /// No price in dollars although a limit is in dollars.
+    #[error("nobody has priced this asset in dollars, so no limit can be applied; price it first")]
+    Unpriced,
+    /// More than one payment may cost.
+    #[error("the payment costs {price} USD, more than max_per_call_usd ({limit} USD)")]
+    PerCall {
+        /// What it costs.
+        price: Usd,
+        /// What it may.
+        limit: Usd,
+    },
+    /// No room in the agent's window.
+    #[error(
+        "the payment costs {price} USD, and of daily_limit_usd ({limit} USD in {window_seconds} s) {left} USD are left"
+    )]
+    Window {
+        /// What it costs.
+        price: Usd,
+        /// The limit.
+        limit: Usd,
+        /// What is left of it.
+        left: Usd,
+        /// The window, in seconds.
+        window_seconds: u64,
+    },
+    /// No room in an endpoint's window.
+    #[error(
+        "the payment costs {price} USD, and of per_endpoint {scope} ({limit} USD in {window_seconds} s) {left} USD are left"
+    )]
+    EndpointWindow {
+        /// The endpoint's rule.
+        scope: UrlScope,
+        /// What it costs.
+        price: Usd,
+        /// The limit.
+        limit: Usd,
+        /// What is left of it.
+        left: Usd,
+        /// The window, in seconds.
+        window_seconds: u64,
+    },
+}
+
+impl Violation {
+    /// The stable code of this refusal.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Url { .. } => "policy.url",
+            Self::InsecureUrl { .. } => "policy.insecure_url",
+            Self::Origin { .. } => "policy.origin",
+            Self::Scheme => "policy.scheme",
+            Self::Network { .. } => "policy.network",
+            Self::Asset { .. } => "policy.asset",
+            Self::Recipient { .. } => "policy.recipient",
+            Self::Lifetime { .. } => "policy.lifetime",
+            Self::Unpriced => "policy.unpriced",
+            Self::PerCall { .. } => "policy.per_call",
+            Self::Window { .. } => "policy.window",
+            Self::EndpointWindow { .. } => "policy.endpoint_window",
+        }
+    }
+}
