@@ -58,6 +58,12 @@ impl PaymentHeader {
         }
     }
 
+    /// A header that carries `json`.
+    #[must_use]
+    pub fn of_json(header: &str, json: &str) -> Self {
+        Self::new(header, &STANDARD.encode(json))
+    }
+
     /// The JSON text inside, byte for byte.
     ///
     /// # Panics
