@@ -13,10 +13,11 @@ use alloy_signer_local::PrivateKeySigner;
 use http::Request;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 use tower::{ServiceBuilder, ServiceExt};
 use x402_chain_eip155::{V1Eip155ExactClient, V2Eip155ExactClient};
 use x402_tests::agent::{Agent, POLICY};
-use x402_tests::interop::{PAY_TO, PAYER_KEY, PRICE_ATOMIC};
+use x402_tests::interop::{PAY_TO, PAYER_KEY, PRICE_ATOMIC, Seller, StubFacilitator};
 use x402_tests::market::{Market, Shop};
 use x402_tests::settled::{authorization, payments, settled_once};
 use x402_tests::transport::Transport;
@@ -279,4 +280,45 @@ async fn a_paid_request_is_not_paid_again() {
     assert_eq!(denied.code(), "replay.duplicate", "{denied}");
     assert_eq!(agent.signatures(), 1);
     settled_once(market.facilitator());
+}
+
+/// Servers of the official SDK compare the extensions that come back with those that they sent.
+#[tokio::test]
+async fn extensions_are_echoed_as_express_v2_wants_them() {
+    for identifier in ["optional", "required"] {
+        let facilitator = StubFacilitator::spawn().await;
+        let seller = Seller::ExpressV2
+            .spawn_with(facilitator.address(), &[("PAYMENT_IDENTIFIER", identifier)])
+            .await;
+        let agent = Agent::new(POLICY);
+        let url = format!("{}/premium", seller.address());
+        let response = buy(&agent, &url).await.expect("a paid answer");
+        assert_eq!(response.status(), 200, "{identifier}");
+        settled_once(&facilitator);
+        let extensions = &payments(&facilitator, "/settle")[0]["extensions"];
+        let required = &extensions["payment-identifier"]["info"]["required"];
+        assert_eq!(*required, json!(identifier == "required"));
+    }
+}
+
+#[tokio::test]
+async fn attack_066_parallel_purchases_stay_within_one_budget() {
+    let market = Market::open(Shop::AxumV2).await;
+    let agent = Agent::new(&POLICY.replace("daily_limit_usd = 0.10", "daily_limit_usd = 0.03"));
+    let mut purchases = JoinSet::new();
+    for number in 0..10 {
+        let request = agent.client().post(market.premium());
+        purchases.spawn(request.json(&json!({ "query": number })).send());
+    }
+    let (bought, refused): (Vec<_>, Vec<_>) = purchases
+        .join_all()
+        .await
+        .into_iter()
+        .partition(Result::is_ok);
+    assert_eq!((bought.len(), refused.len()), (3, 7));
+    for error in refused.into_iter().filter_map(Result::err) {
+        assert_eq!(error.code(), "policy.window", "{error}");
+    }
+    assert_eq!(agent.signatures(), 3);
+    assert_eq!(payments(market.facilitator(), "/settle").len(), 3);
 }

@@ -8,13 +8,14 @@
 )]
 
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 use x402_tests::agent::{Agent, POLICY};
 use x402_tests::interop::{Buyer, ClientCall, ClientReport, PaymentHeader, run_client, x402_rs};
 use x402_tests::market::{Market, Shop};
 use x402_tests::proxy::GuardedProxy;
 use x402_tests::settled::{payments, settled_once};
 use x402_tower::audit::AuditEventType::{
-    ChallengeDenied, PaymentAllowed, PaymentIntent, PaymentRejected, ReplayBlocked,
+    ChallengeDenied, PaymentAllowed, PaymentIntent, PaymentRejected, PolicyBlocked, ReplayBlocked,
 };
 
 const EMAIL: &str = "alice@example.com";
@@ -58,6 +59,11 @@ impl Guarded {
     }
 }
 
+/// A policy under which these sellers charge too much, by the smallest amount there is.
+fn tight() -> String {
+    POLICY.replace("max_per_call_usd = 0.01", "max_per_call_usd = 0.009999")
+}
+
 fn assert_served(report: &ClientReport) {
     assert_eq!(report.status, 200, "{report:?}");
     let body: Value = serde_json::from_str(&report.body).expect("a JSON body");
@@ -83,8 +89,7 @@ async fn script_pays(buyer: Buyer, shop: Shop) {
 
 /// The challenge is held back, so that the buyer has nothing to sign.
 async fn overspend_is_never_signed(buyer: Buyer, shop: Shop) {
-    let tight = POLICY.replace("max_per_call_usd = 0.01", "max_per_call_usd = 0.009999");
-    let guarded = Guarded::around(Market::open(shop).await, &tight).await;
+    let guarded = Guarded::around(Market::open(shop).await, &tight()).await;
     let report = run_client(buyer, &guarded.premium())
         .await
         .expect("the buyer finishes");
@@ -111,6 +116,27 @@ async fn address_in_the_query_is_not_echoed(buyer: Buyer, shop: Shop) {
     assert_eq!(settled["resource"]["url"], json!(clean));
     assert!(!settled.to_string().contains("alice"));
     assert!(!guarded.agent.audit_text().contains("alice"));
+}
+
+/// The buyer sees the seller's own refusal, which frees no money (attack 74).
+async fn unsettled_stays_counted(buyer: Buyer, shop: Shop) {
+    let market = Market::open_with(shop, &[("SETTLE_FAIL", "1")]).await;
+    let daily = POLICY.replace("daily_limit_usd = 0.10", "daily_limit_usd = 0.01");
+    let guarded = Guarded::around(market, &daily).await;
+    let report = run_client(buyer, &guarded.premium())
+        .await
+        .expect("the buyer finishes");
+    assert_eq!(report.status, 402, "{report:?}");
+    guarded
+        .agent
+        .assert_audited(&[PaymentIntent, PaymentRejected]);
+
+    let again = run_client(buyer, &guarded.premium())
+        .await
+        .expect("the buyer finishes");
+    assert_eq!(again.status, 403, "{again:?}");
+    assert!(again.body.contains("policy.window"), "{again:?}");
+    assert_eq!(guarded.proxy.left().all().len(), 1);
 }
 
 async fn resend(guarded: &Guarded, url: &str, payment: &PaymentHeader) -> reqwest::Response {
@@ -256,31 +282,61 @@ async fn a_payment_leaves_once() {
         .assert_audited(&[PaymentIntent, PaymentAllowed, ReplayBlocked]);
 }
 
-/// The buyer sees the seller's own refusal, and the money stays counted.
 #[tokio::test]
-async fn an_unsettled_payment_is_on_record() {
-    for (buyer, shop) in [
-        (Buyer::FetchV2, Shop::ExpressV2),
-        (Buyer::FetchV1, Shop::ExpressV1),
-    ] {
-        let market = Market::open_with(shop, &[("SETTLE_FAIL", "1")]).await;
-        let daily = POLICY.replace("daily_limit_usd = 0.10", "daily_limit_usd = 0.01");
-        let guarded = Guarded::around(market, &daily).await;
-        let report = run_client(buyer, &guarded.premium())
-            .await
-            .expect("the buyer finishes");
-        assert_eq!(report.status, 402, "{report:?}");
-        guarded
-            .agent
-            .assert_audited(&[PaymentIntent, PaymentRejected]);
+async fn fetch_v2_left_unsettled_by_express_v2_stays_counted() {
+    unsettled_stays_counted(Buyer::FetchV2, Shop::ExpressV2).await;
+}
 
-        let again = run_client(buyer, &guarded.premium())
-            .await
-            .expect("the buyer finishes");
-        assert_eq!(again.status, 403, "{again:?}");
-        assert!(again.body.contains("policy.window"), "{again:?}");
-        assert_eq!(guarded.proxy.left().all().len(), 1);
+#[tokio::test]
+async fn fetch_v1_left_unsettled_by_express_v1_stays_counted() {
+    unsettled_stays_counted(Buyer::FetchV1, Shop::ExpressV1).await;
+}
+
+#[tokio::test]
+async fn httpx_left_unsettled_by_fastapi_stays_counted() {
+    unsettled_stays_counted(Buyer::Httpx, Shop::FastApi).await;
+}
+
+#[tokio::test]
+async fn fetch_v2_left_unsettled_by_x402_axum_v2_stays_counted() {
+    unsettled_stays_counted(Buyer::FetchV2, Shop::AxumV2).await;
+}
+
+#[tokio::test]
+async fn attack_066_parallel_buyers_stay_within_one_budget() {
+    let daily = POLICY.replace("daily_limit_usd = 0.10", "daily_limit_usd = 0.03");
+    let guarded = Guarded::around(Market::open(Shop::AxumV2).await, &daily).await;
+    let mut buyers = JoinSet::new();
+    for _ in 0..10 {
+        let url = guarded.premium();
+        buyers.spawn(async move {
+            let request = x402_rs::client().post(url).json(&json!({}));
+            request.send().await.expect("an answer").status().as_u16()
+        });
     }
+    let mut statuses = buyers.join_all().await;
+    statuses.sort_unstable();
+    assert_eq!(statuses[..3], [200; 3]);
+    assert_eq!(statuses[3..], [403; 7]);
+    assert_eq!(guarded.proxy.left().all().len(), 3);
+    let settled = payments(guarded.market.facilitator(), "/settle");
+    assert_eq!(settled.len(), 3);
+}
+
+/// A buyer that signs without asking through the guard is stopped all the same (attack 44).
+#[tokio::test]
+async fn attack_044_overspend_that_was_signed_elsewhere_never_leaves() {
+    let market = Market::open(Shop::ExpressV2).await;
+    let report = run_client(Buyer::FetchV2, &market.premium())
+        .await
+        .expect("the buyer finishes");
+    let guarded = Guarded::around(market, &tight()).await;
+    let response = resend(&guarded, &guarded.premium(), &report.sent[0]).await;
+    assert_eq!(response.status(), 403);
+    let problem: Value = response.json().await.expect("a problem document");
+    assert_eq!(problem["code"], "policy.per_call");
+    assert!(guarded.proxy.left().all().is_empty());
+    guarded.agent.assert_audited(&[PolicyBlocked]);
 }
 
 /// What is free passes, and leaves no record.
