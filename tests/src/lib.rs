@@ -4,6 +4,7 @@
 //! everything else puts the product between them. Nothing here is part of the product.
 #![allow(
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::panic,
     reason = "a harness that cannot do its part fails the test at once, with a message that says why"
 )]

@@ -39,7 +39,7 @@ pub struct Market {
 
 #[derive(Debug)]
 enum Running {
-    Process(Peer),
+    Process(Box<Peer>),
     Task(String),
 }
 
@@ -62,9 +62,9 @@ impl Market {
         let facilitator = StubFacilitator::spawn_with(facilitator).await;
         let url = facilitator.address();
         let seller = match shop {
-            Shop::ExpressV2 => Running::Process(Seller::ExpressV2.spawn(url).await),
-            Shop::ExpressV1 => Running::Process(Seller::ExpressV1.spawn(url).await),
-            Shop::FastApi => Running::Process(Seller::FastApi.spawn(url).await),
+            Shop::ExpressV2 => Running::Process(Box::new(Seller::ExpressV2.spawn(url).await)),
+            Shop::ExpressV1 => Running::Process(Box::new(Seller::ExpressV1.spawn(url).await)),
+            Shop::FastApi => Running::Process(Box::new(Seller::FastApi.spawn(url).await)),
             Shop::AxumV2 => Running::Task(x402_rs::spawn_seller(Version::V2, url).await),
             Shop::AxumV1 => Running::Task(x402_rs::spawn_seller(Version::V1, url).await),
         };
