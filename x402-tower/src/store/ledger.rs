@@ -157,7 +157,13 @@ pub trait Ledger: Send + Sync + fmt::Debug + 'static {
     /// Notes that nobody knows whether the payment settled; it stays counted.
     fn mark_unknown(&self, id: PaymentId) -> Step<'_, Result<(), StoreError>>;
 
-    /// Gives back a reservation that was never sent. An unknown id is not an error: giving back twice is harmless.
+    /// Gives back what did not leave: a reservation, or a payment marked as sent that a service further in stopped or
+    /// proved unsettled. Nothing that a server says is such a proof (attack 74), so what is unknown or settled stays
+    /// counted. An unknown id is not an error: giving back twice is harmless.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::UnknownPayment`] where the payment is unknown or settled.
     fn release(&self, id: PaymentId) -> Step<'_, Result<(), StoreError>>;
 
     /// Gives back without waiting, for a future that was dropped. An engine that has to wait does nothing here and

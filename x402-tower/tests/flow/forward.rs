@@ -1,17 +1,21 @@
 //! Payments that somebody else signed, through stacks of single layers.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use futures_util::FutureExt;
 use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::Full;
 use tower::ServiceExt;
+use x402_tower::policy::{PolicyConfig, PolicyControl, Rules};
 use x402_tower::service::ProvenUnsettled;
+use x402_tower::store::MemoryStore;
 use x402_tower::testing::{
     ControlStep, Offer, RecordingControl, ScriptedBody, ScriptedChallenge, ScriptedSeller,
     SellerError, Transcript,
 };
 use x402_tower::wire::Version;
-use x402_tower::{Chain, ControlKind, ControlService, GuardBody};
+use x402_tower::{Chain, ControlKind, ControlService, GuardBody, Usd};
 
 use crate::ground::{Buyer, URL, context, denial, honest_seller, outcome};
 
@@ -133,6 +137,31 @@ async fn attack_146_a_denial_further_in_frees_what_was_set_aside_further_out() {
         transcript.lines().last().unwrap(),
         "policy finish not_sent recording.denied"
     );
+}
+
+/// A cent may be spent; a payment that a layer further in stops does not spend it.
+#[tokio::test]
+async fn attack_146_a_denial_further_in_gives_the_money_back() {
+    let ledger = Arc::new(MemoryStore::new());
+    let rules = || {
+        let policy = PolicyConfig::new().with_daily_limit(Usd::parse("0.01").unwrap());
+        Rules::compile(&policy).unwrap()
+    };
+    let stack = |seller: &ScriptedSeller, inner: &RecordingControl| {
+        let policy = PolicyControl::with_ledger(rules(), Arc::clone(&ledger) as _);
+        ControlService::new(guarded(seller, inner), Chain::single(policy), context())
+    };
+    let stops = RecordingControl::new(ControlKind::Replay).denying(ControlStep::Check);
+    let refused = stack(&ScriptedSeller::new(), &stops);
+    let refused = refused.oneshot(signed(Version::V2).await).await.unwrap();
+    assert_eq!(denial(&refused), Some("recording.denied"));
+
+    let allows = RecordingControl::new(ControlKind::Replay);
+    for expected in [Some("settled"), None] {
+        let paid = stack(&ScriptedSeller::new().settle(), &allows);
+        let paid = paid.oneshot(signed(Version::V2).await).await.unwrap();
+        assert_eq!(outcome(&paid), expected, "{:?}", denial(&paid));
+    }
 }
 
 #[tokio::test]

@@ -202,11 +202,11 @@ impl Book {
     pub(super) fn release(&mut self, id: PaymentId) -> Result<(), StoreError> {
         match self.payments.get(&id).map(|payment| payment.state) {
             None => Ok(()),
-            Some(State::Reserved) => {
+            Some(State::Reserved | State::Sent) => {
                 self.forget(id);
                 Ok(())
             }
-            Some(_) => Err(StoreError::UnknownPayment),
+            Some(State::Unknown | State::Settled) => Err(StoreError::UnknownPayment),
         }
     }
 

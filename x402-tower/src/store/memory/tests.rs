@@ -274,18 +274,27 @@ fn a_reservation_that_was_never_sent_expires() {
 }
 
 #[test]
-fn attack_074_what_was_sent_is_not_given_back() {
+fn attack_074_what_may_have_settled_is_not_given_back() {
     let store = MemoryStore::new();
     reserve(&store, 1, usd("0.02"), &[day_limit(1, "1")], START).unwrap();
     now(store.mark_sent(id(1))).unwrap();
-    assert_eq!(now(store.release(id(1))), Err(StoreError::UnknownPayment));
-    store.release_now(id(1));
     now(store.mark_unknown(id(1))).unwrap();
+    assert_eq!(now(store.release(id(1))), Err(StoreError::UnknownPayment));
     store.release_now(id(1));
     assert_eq!(
         used(&store, 1, START + 86_399_999),
         Usage::new(usd("0.02"), 1)
     );
+}
+
+#[test]
+fn what_was_stopped_on_its_way_out_is_given_back() {
+    let store = MemoryStore::new();
+    reserve(&store, 1, usd("0.02"), &[day_limit(1, "1")], START).unwrap();
+    now(store.mark_sent(id(1))).unwrap();
+    now(store.release(id(1))).unwrap();
+    assert_eq!(used(&store, 1, START), Usage::default());
+    now(store.release(id(1))).unwrap();
 }
 
 #[test]
@@ -414,6 +423,7 @@ struct Entry {
 enum Fate {
     Reserved,
     Sent,
+    Unknown,
     Settled,
     Gone,
 }
@@ -535,7 +545,7 @@ proptest! {
                 Op::Settle(n, actual) => {
                     let settled = now(store.settle(id(n as u64), actual.map(Usd::from_micros)));
                     let open = list.get(n).is_some_and(|entry| {
-                        entry.state == Fate::Sent
+                        matches!(entry.state, Fate::Sent | Fate::Unknown)
                             && entry.keys.iter().any(|k| counts(entry, *k, length(*k), seen, true))
                     });
                     prop_assert!(!open || settled.is_ok(), "what is counted can be settled");
@@ -553,15 +563,15 @@ proptest! {
                 Op::Unknown(n) => {
                     let unknown = now(store.mark_unknown(id(n as u64)));
                     if let (Some(entry), Ok(())) = (list.get_mut(n), unknown)
-                        && entry.state == Fate::Reserved
+                        && matches!(entry.state, Fate::Reserved | Fate::Sent)
                     {
-                        entry.state = Fate::Sent;
+                        entry.state = Fate::Unknown;
                     }
                 }
                 Op::Release(n) => {
                     let released = now(store.release(id(n as u64)));
                     if let Some(entry) = list.get_mut(n)
-                        && entry.state == Fate::Reserved
+                        && matches!(entry.state, Fate::Reserved | Fate::Sent)
                     {
                         prop_assert_eq!(released, Ok(()));
                         entry.state = Fate::Gone;
