@@ -75,6 +75,18 @@ pub enum SellerError {
     Body,
 }
 
+impl SellerError {
+    /// The stable code of this error.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Scripted => "seller.scripted",
+            Self::Exhausted => "seller.exhausted",
+            Self::Body => "seller.body",
+        }
+    }
+}
+
 impl ScriptedSeller {
     /// A seller with an empty script.
     #[must_use]

@@ -1,0 +1,10 @@
+//! What every layer owes to tower, to other services and to callers.
+
+#[path = "contract/answers.rs"]
+mod answers;
+#[path = "contract/ground.rs"]
+mod ground;
+#[path = "contract/readiness.rs"]
+mod readiness;
+#[path = "contract/types.rs"]
+mod types;
