@@ -1,5 +1,7 @@
 //! Requests that carry no payment pay nothing: no allocation beyond the bare service's own.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // helpers of tests fail as loudly as tests
+
 use allocation_counter::measure;
 use bytes::Bytes;
 use futures_util::FutureExt;
