@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request, Response, Uri};
+use http::{Extensions, HeaderMap, Method, Request, Response, Uri};
 use http_body::Body;
 use http_body_util::BodyExt;
 use parking_lot::Mutex;
@@ -48,6 +48,8 @@ pub struct SeenRequest {
     pub uri: Uri,
     /// The headers.
     pub headers: HeaderMap,
+    /// The extensions.
+    pub extensions: Extensions,
     /// The body, once it has been read to its end.
     pub body: Option<Bytes>,
 }
@@ -170,6 +172,7 @@ where
                 method: parts.method,
                 uri: parts.uri,
                 headers: parts.headers.clone(),
+                extensions: parts.extensions,
                 body: None,
             });
             (state.script.pop_front(), state.seen.len())
