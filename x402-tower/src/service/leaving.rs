@@ -15,7 +15,7 @@ use super::{BoxResponse, GuardBody, OnChallenge, Shared, denied};
 use crate::context::Context;
 use crate::denial::{Denial, DenialKind};
 use crate::offers::OfferKey;
-use crate::payment::{AgentId, Exchange, Position, Terms};
+use crate::payment::{AgentId, Exchange, PaymentRecord, Position, Terms};
 use crate::screening::Purpose;
 use crate::wire::{Challenge, MAX_BODY_BYTES, Version, WireError};
 
@@ -115,7 +115,14 @@ where
     });
     match screened {
         Ok(body) => Response::from_parts(parts, GuardBody::whole(body)),
-        Err(denial) => denied(&shared.chain.refused(exchange, denial).await),
+        Err(denial) => {
+            let mut response = denied(&shared.chain.refused(exchange, denial).await);
+            // The challenge is refused; what was paid before it came is still on record.
+            if let Some(record) = parts.extensions.remove::<PaymentRecord>() {
+                response.extensions_mut().insert(record);
+            }
+            response
+        }
     }
 }
 
