@@ -11,8 +11,8 @@ use http_body::Body;
 use tower_service::Service;
 
 use super::kept::Kept;
+use super::mode::Mode;
 use super::payer::choose;
-use super::service::Mode;
 use crate::context::Context;
 use crate::denial::{Denial, DenialKind};
 use crate::flight::{Flight, stack_order};

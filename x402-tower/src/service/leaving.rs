@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, ETAG, HeaderValue};
 use http::response::Parts as ResponseParts;
-use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
+use http::{HeaderMap, Method, Request, Response, Uri};
 use http_body::Body;
 use http_body_util::BodyExt;
 
@@ -230,7 +230,6 @@ pub(crate) async fn read_challenge<R>(
 where
     R: Body<Data = Bytes>,
 {
-    debug_assert_eq!(parts.status, StatusCode::PAYMENT_REQUIRED);
     let header = Challenge::from_headers(&parts.headers).map_err(|error| unreadable(&error))?;
     let body = read_body(body, context.challenge_deadline).await?;
     let encoded = parts
