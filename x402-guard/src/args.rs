@@ -25,13 +25,13 @@ an answer), code (of a denial), outcome (\"settled\", \"rejected\", \"unknown\",
 body (or body_base64 where it is not UTF-8; at most 16 MiB) and error (a text or null).
 
 Exit codes:
-   0  delivered: paid for and answered below 400, or answered free of charge with
-      any status
-   1  anything else: unreachable, misconfigured, paid for but answered with an error
+   0  delivered: paid for and answered below 400, or answered for free
+   1  anything else: unreachable, misconfigured, or paid for and answered
+      with an error
    2  the command line cannot be right
   10  denied by a control; nothing was paid
-  11  the payment may have left, and nobody knows whether it was settled: look at
-      the chain before asking again
+  11  the payment may have left, and nobody knows whether it was settled:
+      look at the chain before asking again
   12  the seller refused the payment";
 
 const VERIFY_NOTES: &str = "\
@@ -40,7 +40,10 @@ The key: --key-file, else $X402_CHAIN_KEY (64 hex digits), else FILE.key, else a
 A log whose last records were cut off whole still looks intact, unless it is held against a head that was kept \
 elsewhere: see --head.
 
-Exit codes: 0 intact, 1 broken or not checked, 2 the command line cannot be right.";
+Exit codes:
+   0  intact
+   1  broken, or not checked
+   2  the command line cannot be right";
 
 /// Pay for what is behind a 402 (x402), inside a policy
 #[derive(Parser)]

@@ -6,7 +6,7 @@ mod report;
 use std::fs::File;
 use std::io::{self, BufReader, Write};
 
-use x402_tower::audit::{AuditBreak, AuditKey, AuditSummary, verify_file, verify_with_head};
+use x402_tower::audit::{AuditBreak, AuditSummary, verify_file, verify_with_head};
 
 use crate::args::VerifyArgs;
 use crate::audit::key::KeyError;
@@ -43,14 +43,10 @@ pub(crate) fn verify(args: &VerifyArgs) -> Exit {
 fn check(args: &VerifyArgs) -> Result<AuditSummary, Problem> {
     let key = key::find(args)?;
     let Some(head) = &args.head else {
-        return read(args, &key).map_err(Problem::Broken);
+        return verify_file(&args.file, &key).map_err(Problem::Broken);
     };
     let file = File::open(&args.file).map_err(Problem::Unopened)?;
     verify_with_head(BufReader::new(file), &key, head).map_err(Problem::Broken)
-}
-
-fn read(args: &VerifyArgs, key: &AuditKey) -> Result<AuditSummary, AuditBreak> {
-    verify_file(&args.file, key)
 }
 
 /// Why a log is not known to be intact.

@@ -85,7 +85,10 @@ impl Report {
             ));
             return Exit::OutcomeUnknown;
         }
-        self.fail(format!("{}; nothing was paid", Causes(error)));
+        self.fail(format!(
+            "{}; nothing was paid: check the URL and the network, and try again",
+            Causes(error)
+        ));
         Exit::Failed
     }
 
