@@ -13,13 +13,14 @@ use super::signer::{Approved, Signer};
 use crate::chain::Chain;
 use crate::context::Context;
 use crate::denial::{Denial, DenialKind};
-use crate::flight::{Flight, caught};
+use crate::flight::Flight;
 use crate::payment::{Exchange, Payment, PaymentId, Position, Terms};
 use crate::screening::Purpose;
 use crate::service::{
     Prepared, ReadChallenge, Shared, apply_redactions, carries_payment, check_resource,
     no_randomness, nothing_payable, prepare, read_challenge, unreadable,
 };
+use crate::unwind::caught;
 use crate::wire::{Challenge, PaymentPayload, TextField};
 
 /// Turns challenges into payments, for any transport: the tower service and the reqwest adapter share it.
