@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod controls;
+mod guarding;
 mod paying;
 mod redirects;
 mod refusing;

@@ -11,7 +11,7 @@ use x402_tower_reqwest::payment_record;
 use crate::Buyer;
 use crate::controls::Recorder;
 use crate::seller::{
-    PAY_TO, REQUIREMENT_V2, Seller, challenge_v1, goods, honest, response, status,
+    PAY_TO, REQUIREMENT_V2, Seller, challenge_v1, goods_on, honest, response, status,
 };
 use crate::signer::eip3009;
 
@@ -62,7 +62,7 @@ async fn the_payment_of_a_v2_challenge_goes_in_its_header() {
 async fn a_v1_challenge_is_paid() {
     let seller = Seller::start(|asked| {
         if asked.headers.contains_key("x-payment") {
-            goods()
+            goods_on("base-sepolia")
         } else {
             challenge_v1(asked)
         }

@@ -153,9 +153,14 @@ pub(crate) fn challenge_v1(asked: &Asked) -> Response {
         .unwrap()
 }
 
-/// The answer to a settled payment.
+/// The answer to a settled v2 payment.
 pub(crate) fn goods() -> Response {
-    let receipt = r#"{"success":true,"transaction":"0xab","network":"eip155:84532"}"#;
+    goods_on("eip155:84532")
+}
+
+/// The answer to a payment that was settled on `network`, as its version names it.
+pub(crate) fn goods_on(network: &str) -> Response {
+    let receipt = format!(r#"{{"success":true,"transaction":"0xab","network":"{network}"}}"#);
     response(200)
         .header("payment-response", base64(receipt))
         .body(Body::from("goods"))
