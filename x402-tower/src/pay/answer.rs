@@ -93,8 +93,16 @@ where
     if extensions.get::<Denial>().is_some() || extensions.get::<PaymentRecord>().is_some() {
         return Ok(response.map(GuardBody::inner));
     }
-    let (parts, body) = response.into_parts();
     let context = mode.context();
+    if let Mode::Whole { payer } = &*mode
+        && !payer.signs()
+    {
+        return Ok(match kept.exchange(context) {
+            Ok(exchange) => payer.screen(&exchange, response).await,
+            Err(denial) => denied(&denial),
+        });
+    }
+    let (parts, body) = response.into_parts();
     let challenge = match read_challenge(context, &parts, body).await {
         Ok(ReadChallenge::None { body }) => {
             return Ok(Response::from_parts(parts, GuardBody::whole(body)));

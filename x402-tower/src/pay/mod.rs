@@ -105,4 +105,4 @@ pub use payer::Payer;
 pub use service::PayService;
 pub use sign::{SignLayer, SignService};
 pub use sign_future::SignFuture;
-pub use signer::{Approved, NoSigner, SignedPayment, Signer, SignerError};
+pub use signer::{Approved, SignedPayment, Signer, SignerError};
