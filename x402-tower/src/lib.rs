@@ -25,6 +25,8 @@ pub mod service;
 mod settlement;
 pub mod step;
 pub mod store;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod wire;
 
 pub use address::{Address, AddressError};

@@ -105,6 +105,7 @@ where
         Err(denial) => return Ok(denied(&denial)),
     };
     let challenge = challenge.and_then(|challenge| {
+        kept.check_replayable()?;
         check_answering(&parts.extensions, &exchange)?;
         Ok(challenge)
     });
@@ -227,10 +228,14 @@ where
     if extensions.get::<PaymentRecord>().is_some() || extensions.get::<Denial>().is_some() {
         return Ok(response.map(GuardBody::inner));
     }
-    // Nobody signed and nobody refused: there is no sign layer between here and the transport.
-    let denial = stack_order("no SignLayer stands inside PayLayer; nothing was signed");
-    Ok(denied(&match slot.take() {
-        Ok(open) => open.flight.deny(denial).await,
-        Err(_) => denial,
-    }))
+    match slot.take() {
+        Ok(open) => {
+            // Nobody signed and nobody refused: there is no sign layer between here and the transport.
+            let denial = stack_order("no SignLayer stands inside PayLayer; nothing was signed");
+            Ok(denied(&open.flight.deny(denial).await))
+        }
+        // Somebody inside took the payment, and a layer between dropped what it left in the extensions. This may be
+        // what was paid for.
+        Err(_) => Ok(response.map(GuardBody::inner)),
+    }
 }

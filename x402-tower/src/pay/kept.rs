@@ -60,17 +60,23 @@ impl Kept {
         Ok(request)
     }
 
-    /// The exchange that the request began; refused where its body cannot be sent again.
+    /// The exchange that the request began.
     pub(crate) fn exchange(&self, context: &Context) -> Result<Exchange, Denial> {
-        let digest = match &self.body {
-            Replay::Empty => EMPTY_DIGEST,
-            Replay::Whole(bytes) => Sha256::digest(bytes).into(),
-            Replay::Never => return Err(body_not_replayable()),
-        };
         let (parts, ()) = self.head().into_parts();
-        Ok(context
-            .exchange(Position::Buyer, &parts)?
-            .with_body_digest(digest))
+        let exchange = context.exchange(Position::Buyer, &parts)?;
+        Ok(match &self.body {
+            Replay::Empty => exchange.with_body_digest(EMPTY_DIGEST),
+            Replay::Whole(bytes) => exchange.with_body_digest(Sha256::digest(bytes).into()),
+            Replay::Never => exchange,
+        })
+    }
+
+    /// Refuses to pay for a request whose body cannot be sent again.
+    pub(crate) fn check_replayable(&self) -> Result<(), Denial> {
+        match self.body {
+            Replay::Never => Err(body_not_replayable()),
+            Replay::Empty | Replay::Whole(_) => Ok(()),
+        }
     }
 
     fn head(&self) -> Request<()> {

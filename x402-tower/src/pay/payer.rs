@@ -13,7 +13,7 @@ use super::signer::{Approved, Signer};
 use crate::chain::Chain;
 use crate::context::Context;
 use crate::denial::{Denial, DenialKind};
-use crate::flight::Flight;
+use crate::flight::{Flight, caught};
 use crate::payment::{Exchange, Payment, PaymentId, Position, Terms};
 use crate::screening::Purpose;
 use crate::service::{
@@ -214,9 +214,13 @@ async fn signed_header(
         .find(|requirement| requirement.index() == choice)
         .ok_or_else(nothing_payable)?;
     let approved = Approved::new(payment, challenge, requirement, &context.assets);
-    let signed = signer.sign(&approved).await.map_err(|error| {
-        Denial::new(DenialKind::PaymentError, error.code(), error.to_string()).with_source(error)
-    })?;
+    let signed = caught(async { signer.sign(&approved).await })
+        .await
+        .ok_or_else(signer_panicked)?
+        .map_err(|error| {
+            Denial::new(DenialKind::PaymentError, error.code(), error.to_string())
+                .with_source(error)
+        })?;
     let (name, value) = signed.into_header();
     let mut headers = HeaderMap::with_capacity(1);
     headers.insert(name.clone(), value);
@@ -235,4 +239,15 @@ async fn signed_header(
         .to_header_value()
         .map_err(|error| unreadable(&error))?;
     Ok((name, value))
+}
+
+/// The denial of a payment that the signer panicked over (attack 144).
+fn signer_panicked() -> Denial {
+    tracing::error!("the signer panicked; the payment is denied");
+    Denial::new(
+        DenialKind::PaymentError,
+        "signer.panicked",
+        "the signer panicked; nothing was sent, see the log of this process",
+    )
+    .with_status(http::StatusCode::INTERNAL_SERVER_ERROR)
 }
