@@ -28,6 +28,8 @@ pub mod store;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod wire;
+#[cfg(feature = "x402-rs")]
+pub mod x402_rs;
 
 pub use address::{Address, AddressError};
 pub use assets::AssetTable;
