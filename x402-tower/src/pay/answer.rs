@@ -88,7 +88,9 @@ where
     let Answer {
         inner, kept, mode, ..
     } = answer;
-    if response.extensions().get::<Denial>().is_some() {
+    // Answered already by a payer further in: whatever came of it, nothing is paid twice (attack 43).
+    let extensions = response.extensions();
+    if extensions.get::<Denial>().is_some() || extensions.get::<PaymentRecord>().is_some() {
         return Ok(response.map(GuardBody::inner));
     }
     let (parts, body) = response.into_parts();

@@ -3,7 +3,7 @@
 use super::{Detector, PiiAction, RedactionTemplate, redact, redact_url};
 use crate::control::{Control, ControlKind};
 use crate::denial::{Denial, DenialKind};
-use crate::payment::{Payment, PaymentText, Position};
+use crate::payment::{Payment, PaymentText};
 use crate::screening::{Purpose, Screening};
 use crate::step::Step;
 
@@ -130,11 +130,7 @@ impl Control for PiiControl {
                 screening.retain(|_, _| Err(denial.clone()));
                 return;
             }
-            // The seller's own URL must stay what the buyer asked for, or buyers that compare it refuse to pay.
-            let binds = field.is_url && screening.exchange().position() == Position::Seller;
-            if !binds {
-                screening.replace_text(&field, &redacted);
-            }
+            screening.replace_text(&field, &redacted);
         }
     }
 }
