@@ -167,7 +167,13 @@ impl Context {
             url,
             self.now()?,
         );
-        exchange.idempotency_key = idempotency_key(parts)?;
+        match idempotency_key(parts) {
+            Ok(key) => exchange.idempotency_key = key,
+            Err(denial) => exchange.objection = Some(denial),
+        }
+        if carries_credential(exchange.url()) {
+            exchange.objection = Some(credential_in_url());
+        }
         Ok(exchange)
     }
 
@@ -196,6 +202,28 @@ impl Context {
                 .with_status(http::StatusCode::BAD_REQUEST)
             })
     }
+}
+
+/// Whether a query parameter is named like a payment header: URLs are logged and cached along the way (attack 45).
+fn carries_credential(url: &Url) -> bool {
+    let named_like_a_header = |name: &str| {
+        let letters = name.chars().filter(|c| !matches!(c, '-' | '_' | ' '));
+        let name: String = letters.map(|c| c.to_ascii_lowercase()).collect();
+        matches!(name.as_str(), "xpayment" | "paymentsignature")
+    };
+    url.query().is_some()
+        && url
+            .query_pairs()
+            .any(|(name, _)| named_like_a_header(&name))
+}
+
+fn credential_in_url() -> Denial {
+    Denial::new(
+        DenialKind::PaymentError,
+        "request.credential_in_url",
+        "a query parameter is named like a payment header, and URLs end up in logs; send payments in headers only",
+    )
+    .with_status(http::StatusCode::BAD_REQUEST)
 }
 
 /// Longest idempotency key, in bytes.

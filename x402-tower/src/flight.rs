@@ -9,6 +9,7 @@ use crate::denial::{Denial, DenialKind};
 use crate::payment::{NotSent, Outcome, Payment, PaymentRecord, Uncertainty};
 use crate::step::Step;
 use crate::unwind::{caught, panicked};
+use crate::wire::Authorization;
 
 /// A payment and the controls that have begun to look at it.
 ///
@@ -42,6 +43,11 @@ impl Flight {
 
     pub(crate) fn payment(&self) -> &Payment {
         &self.payment
+    }
+
+    /// Notes what was signed, so that a receipt can be held against it.
+    pub(crate) fn signed(&mut self, authorization: Authorization) {
+        self.payment.set_authorization(authorization);
     }
 
     pub(crate) fn kinds(&self) -> impl Iterator<Item = ControlKind> {

@@ -203,6 +203,7 @@ pub(crate) async fn conclude<R>(
 
 /// Chooses an offer for controls and a signer that are layers further in.
 fn open(context: &Context, exchange: &Exchange, challenge: Challenge) -> Result<Open, Denial> {
+    exchange.check()?;
     let mut payable = challenge.clone();
     check_resource(context, exchange, &mut payable)?;
     let any = |_: &crate::wire::Requirement, terms: &crate::payment::Terms| {

@@ -21,7 +21,7 @@ use crate::service::{
     no_randomness, nothing_payable, prepare, read_challenge, screen, unreadable,
 };
 use crate::unwind::caught;
-use crate::wire::{Challenge, PaymentPayload, TextField};
+use crate::wire::{Authorization, Challenge, PaymentPayload, TextField};
 
 /// Turns challenges into payments, for any transport: the tower service and the reqwest adapter share it.
 ///
@@ -170,6 +170,7 @@ impl Payer {
         challenge: &Challenge,
         signer: &dyn Signer,
     ) -> Result<(usize, Payment), Denial> {
+        exchange.check()?;
         let mut payable = challenge.clone();
         check_resource(self.context(), exchange, &mut payable)?;
         let refusals = self.shared.chain.screen(
@@ -234,7 +235,10 @@ pub(crate) async fn sign(
         return Err(flight.deny(denial).await);
     }
     match signed_header(&flight, challenge, choice, context, signer).await {
-        Ok((name, value)) => Prepared::sending(flight, name, value).await,
+        Ok((name, value, authorization)) => {
+            flight.signed(authorization);
+            Prepared::sending(flight, name, value).await
+        }
         Err(denial) => Err(flight.deny(denial).await),
     }
 }
@@ -245,7 +249,7 @@ async fn signed_header(
     choice: usize,
     context: &Context,
     signer: &dyn Signer,
-) -> Result<(HeaderName, HeaderValue), Denial> {
+) -> Result<(HeaderName, HeaderValue, Authorization), Denial> {
     let payment = flight.payment();
     let requirement = challenge
         .requirements()
@@ -277,7 +281,7 @@ async fn signed_header(
     let value = payload
         .to_header_value()
         .map_err(|error| unreadable(&error))?;
-    Ok((name, value))
+    Ok((name, value, payload.authorization().clone()))
 }
 
 /// The denial of a payment that the signer panicked over (attack 144).
