@@ -1,6 +1,8 @@
 //! The official buyers that run as scripts: one request, paid for, and a report.
 
 use super::program::{cannot_start, command};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -43,6 +45,35 @@ pub struct PaymentHeader {
     /// The JSON inside, where the buyer decoded it.
     #[serde(default)]
     pub decoded: Value,
+}
+
+impl PaymentHeader {
+    /// A header that nobody has decoded.
+    #[must_use]
+    pub fn new(header: &str, raw: &str) -> Self {
+        Self {
+            header: header.to_owned(),
+            raw: raw.to_owned(),
+            decoded: Value::Null,
+        }
+    }
+
+    /// A header that carries `json`.
+    #[must_use]
+    pub fn of_json(header: &str, json: &str) -> Self {
+        Self::new(header, &STANDARD.encode(json))
+    }
+
+    /// The JSON text inside, byte for byte.
+    ///
+    /// # Panics
+    ///
+    /// If it is not base64 of UTF-8.
+    #[must_use]
+    pub fn json_text(&self) -> String {
+        let json = STANDARD.decode(&self.raw).expect("base64");
+        String::from_utf8(json).expect("UTF-8")
+    }
 }
 
 /// How a request of a buyer ended.

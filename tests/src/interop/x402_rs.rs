@@ -1,5 +1,7 @@
 //! x402-rs as a peer: its axum seller and its reqwest buyer, in the test's own process.
 
+use crate::loopback::{bind, serve};
+
 use super::{PAY_TO, PAYER_KEY, PRICE_ATOMIC};
 use alloy_primitives::Address;
 use alloy_signer_local::PrivateKeySigner;
@@ -8,7 +10,6 @@ use axum::{Json, Router};
 use reqwest_middleware::ClientWithMiddleware;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use tokio::net::TcpListener;
 use x402_axum::X402Middleware;
 use x402_chain_eip155::{
     KnownNetworkEip155, V1Eip155Exact, V1Eip155ExactClient, V2Eip155Exact, V2Eip155ExactClient,
@@ -32,15 +33,20 @@ pub enum Version {
 ///
 /// If no port can be had or the facilitator's URL is none.
 pub async fn spawn_seller(version: Version, facilitator_url: &str) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("a free loopback port");
-    let address = format!(
-        "http://{}",
-        listener
-            .local_addr()
-            .expect("a bound socket has an address")
-    );
+    spawn_seller_with(version, facilitator_url, |app| app).await
+}
+
+/// Starts one inside of what `around` puts around its routes.
+///
+/// # Panics
+///
+/// As [`spawn_seller`].
+pub async fn spawn_seller_with(
+    version: Version,
+    facilitator_url: &str,
+    around: impl FnOnce(Router) -> Router,
+) -> String {
+    let (listener, address) = bind().await;
     let base_url = address.parse().expect("a socket address makes a URL");
     let x402 = X402Middleware::try_new(facilitator_url)
         .unwrap_or_else(|error| panic!("{facilitator_url} is no facilitator's URL: {error}"))
@@ -59,8 +65,7 @@ pub async fn spawn_seller(version: Version, facilitator_url: &str) -> String {
                 .with_mime_type(mime_type),
         ),
     };
-    let app = Router::new().route("/premium", premium);
-    tokio::spawn(async move { axum::serve(listener, app).await });
+    serve(listener, around(Router::new().route("/premium", premium)));
     address
 }
 
