@@ -1,0 +1,227 @@
+//! The guard as a middleware.
+
+use bytes::Bytes;
+use http::{Extensions, StatusCode};
+use reqwest::{Body, Request, Response, ResponseBuilderExt, Url};
+use reqwest_middleware::{Middleware, Next, Result};
+use x402_tower::pay::{Payer, check_answering_origin};
+use x402_tower::service::ReadChallenge;
+use x402_tower::{Challenge, Denial, DenialKind, Exchange, PaymentRecord, Prepared};
+
+use crate::error::X402Error;
+use crate::kept::{Kept, exchange};
+use crate::signed::Signed;
+
+/// Pays 402s from inside a [`reqwest_middleware`] stack, and only what every control of its [`Payer`] allows.
+///
+/// - A request without a payment is sent as it is. If an x402 challenge answers, it is decided on, signed and sent
+///   again, once. Whatever comes back then is the answer, also another 402; how the payment ended is a
+///   [`PaymentRecord`] in the response's extensions.
+/// - A request that carries a payment header already goes through the same controls first.
+/// - A denial is an error; [`X402Error::from_middleware`] finds it in whatever the outer middlewares make of it.
+///
+/// # Where to put it
+///
+/// **Innermost** (attached last). Middlewares inside it see signed payments, and a retry inside it would send one
+/// again without the guard knowing. A retry outside is safe: a payment leaves at most once for a logical request, which
+/// is one `send()` of the outer client or one [`Extensions`] passed to it. When a retry outside comes back after a
+/// payment and the seller asks for money again, that is denied with the code `request.already_paid`.
+///
+/// # Redirects
+///
+/// `reqwest` follows redirects below every middleware, with all headers but a few, so the client under this one **must
+/// not follow redirects**: build it with [`reqwest::redirect::Policy::none`], or use
+/// [`GuardedClient`](crate::GuardedClient), which does. A challenge that comes after a redirect is denied before anything
+/// is signed: from another origin with `challenge.redirected`, from the same one with `client.follows_redirects`. A paid
+/// request that such a client redirects cannot be called back; it is logged as an error.
+///
+/// # Not seen
+///
+/// Default headers of the [`reqwest::Client`] are added below every middleware: a payment header among them passes
+/// unseen.
+#[derive(Debug, Clone)]
+pub struct GuardMiddleware {
+    payer: Payer,
+}
+
+impl GuardMiddleware {
+    /// A middleware that pays with `payer`.
+    #[must_use]
+    pub fn new(payer: Payer) -> Self {
+        Self { payer }
+    }
+
+    /// What it pays with.
+    #[must_use]
+    pub fn payer(&self) -> &Payer {
+        &self.payer
+    }
+
+    /// Decides on a payment that somebody outside has signed, and sends it (attack 44).
+    async fn forward(
+        &self,
+        request: Request,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> Result<Response> {
+        let exchange = exchange(&self.payer, &request, extensions).map_err(refused)?;
+        let prepared = self
+            .payer
+            .forward(&exchange, request.headers())
+            .await
+            .map_err(refused)?;
+        let (response, _) = send(prepared, request, extensions, next).await?;
+        Ok(response)
+    }
+
+    /// Pays for a challenge, or gives back a 402 that is none.
+    async fn answer(
+        &self,
+        kept: Kept,
+        response: Response,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> Result<Response> {
+        let url = response.url().clone();
+        let (parts, body) = http::Response::<Body>::from(response).into_parts();
+        let challenge = match self.payer.read_challenge(&parts, body).await {
+            Ok(ReadChallenge::None { body }) => return whole(parts, url, body),
+            Ok(ReadChallenge::V1 { challenge } | ReadChallenge::V2 { challenge, .. }) => {
+                Ok(challenge)
+            }
+            Ok(_) => Err(unknown_challenge()),
+            Err(denial) => Err(denial),
+        };
+        let exchange = kept.exchange(&self.payer, extensions).map_err(refused)?;
+        let payable = challenge.and_then(|challenge| {
+            check_answering_origin(&exchange, url.as_str())?;
+            check_not_redirected(kept.url(), &url)?;
+            Signed::check(extensions, &exchange)?;
+            Ok((challenge, kept.into_request()?))
+        });
+        let (challenge, request): (Challenge, Request) = match payable {
+            Ok(payable) => payable,
+            Err(denial) => return Err(refused(self.payer.refuse(&exchange, denial).await)),
+        };
+        let prepared = self
+            .payer
+            .answer(exchange.clone(), challenge)
+            .await
+            .map_err(refused)?;
+        self.pay(exchange, prepared, request, extensions, next)
+            .await
+    }
+
+    async fn pay(
+        &self,
+        exchange: Exchange,
+        prepared: Prepared,
+        request: Request,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> Result<Response> {
+        Signed::mark(extensions, exchange, prepared.payment().id());
+        match send(prepared, request, extensions, next).await {
+            Ok((response, record)) => {
+                Signed::conclude(extensions, &record);
+                Ok(response)
+            }
+            Err(error) => {
+                if let Some(record) =
+                    X402Error::from_middleware(&error).and_then(X402Error::payment_record)
+                {
+                    Signed::conclude(extensions, record);
+                }
+                Err(error)
+            }
+        }
+    }
+}
+
+#[async_trait::async_trait]
+impl Middleware for GuardMiddleware {
+    async fn handle(
+        &self,
+        request: Request,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> Result<Response> {
+        if Payer::carries_payment(request.headers()) {
+            return self.forward(request, extensions, next).await;
+        }
+        let kept = Kept::of(&request);
+        let response = next.clone().run(request, extensions).await?;
+        if response.status() != StatusCode::PAYMENT_REQUIRED {
+            return Ok(response);
+        }
+        self.answer(kept, response, extensions, next).await
+    }
+}
+
+/// Sends a request with its payment, once, and tells the controls how that ended.
+async fn send(
+    prepared: Prepared,
+    mut request: Request,
+    extensions: &mut Extensions,
+    next: Next<'_>,
+) -> Result<(Response, PaymentRecord)> {
+    prepared.apply(request.headers_mut());
+    let requested = request.url().clone();
+    match next.run(request, extensions).await {
+        Ok(mut response) => {
+            if check_not_redirected(&requested, response.url()).is_err() {
+                tracing::error!(
+                    payment = %prepared.payment().id(),
+                    "the client under the guard followed a redirect with a payment; build it with redirect::Policy::none()"
+                );
+            }
+            let record = prepared
+                .conclude(response.status(), response.headers())
+                .await;
+            response.extensions_mut().insert(record.clone());
+            Ok((response, record))
+        }
+        Err(error) => {
+            let record = prepared.fail().await;
+            Err(X402Error::outcome_unknown(record, error).into_middleware())
+        }
+    }
+}
+
+fn refused(denial: Denial) -> reqwest_middleware::Error {
+    X402Error::from(denial).into_middleware()
+}
+
+/// A redirect that was followed below the guard proves that the client would follow one with a payment, too.
+fn check_not_redirected(requested: &Url, answering: &Url) -> core::result::Result<(), Denial> {
+    let bare = url::Position::AfterQuery;
+    if requested[..bare] == answering[..bare] {
+        return Ok(());
+    }
+    Err(Denial::new(
+        DenialKind::PaymentError,
+        "client.follows_redirects",
+        "the client under the guard follows redirects and could carry a payment elsewhere; build it with redirect::Policy::none()",
+    ))
+}
+
+fn unknown_challenge() -> Denial {
+    Denial::new(
+        DenialKind::PaymentError,
+        "challenge.unknown_kind",
+        "the challenge is of a kind that this adapter does not know; update x402-tower-reqwest with x402-tower",
+    )
+}
+
+/// The response that was read, with its body in memory.
+fn whole(parts: http::response::Parts, url: Url, body: Bytes) -> Result<Response> {
+    let mut response = http::Response::builder()
+        .url(url)
+        .body(body)
+        .map_err(reqwest_middleware::Error::middleware)?;
+    *response.status_mut() = parts.status;
+    *response.version_mut() = parts.version;
+    *response.headers_mut() = parts.headers;
+    response.extensions_mut().extend(parts.extensions);
+    Ok(Response::from(response))
+}
