@@ -1,4 +1,8 @@
 //! The program as people run it.
+#![allow(
+    clippy::unwrap_used,
+    reason = "clippy does not see that the functions beside the tests are tests, too"
+)]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};

@@ -45,3 +45,6 @@ pub(crate) fn router(origin: &Url, token: &Asset, facilitator: &FacilitatorClien
         )
     })
 }
+
+#[cfg(test)]
+mod tests;
