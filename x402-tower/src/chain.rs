@@ -1,6 +1,7 @@
 //! Controls in order.
 
 use core::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::assets::AssetTable;
@@ -8,6 +9,7 @@ use crate::control::{Control, ControlKind};
 use crate::denial::Denial;
 use crate::payment::Exchange;
 use crate::screening::{Purpose, Screening};
+use crate::unwind::{caught, panicked};
 use crate::wire::Challenge;
 
 /// Controls in the one order that is safe: audit, personal data, policy, replay, approvals (attack 146).
@@ -58,7 +60,12 @@ impl Chain {
     ) -> Vec<Denial> {
         let mut screening = Screening::new(purpose, exchange, assets, challenge);
         for control in self.controls() {
-            control.screen(&mut screening);
+            let screened = catch_unwind(AssertUnwindSafe(|| control.screen(&mut screening)));
+            if screened.is_err() {
+                let denial = panicked(control.kind());
+                screening.retain(|_, _| Err(denial.clone()));
+                return vec![denial];
+            }
         }
         screening.into_refusals()
     }
@@ -66,7 +73,10 @@ impl Chain {
     /// Tells every control that something was refused before there was a payment.
     pub(crate) async fn refused(&self, exchange: &Exchange, denial: Denial) -> Denial {
         for control in self.controls() {
-            control.refused(exchange, &denial).await;
+            let told = caught(async { control.refused(exchange, &denial).await }).await;
+            if told.is_none() {
+                tracing::error!(control = %control.kind(), "a control panicked when told a refusal");
+            }
         }
         denial
     }

@@ -68,7 +68,8 @@ impl fmt::Display for ControlKind {
 /// did not deny is told how it ended exactly once, in reverse order: by [`finish`](Self::finish), or by
 /// [`abandon`](Self::abandon) where the future was dropped and nothing can be awaited.
 ///
-/// A panic inside `check`, `approve` or `sending` denies the payment (attack 144).
+/// A panic inside `check`, `approve`, `sending` or `screen` denies the payment (attack 144). A control that panicked in
+/// `check` did not deny, so it is told how the payment ended, to give back what it had set aside.
 ///
 /// ```
 /// use x402_tower::{Control, ControlKind, Denial, DenialKind, Payment, Step};

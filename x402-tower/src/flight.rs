@@ -3,13 +3,12 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use futures_util::FutureExt;
-
 use crate::chain::{Chain, check_place};
 use crate::control::{Control, ControlKind};
 use crate::denial::{Denial, DenialKind};
 use crate::payment::{NotSent, Outcome, Payment, PaymentRecord, Uncertainty};
 use crate::step::Step;
+use crate::unwind::{caught, panicked};
 
 /// A payment and the controls that have begun to look at it.
 ///
@@ -64,7 +63,11 @@ impl Flight {
         check_place(last, control.kind()).map_err(|error| stack_order(&error.to_string()))?;
         // Noted before it is asked: dropped while it waits, it still hears of the end.
         self.begun.push(Begun(Arc::clone(control)));
-        let verdict = guarded(control.kind(), || control.check(&mut self.payment)).await;
+        let verdict = caught(async { control.check(&mut self.payment).await }).await;
+        let Some(verdict) = verdict else {
+            // It stays noted: what it had set aside before it panicked has to be given back.
+            return Err(panicked(control.kind()));
+        };
         if verdict.is_err() {
             self.begun.pop();
         }
@@ -100,10 +103,8 @@ impl Flight {
         let record = PaymentRecord::new(&self.payment, outcome.clone());
         self.outcome = Some(outcome.clone());
         while let Some(Begun(control)) = self.begun.last() {
-            let told = AssertUnwindSafe(async { control.finish(&self.payment, &outcome).await })
-                .catch_unwind()
-                .await;
-            if told.is_err() {
+            let told = caught(async { control.finish(&self.payment, &outcome).await }).await;
+            if told.is_none() {
                 tracing::error!(control = %control.kind(), "a control panicked when told an outcome");
             }
             self.begun.pop();
@@ -136,18 +137,9 @@ async fn guarded<'a>(
     kind: ControlKind,
     step: impl FnOnce() -> Step<'a, Result<(), Denial>>,
 ) -> Result<(), Denial> {
-    AssertUnwindSafe(async { step().await })
-        .catch_unwind()
+    caught(async { step().await })
         .await
-        .unwrap_or_else(|_| {
-            tracing::error!(control = %kind, "a control panicked; the payment is denied");
-            Err(Denial::new(
-                DenialKind::PaymentError,
-                "control.panicked",
-                "a control panicked while it decided; nothing was paid, see the log of this process",
-            )
-            .with_status(http::StatusCode::INTERNAL_SERVER_ERROR))
-        })
+        .unwrap_or_else(|| Err(panicked(kind)))
 }
 
 /// The stack is built in an order that cannot be safe.

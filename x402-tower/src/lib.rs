@@ -1,4 +1,47 @@
-//! Composable [`tower`](https://docs.rs/tower) layers that guard x402 payments.
+//! Composable [`tower`](https://docs.rs/tower) layers that guard [x402](https://www.x402.org) payments.
+//!
+//! x402 lets a server answer `402 Payment Required` and an agent pay by signing a stablecoin authorization and asking
+//! again. Nothing in the protocol stops the agent from leaking personal data, overspending, paying twice, paying the
+//! wrong party or leaving no record. These layers do, around any HTTP service that speaks x402 v1 or v2.
+//!
+//! | layer | does | module |
+//! |---|---|---|
+//! | [`X402GuardLayer`] | all of the below, in order, in one service | [`guard`] |
+//! | [`PayLayer`] | answers 402s: reads the challenge, chooses, opens the payment | [`pay`] |
+//! | [`AuditLayer`](audit::AuditLayer) | writes the intent before a signature exists, and the outcome after | [`audit`] |
+//! | [`PiiLayer`](pii::PiiLayer) | redacts, blocks or reports personal data | [`pii`] |
+//! | [`PolicyLayer`](policy::PolicyLayer) | allowlists, limits, money set aside before it is spent | [`policy`] |
+//! | [`ReplayLayer`](replay::ReplayLayer) | lets each payment happen once | [`replay`] |
+//! | [`SignLayer`] | signs what has passed all of them, and compares what was signed | [`pay`] |
+//!
+//! They stand in three positions: around a client whose payments our [`Signer`] makes, around a client whose payments
+//! somebody else signs (an official SDK, another crate), and around a service that sells. In each, a request without a
+//! payment passes through in place, without an allocation, a box or a lock.
+//!
+//! A refusal is an `application/problem+json` response with a stable code and the typed [`Denial`] in its extensions; a
+//! payment that was made leaves its [`PaymentRecord`] there. The errors of the service inside pass through untouched.
+//!
+//! # What holds
+//!
+//! 1. Controls decide on the offer before anything is signed; after signing, the very bytes that would leave are compared
+//!    with what was decided.
+//! 2. Rules look at the URL that was requested, never at what the challenge says of itself.
+//! 3. A signature that may have left counts as spent, whatever the server says next.
+//! 4. A store that does not answer, an asset nobody priced, an amount that is not plain digits, a clock that is missing:
+//!    each denies, with a reason.
+//! 5. Money is integers, from the wire to the limit.
+//!
+//! # Features
+//!
+//! | name | what it adds | default |
+//! |---|---|---|
+//! | `evm` | `evm::LocalEvmSigner` for EIP-3009 over any `alloy_signer::Signer`; digests and recovery | no |
+//! | `x402-rs` | `x402_rs::SchemeClientSigner`: x402-rs' scheme clients as signers | no |
+//! | `testing` | `testing`: a manual clock, a recording signer, a scripted seller, a contract probe | no |
+//!
+//! Reading a challenge's body under its deadline needs a tokio runtime with its timer enabled.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod address;
 pub mod assets;
@@ -25,7 +68,12 @@ pub mod service;
 mod settlement;
 pub mod step;
 pub mod store;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+mod unwind;
 pub mod wire;
+#[cfg(feature = "x402-rs")]
+pub mod x402_rs;
 
 pub use address::{Address, AddressError};
 pub use assets::AssetTable;

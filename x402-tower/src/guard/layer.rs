@@ -14,31 +14,22 @@ use crate::service::{ControlService, Shared};
 /// that come in.
 ///
 /// ```
-/// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
-/// use bytes::Bytes;
-/// use http::{Request, Response};
-/// use http_body_util::Full;
+#[doc = include_str!("../../doc/payment.rs")]
 /// use tower::{ServiceBuilder, ServiceExt, service_fn};
+/// use x402_tower::policy::PolicyConfig;
 /// use x402_tower::{Denial, GuardConfig, X402GuardLayer};
 ///
-/// let guard = X402GuardLayer::new(GuardConfig::seller().build()?);
-/// let seller = ServiceBuilder::new().layer(guard).service(service_fn(
-///     |_: Request<Full<Bytes>>| async {
-///         Ok::<_, std::convert::Infallible>(Response::new(Full::<Bytes>::from("the report")))
-///     },
-/// ));
+/// let policy = PolicyConfig::from_toml("max_per_call_usd = 0.10", "policy.toml")?;
+/// let guard = X402GuardLayer::new(GuardConfig::buyer().policy(policy).build()?);
+/// let client = ServiceBuilder::new().layer(guard).service(service_fn(seller));
 ///
-/// let free = Request::get("https://seller.example/free").body(Full::default())?;
-/// assert_eq!(seller.clone().oneshot(free).await?.status(), 200);
+/// let cent = payment("10000", "a report");
+/// assert_eq!(client.clone().oneshot(cent).await?.status(), 200);
 ///
-/// let forged = Request::get("https://seller.example/report")
-///     .header("payment-signature", "not base64")
-///     .body(Full::default())?;
-/// let refused = seller.clone().oneshot(forged).await?;
-/// assert_eq!(refused.status(), 400);
-/// assert_eq!(refused.extensions().get::<Denial>().unwrap().code(), "wire.base64");
-/// # Ok::<_, Box<dyn std::error::Error>>(())
-/// # }).unwrap();
+/// let quarter = payment("250000", "a report");
+/// let refused = client.clone().oneshot(quarter).await?;
+/// assert_eq!(refused.extensions().get::<Denial>().unwrap().code(), "policy.per_call");
+#[doc = include_str!("../../doc/end.rs")]
 /// ```
 ///
 /// With a signer ([`with_signer`](Self::with_signer)) it pays: the service it builds answers 402s itself.

@@ -11,8 +11,8 @@ use http_body::Body;
 use tower_service::Service;
 
 use super::kept::Kept;
+use super::mode::Mode;
 use super::payer::choose;
-use super::service::Mode;
 use crate::context::Context;
 use crate::denial::{Denial, DenialKind};
 use crate::flight::{Flight, stack_order};
@@ -88,7 +88,9 @@ where
     let Answer {
         inner, kept, mode, ..
     } = answer;
-    if response.extensions().get::<Denial>().is_some() {
+    // Answered already by a payer further in: whatever came of it, nothing is paid twice (attack 43).
+    let extensions = response.extensions();
+    if extensions.get::<Denial>().is_some() || extensions.get::<PaymentRecord>().is_some() {
         return Ok(response.map(GuardBody::inner));
     }
     let (parts, body) = response.into_parts();
@@ -105,6 +107,7 @@ where
         Err(denial) => return Ok(denied(&denial)),
     };
     let challenge = challenge.and_then(|challenge| {
+        kept.check_replayable()?;
         check_answering(&parts.extensions, &exchange)?;
         Ok(challenge)
     });
@@ -227,10 +230,14 @@ where
     if extensions.get::<PaymentRecord>().is_some() || extensions.get::<Denial>().is_some() {
         return Ok(response.map(GuardBody::inner));
     }
-    // Nobody signed and nobody refused: there is no sign layer between here and the transport.
-    let denial = stack_order("no SignLayer stands inside PayLayer; nothing was signed");
-    Ok(denied(&match slot.take() {
-        Ok(open) => open.flight.deny(denial).await,
-        Err(_) => denial,
-    }))
+    match slot.take() {
+        Ok(open) => {
+            // Nobody signed and nobody refused: there is no sign layer between here and the transport.
+            let denial = stack_order("no SignLayer stands inside PayLayer; nothing was signed");
+            Ok(denied(&open.flight.deny(denial).await))
+        }
+        // Somebody inside took the payment, and a layer between dropped what it left in the extensions. This may be
+        // what was paid for.
+        Err(_) => Ok(response.map(GuardBody::inner)),
+    }
 }

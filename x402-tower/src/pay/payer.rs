@@ -20,6 +20,7 @@ use crate::service::{
     Prepared, ReadChallenge, Shared, apply_redactions, carries_payment, check_resource,
     no_randomness, nothing_payable, prepare, read_challenge, unreadable,
 };
+use crate::unwind::caught;
 use crate::wire::{Challenge, PaymentPayload, TextField};
 
 /// Turns challenges into payments, for any transport: the tower service and the reqwest adapter share it.
@@ -214,9 +215,13 @@ async fn signed_header(
         .find(|requirement| requirement.index() == choice)
         .ok_or_else(nothing_payable)?;
     let approved = Approved::new(payment, challenge, requirement, &context.assets);
-    let signed = signer.sign(&approved).await.map_err(|error| {
-        Denial::new(DenialKind::PaymentError, error.code(), error.to_string()).with_source(error)
-    })?;
+    let signed = caught(async { signer.sign(&approved).await })
+        .await
+        .ok_or_else(signer_panicked)?
+        .map_err(|error| {
+            Denial::new(DenialKind::PaymentError, error.code(), error.to_string())
+                .with_source(error)
+        })?;
     let (name, value) = signed.into_header();
     let mut headers = HeaderMap::with_capacity(1);
     headers.insert(name.clone(), value);
@@ -235,4 +240,15 @@ async fn signed_header(
         .to_header_value()
         .map_err(|error| unreadable(&error))?;
     Ok((name, value))
+}
+
+/// The denial of a payment that the signer panicked over (attack 144).
+fn signer_panicked() -> Denial {
+    tracing::error!("the signer panicked; the payment is denied");
+    Denial::new(
+        DenialKind::PaymentError,
+        "signer.panicked",
+        "the signer panicked; nothing was sent, see the log of this process",
+    )
+    .with_status(http::StatusCode::INTERNAL_SERVER_ERROR)
 }

@@ -13,7 +13,7 @@ use crate::context::Context;
 use crate::denial::{Denial, DenialKind};
 use crate::flight::Flight;
 use crate::offers::OfferKey;
-use crate::payment::{Exchange, Payment, PaymentId, Position, Terms};
+use crate::payment::{Exchange, Payment, PaymentId, PaymentRecord, Position, Terms};
 use crate::wire::header::{PAYMENT_SIGNATURE, X_PAYMENT};
 use crate::wire::{Authorization, PaymentPayload};
 
@@ -62,6 +62,10 @@ where
     prepared.apply(&mut parts.headers);
     match inner.call(Request::from_parts(parts, body)).await {
         Ok(mut response) => {
+            if let Some(denial) = denied_further_in(&response).cloned() {
+                prepared.deny(denial).await;
+                return Ok(response.map(GuardBody::inner));
+            }
             let record = if response.extensions().get::<ProvenUnsettled>().is_some() {
                 prepared.give_back().await
             } else {
@@ -69,18 +73,28 @@ where
                     .conclude(response.status(), response.headers())
                     .await
             };
-            response.extensions_mut().insert(record);
             no_store(response.headers_mut());
-            if response.status() == StatusCode::PAYMENT_REQUIRED {
-                return Ok(screen(&shared, &exchange, response).await);
-            }
-            Ok(response.map(GuardBody::inner))
+            let mut response = if response.status() == StatusCode::PAYMENT_REQUIRED {
+                screen(&shared, &exchange, response).await
+            } else {
+                response.map(GuardBody::inner)
+            };
+            response.extensions_mut().insert(record);
+            Ok(response)
         }
         Err(error) => {
             prepared.fail().await;
             Err(error)
         }
     }
+}
+
+/// The denial of a layer further in that did not let the payment leave. Of one that left there is a record beside the
+/// denial, such as that of an unreadable challenge in answer to it.
+fn denied_further_in<R>(response: &Response<R>) -> Option<&Denial> {
+    let extensions = response.extensions();
+    let left = extensions.get::<PaymentRecord>().is_some();
+    extensions.get::<Denial>().filter(|_| !left)
 }
 
 /// Decides on the payment header of a request, up to the moment before it leaves.

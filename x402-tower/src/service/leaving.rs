@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, ETAG, HeaderValue};
 use http::response::Parts as ResponseParts;
-use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
+use http::{HeaderMap, Method, Request, Response, Uri};
 use http_body::Body;
 use http_body_util::BodyExt;
 
@@ -15,7 +15,7 @@ use super::{BoxResponse, GuardBody, OnChallenge, Shared, denied};
 use crate::context::Context;
 use crate::denial::{Denial, DenialKind};
 use crate::offers::OfferKey;
-use crate::payment::{AgentId, Exchange, Position, Terms};
+use crate::payment::{AgentId, Exchange, PaymentRecord, Position, Terms};
 use crate::screening::Purpose;
 use crate::wire::{Challenge, MAX_BODY_BYTES, Version, WireError};
 
@@ -115,7 +115,14 @@ where
     });
     match screened {
         Ok(body) => Response::from_parts(parts, GuardBody::whole(body)),
-        Err(denial) => denied(&shared.chain.refused(exchange, denial).await),
+        Err(denial) => {
+            let mut response = denied(&shared.chain.refused(exchange, denial).await);
+            // The challenge is refused; what was paid before it came is still on record.
+            if let Some(record) = parts.extensions.remove::<PaymentRecord>() {
+                response.extensions_mut().insert(record);
+            }
+            response
+        }
     }
 }
 
@@ -223,7 +230,6 @@ pub(crate) async fn read_challenge<R>(
 where
     R: Body<Data = Bytes>,
 {
-    debug_assert_eq!(parts.status, StatusCode::PAYMENT_REQUIRED);
     let header = Challenge::from_headers(&parts.headers).map_err(|error| unreadable(&error))?;
     let body = read_body(body, context.challenge_deadline).await?;
     let encoded = parts

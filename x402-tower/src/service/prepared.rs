@@ -60,6 +60,11 @@ impl Prepared {
             .await
     }
 
+    /// Tells every control that a layer further in denied it, so that it did not leave after all.
+    pub(crate) async fn deny(self, denial: Denial) {
+        self.flight.deny(denial).await;
+    }
+
     /// Tells every control that the service inside proved that nothing will be settled.
     pub(crate) async fn give_back(self) -> PaymentRecord {
         self.flight

@@ -1,0 +1,3 @@
+# Ok::<_, Box<dyn std::error::Error>>(())
+# })?;
+# Ok::<_, Box<dyn std::error::Error>>(())
