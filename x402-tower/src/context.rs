@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::Uri;
 use http::request::Parts;
 use url::Url;
 
@@ -183,9 +184,7 @@ impl Context {
         let parsed = if uri.scheme().is_some() && uri.authority().is_some() {
             Url::parse(&uri.to_string()).ok()
         } else if let Some(origin) = &self.public_origin {
-            origin
-                .join(uri.path_and_query().map_or("/", |path| path.as_str()))
-                .ok()
+            Some(at_origin(origin, uri))
         } else {
             let host = parts.headers.get(http::header::HOST);
             host.and_then(|host| host.to_str().ok())
@@ -204,6 +203,7 @@ impl Context {
     }
 }
 
+<<<<<<< HEAD
 /// Whether a query parameter is named like a payment header: URLs are logged and cached along the way (attack 45).
 fn carries_credential(url: &Url) -> bool {
     let named_like_a_header = |name: &str| {
@@ -224,6 +224,15 @@ fn credential_in_url() -> Denial {
         "a query parameter is named like a payment header, and URLs end up in logs; send payments in headers only",
     )
     .with_status(http::StatusCode::BAD_REQUEST)
+=======
+/// The URL of what `uri` names at `origin`. Its path is set and not joined: `//host/` would name another host.
+fn at_origin(origin: &Url, uri: &Uri) -> Url {
+    let mut url = origin.clone();
+    url.set_path(uri.path());
+    url.set_query(uri.query());
+    url.set_fragment(None);
+    url
+>>>>>>> 4afd91568dfccee0dc4c6a691225118ba75dec2d
 }
 
 /// Longest idempotency key, in bytes.
@@ -246,5 +255,37 @@ fn idempotency_key(parts: &Parts) -> Result<Option<Arc<str>>, Denial> {
             "Idempotency-Key must be one value of 1 to 256 visible ASCII characters",
         )
         .with_status(http::StatusCode::BAD_REQUEST)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+
+    use super::*;
+
+    fn requested(target: &str) -> String {
+        let origin = Url::parse("https://seller.example").unwrap();
+        let context = Context::seller().with_public_origin(origin);
+        let (parts, ()) = Request::get(target).body(()).unwrap().into_parts();
+        let exchange = context.exchange(Position::Seller, &parts).unwrap();
+        exchange.url().to_string()
+    }
+
+    #[test]
+    fn a_path_that_looks_like_a_host_stays_at_the_public_origin() {
+        assert_eq!(
+            requested("//evil.example/report?page=2"),
+            "https://seller.example//evil.example/report?page=2"
+        );
+    }
+
+    #[test]
+    fn a_request_is_completed_by_the_public_origin() {
+        assert_eq!(
+            requested("/report?page=2"),
+            "https://seller.example/report?page=2"
+        );
+        assert_eq!(requested("*"), "https://seller.example/*");
     }
 }
