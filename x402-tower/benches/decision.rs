@@ -47,7 +47,9 @@ const NOW_SECS: u64 = 1_795_363_876 - 60;
 fn captured() -> String {
     let text = include_str!("../../tests/vectors/v2_ts_fetch-2.27.0_to_ts_express-2.27.0.json");
     let json: Value = serde_json::from_str(text).unwrap();
-    let headers = json["clientServer"][1]["request"]["headers"].as_array().unwrap();
+    let headers = json["clientServer"][1]["request"]["headers"]
+        .as_array()
+        .unwrap();
     let is_payment = |pair: &&Value| pair[0] == "PAYMENT-SIGNATURE";
     let pair = headers.iter().find(is_payment).unwrap();
     pair[1].as_str().unwrap().to_owned()
@@ -66,7 +68,11 @@ impl Headers {
         let value: Value = serde_json::from_str(&json).unwrap();
         let nonce = &value["payload"]["authorization"]["nonce"];
         let nonce = nonce.as_str().unwrap().to_owned();
-        Self { json, nonce, next: 0 }
+        Self {
+            json,
+            nonce,
+            next: 0,
+        }
     }
 
     fn next(&mut self) -> HeaderValue {
@@ -168,17 +174,27 @@ fn decision(criterion: &mut Criterion) {
         bencher.iter(|| black_box(floor(black_box(&header), &key)));
     });
     group.bench_function("all controls", |bencher| {
-        bencher.iter_batched(|| headers.request(), &mut all, criterion::BatchSize::SmallInput);
+        bencher.iter_batched(
+            || headers.request(),
+            &mut all,
+            criterion::BatchSize::SmallInput,
+        );
     });
     group.finish();
 
-    let base = nanos(|| headers.next(), |header| drop(black_box(floor(&header, &key))));
+    let base = nanos(
+        || headers.next(),
+        |header| drop(black_box(floor(&header, &key))),
+    );
     println!("decision floor: {base:.0} ns");
     let parse = nanos(
         || headers.request().into_parts().0.headers,
         |headers| drop(black_box(PaymentPayload::from_headers(&headers))),
     );
-    println!("decision parsing alone: {parse:.0} ns, ratio {:.2}", parse / base);
+    println!(
+        "decision parsing alone: {parse:.0} ns, ratio {:.2}",
+        parse / base
+    );
     for controls in [
         Controls::WithoutAudit,
         Controls::WithoutFile,
@@ -186,7 +202,10 @@ fn decision(criterion: &mut Criterion) {
         Controls::WithoutReplay,
     ] {
         let time = nanos(|| headers.request(), guard(controls, folder.path()));
-        println!("decision {controls:?}: {time:.0} ns, ratio {:.2}", time / base);
+        println!(
+            "decision {controls:?}: {time:.0} ns, ratio {:.2}",
+            time / base
+        );
     }
     let time = nanos(|| headers.request(), &mut all);
     println!("decision all controls: {time:.0} ns");

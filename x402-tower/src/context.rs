@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use http::Uri;
 use http::request::Parts;
+use http::uri::Authority;
 use url::Url;
 
 use crate::assets::AssetTable;
@@ -186,9 +187,7 @@ impl Context {
         } else if let Some(origin) = &self.public_origin {
             Some(at_origin(origin, uri))
         } else {
-            let host = parts.headers.get(http::header::HOST);
-            host.and_then(|host| host.to_str().ok())
-                .and_then(|host| Url::parse(&format!("http://{host}{uri}")).ok())
+            host_origin(parts).map(|origin| at_origin(&origin, uri))
         };
         parsed
             .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
@@ -203,7 +202,6 @@ impl Context {
     }
 }
 
-<<<<<<< HEAD
 /// Whether a query parameter is named like a payment header: URLs are logged and cached along the way (attack 45).
 fn carries_credential(url: &Url) -> bool {
     let named_like_a_header = |name: &str| {
@@ -224,7 +222,18 @@ fn credential_in_url() -> Denial {
         "a query parameter is named like a payment header, and URLs end up in logs; send payments in headers only",
     )
     .with_status(http::StatusCode::BAD_REQUEST)
-=======
+}
+
+/// The origin that the `Host` header names: a host and a port, and nothing else.
+fn host_origin(parts: &Parts) -> Option<Url> {
+    let host = parts.headers.get(http::header::HOST)?.to_str().ok()?;
+    let plain = host.parse::<Authority>().ok()?;
+    if plain.as_str().contains('@') {
+        return None;
+    }
+    Url::parse(&format!("http://{plain}/")).ok()
+}
+
 /// The URL of what `uri` names at `origin`. Its path is set and not joined: `//host/` would name another host.
 fn at_origin(origin: &Url, uri: &Uri) -> Url {
     let mut url = origin.clone();
@@ -232,7 +241,6 @@ fn at_origin(origin: &Url, uri: &Uri) -> Url {
     url.set_query(uri.query());
     url.set_fragment(None);
     url
->>>>>>> 4afd91568dfccee0dc4c6a691225118ba75dec2d
 }
 
 /// Longest idempotency key, in bytes.
@@ -278,6 +286,31 @@ mod tests {
             requested("//evil.example/report?page=2"),
             "https://seller.example//evil.example/report?page=2"
         );
+    }
+
+    #[test]
+    fn a_host_header_is_a_host_and_nothing_else() {
+        let at = |host: &str| {
+            let request = Request::get("/report")
+                .header("host", host)
+                .body(())
+                .unwrap();
+            let (parts, ()) = request.into_parts();
+            let exchange = Context::seller().exchange(Position::Seller, &parts).ok()?;
+            Some(exchange.url().to_string())
+        };
+        assert_eq!(
+            at("seller.example:8080").unwrap(),
+            "http://seller.example:8080/report"
+        );
+        for host in [
+            "user@seller.example",
+            "seller.example/elsewhere?",
+            "a b",
+            "",
+        ] {
+            assert_eq!(at(host), None, "{host}");
+        }
     }
 
     #[test]
