@@ -1,2 +1,28 @@
-//! Placeholder
-fn main() {}
+//! `x402-guard`: pays for what is behind a 402, inside a policy, and checks the record of what was paid.
+//!
+//! - `x402-guard fetch URL` is a request that pays: the body goes to standard output, what happened to standard error,
+//!   and the exit code tells a denial, an unknown outcome and a seller's refusal apart.
+//! - `x402-guard audit verify FILE` tells whether a log of decisions is as it was written.
+//!
+//! Limits over time and the refusal of duplicates are counted in memory: they hold within one run of `fetch`. What holds
+//! for every run is `max_per_call_usd` and the policy's lists of origins, recipients, assets and networks.
+
+mod args;
+mod audit;
+mod exit;
+mod fetch;
+mod shown;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{AuditCommand, Cli, Command};
+
+fn main() -> ExitCode {
+    let exit = match Cli::parse().command {
+        Command::Fetch(args) => fetch::run(&args),
+        Command::Audit(AuditCommand::Verify(args)) => audit::verify(&args),
+    };
+    exit.into()
+}

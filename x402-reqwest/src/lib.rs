@@ -132,3 +132,8 @@ use x402_tower::PaymentRecord;
 pub fn payment_record(response: &reqwest::Response) -> Option<&PaymentRecord> {
     response.extensions().get()
 }
+
+/// The project's first page is true.
+#[doc = include_str!("../../README.md")]
+#[cfg(doctest)]
+struct ReadmeDoctests;

@@ -1,11 +1,10 @@
 //! The guard as a middleware.
 
-use bytes::Bytes;
 use http::{Extensions, StatusCode};
 use reqwest::{Body, Request, Response, ResponseBuilderExt, Url};
 use reqwest_middleware::{Middleware, Next, Result};
 use x402_tower::pay::{Payer, check_answering_origin};
-use x402_tower::service::ReadChallenge;
+use x402_tower::service::{GuardBody, ReadChallenge};
 use x402_tower::{Challenge, Denial, DenialKind, Exchange, PaymentRecord, Prepared};
 
 use crate::error::X402Error;
@@ -18,6 +17,8 @@ use crate::signed::Signed;
 ///   again, once. Whatever comes back then is the answer, also another 402; how the payment ended is a
 ///   [`PaymentRecord`] in the response's extensions.
 /// - A request that carries a payment header already goes through the same controls first.
+/// - With a [`Payer`] that has no signer, a challenge is redacted and narrowed to what the controls would allow, and
+///   given to whoever signs outside.
 /// - A denial is an error; [`X402Error::from_middleware`] finds it in whatever the outer middlewares make of it.
 ///
 /// # Where to put it
@@ -83,7 +84,12 @@ impl GuardMiddleware {
         next: Next<'_>,
     ) -> Result<Response> {
         let url = response.url().clone();
-        let (parts, body) = http::Response::<Body>::from(response).into_parts();
+        let response = http::Response::<Body>::from(response);
+        if !self.payer.signs() {
+            let exchange = kept.exchange(&self.payer, extensions).map_err(refused)?;
+            return screened(self.payer.screen(&exchange, response).await, url);
+        }
+        let (parts, body) = response.into_parts();
         let challenge = match self.payer.read_challenge(&parts, body).await {
             Ok(ReadChallenge::None { body }) => return whole(parts, url, body),
             Ok(ReadChallenge::V1 { challenge } | ReadChallenge::V2 { challenge, .. }) => {
@@ -188,6 +194,15 @@ async fn send(
     }
 }
 
+/// A challenge for a third party that will sign for it, or the denial in its place.
+fn screened(response: http::Response<GuardBody<Body>>, url: Url) -> Result<Response> {
+    if let Some(denial) = response.extensions().get::<Denial>() {
+        return Err(refused(denial.clone()));
+    }
+    let (parts, body) = response.into_parts();
+    whole(parts, url, Body::wrap(body))
+}
+
 fn refused(denial: Denial) -> reqwest_middleware::Error {
     X402Error::from(denial).into_middleware()
 }
@@ -214,7 +229,7 @@ fn unknown_challenge() -> Denial {
 }
 
 /// The response that was read, with its body in memory.
-fn whole(parts: http::response::Parts, url: Url, body: Bytes) -> Result<Response> {
+fn whole(parts: http::response::Parts, url: Url, body: impl Into<Body>) -> Result<Response> {
     let mut response = http::Response::builder()
         .url(url)
         .body(body)

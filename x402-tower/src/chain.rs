@@ -7,9 +7,9 @@ use std::sync::Arc;
 use crate::assets::AssetTable;
 use crate::control::{Control, ControlKind};
 use crate::denial::Denial;
-use crate::flight::{caught, panicked};
 use crate::payment::Exchange;
 use crate::screening::{Purpose, Screening};
+use crate::unwind::{caught, panicked};
 use crate::wire::Challenge;
 
 /// Controls in the one order that is safe: audit, personal data, policy, replay, approvals (attack 146).

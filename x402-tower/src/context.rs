@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::Uri;
 use http::request::Parts;
+use http::uri::Authority;
 use url::Url;
 
 use crate::assets::AssetTable;
@@ -167,7 +169,13 @@ impl Context {
             url,
             self.now()?,
         );
-        exchange.idempotency_key = idempotency_key(parts)?;
+        match idempotency_key(parts) {
+            Ok(key) => exchange.idempotency_key = key,
+            Err(denial) => exchange.objection = Some(denial),
+        }
+        if carries_credential(exchange.url()) {
+            exchange.objection = Some(credential_in_url());
+        }
         Ok(exchange)
     }
 
@@ -177,13 +185,9 @@ impl Context {
         let parsed = if uri.scheme().is_some() && uri.authority().is_some() {
             Url::parse(&uri.to_string()).ok()
         } else if let Some(origin) = &self.public_origin {
-            origin
-                .join(uri.path_and_query().map_or("/", |path| path.as_str()))
-                .ok()
+            Some(at_origin(origin, uri))
         } else {
-            let host = parts.headers.get(http::header::HOST);
-            host.and_then(|host| host.to_str().ok())
-                .and_then(|host| Url::parse(&format!("http://{host}{uri}")).ok())
+            host_origin(parts).map(|origin| at_origin(&origin, uri))
         };
         parsed
             .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
@@ -196,6 +200,47 @@ impl Context {
                 .with_status(http::StatusCode::BAD_REQUEST)
             })
     }
+}
+
+/// Whether a query parameter is named like a payment header: URLs are logged and cached along the way (attack 45).
+fn carries_credential(url: &Url) -> bool {
+    let named_like_a_header = |name: &str| {
+        let letters = name.chars().filter(|c| !matches!(c, '-' | '_' | ' '));
+        let name: String = letters.map(|c| c.to_ascii_lowercase()).collect();
+        matches!(name.as_str(), "xpayment" | "paymentsignature")
+    };
+    url.query().is_some()
+        && url
+            .query_pairs()
+            .any(|(name, _)| named_like_a_header(&name))
+}
+
+fn credential_in_url() -> Denial {
+    Denial::new(
+        DenialKind::PaymentError,
+        "request.credential_in_url",
+        "a query parameter is named like a payment header, and URLs end up in logs; send payments in headers only",
+    )
+    .with_status(http::StatusCode::BAD_REQUEST)
+}
+
+/// The origin that the `Host` header names: a host and a port, and nothing else.
+fn host_origin(parts: &Parts) -> Option<Url> {
+    let host = parts.headers.get(http::header::HOST)?.to_str().ok()?;
+    let plain = host.parse::<Authority>().ok()?;
+    if plain.as_str().contains('@') {
+        return None;
+    }
+    Url::parse(&format!("http://{plain}/")).ok()
+}
+
+/// The URL of what `uri` names at `origin`. Its path is set and not joined: `//host/` would name another host.
+fn at_origin(origin: &Url, uri: &Uri) -> Url {
+    let mut url = origin.clone();
+    url.set_path(uri.path());
+    url.set_query(uri.query());
+    url.set_fragment(None);
+    url
 }
 
 /// Longest idempotency key, in bytes.
@@ -218,5 +263,62 @@ fn idempotency_key(parts: &Parts) -> Result<Option<Arc<str>>, Denial> {
             "Idempotency-Key must be one value of 1 to 256 visible ASCII characters",
         )
         .with_status(http::StatusCode::BAD_REQUEST)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+
+    use super::*;
+
+    fn requested(target: &str) -> String {
+        let origin = Url::parse("https://seller.example").unwrap();
+        let context = Context::seller().with_public_origin(origin);
+        let (parts, ()) = Request::get(target).body(()).unwrap().into_parts();
+        let exchange = context.exchange(Position::Seller, &parts).unwrap();
+        exchange.url().to_string()
+    }
+
+    #[test]
+    fn a_path_that_looks_like_a_host_stays_at_the_public_origin() {
+        assert_eq!(
+            requested("//evil.example/report?page=2"),
+            "https://seller.example//evil.example/report?page=2"
+        );
+    }
+
+    #[test]
+    fn a_host_header_is_a_host_and_nothing_else() {
+        let at = |host: &str| {
+            let request = Request::get("/report")
+                .header("host", host)
+                .body(())
+                .unwrap();
+            let (parts, ()) = request.into_parts();
+            let exchange = Context::seller().exchange(Position::Seller, &parts).ok()?;
+            Some(exchange.url().to_string())
+        };
+        assert_eq!(
+            at("seller.example:8080").unwrap(),
+            "http://seller.example:8080/report"
+        );
+        for host in [
+            "user@seller.example",
+            "seller.example/elsewhere?",
+            "a b",
+            "",
+        ] {
+            assert_eq!(at(host), None, "{host}");
+        }
+    }
+
+    #[test]
+    fn a_request_is_completed_by_the_public_origin() {
+        assert_eq!(
+            requested("/report?page=2"),
+            "https://seller.example/report?page=2"
+        );
+        assert_eq!(requested("*"), "https://seller.example/*");
     }
 }

@@ -3,13 +3,13 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use futures_util::FutureExt;
-
 use crate::chain::{Chain, check_place};
 use crate::control::{Control, ControlKind};
 use crate::denial::{Denial, DenialKind};
 use crate::payment::{NotSent, Outcome, Payment, PaymentRecord, Uncertainty};
 use crate::step::Step;
+use crate::unwind::{caught, panicked};
+use crate::wire::Authorization;
 
 /// A payment and the controls that have begun to look at it.
 ///
@@ -43,6 +43,11 @@ impl Flight {
 
     pub(crate) fn payment(&self) -> &Payment {
         &self.payment
+    }
+
+    /// Notes what was signed, so that a receipt can be held against it.
+    pub(crate) fn signed(&mut self, authorization: Authorization) {
+        self.payment.set_authorization(authorization);
     }
 
     pub(crate) fn kinds(&self) -> impl Iterator<Item = ControlKind> {
@@ -141,22 +146,6 @@ async fn guarded<'a>(
     caught(async { step().await })
         .await
         .unwrap_or_else(|| Err(panicked(kind)))
-}
-
-/// What a step of foreign code answers, or `None` where it panicked.
-pub(crate) async fn caught<T>(step: impl Future<Output = T>) -> Option<T> {
-    AssertUnwindSafe(step).catch_unwind().await.ok()
-}
-
-/// The denial of a payment that a control panicked over.
-pub(crate) fn panicked(control: ControlKind) -> Denial {
-    tracing::error!(%control, "a control panicked; the payment is denied");
-    Denial::new(
-        DenialKind::PaymentError,
-        "control.panicked",
-        "a control panicked while it decided; nothing was paid, see the log of this process",
-    )
-    .with_status(http::StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 /// The stack is built in an order that cannot be safe.

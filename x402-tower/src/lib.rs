@@ -70,6 +70,7 @@ pub mod step;
 pub mod store;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod unwind;
 pub mod wire;
 #[cfg(feature = "x402-rs")]
 pub mod x402_rs;

@@ -4,6 +4,7 @@
 //! that the challenge named; a payment that no remembered offer fits has no known token, and is denied where one is
 //! needed.
 
+use core::fmt;
 use std::collections::{HashMap, VecDeque};
 
 use parking_lot::Mutex;
@@ -16,7 +17,7 @@ use crate::network::ChainId;
 /// Most offers that are remembered; the oldest go first, and a payment for a forgotten one is denied.
 const MAX_OFFERS: usize = 4096;
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct OfferKey {
     url: String,
     chain: ChainId,
@@ -35,7 +36,6 @@ impl OfferKey {
     }
 }
 
-#[derive(Debug)]
 enum Token {
     One(Address),
     /// Two offers that only the token tells apart: which one was paid cannot be known.
@@ -43,10 +43,17 @@ enum Token {
 }
 
 /// A bounded memory of v1 offers.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct OfferBook(Mutex<Book>);
 
-#[derive(Debug, Default)]
+/// Never shows the URLs: they may hold personal data.
+impl fmt::Debug for OfferBook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OfferBook").finish_non_exhaustive()
+    }
+}
+
+#[derive(Default)]
 struct Book {
     tokens: HashMap<OfferKey, Token>,
     order: VecDeque<OfferKey>,

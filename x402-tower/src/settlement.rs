@@ -3,6 +3,7 @@
 use http::{HeaderMap, StatusCode};
 
 use crate::address::Address;
+use crate::network::ChainId;
 use crate::payment::{Outcome, Payment, Refusal, Uncertainty};
 use crate::wire::{Authorization, Receipt};
 
@@ -28,7 +29,8 @@ pub(crate) fn read(payment: &Payment, status: StatusCode, headers: &HeaderMap) -
     }
 }
 
-/// Whether a receipt is for this payment: same chain, same payer, no more money than was signed, and a transaction.
+/// Whether a receipt is for this payment: same chain, same payer, a transaction, and the money that was signed; less of
+/// it only where the scheme charges less.
 fn fits(receipt: &Receipt, payment: &Payment) -> bool {
     let terms = payment.terms();
     let same_chain = receipt.chain().is_ok_and(|chain| *chain == terms.chain);
@@ -38,8 +40,26 @@ fn fits(receipt: &Receipt, payment: &Payment) -> bool {
         }
         _ => true,
     };
-    let amount_fits = receipt.amount().is_none_or(|amount| amount <= terms.amount);
-    same_chain && payer_fits && amount_fits && !receipt.transaction().is_empty()
+    let amount_fits = receipt
+        .amount()
+        .is_none_or(|amount| match terms.scheme.as_str() {
+            "exact" => amount == terms.amount,
+            _ => amount <= terms.amount,
+        });
+    same_chain
+        && payer_fits
+        && amount_fits
+        && names_transaction(&terms.chain, receipt.transaction())
+}
+
+/// Whether a text is a transaction of `chain`, and nothing else that a server wrote and a log would show.
+fn names_transaction(chain: &ChainId, text: &str) -> bool {
+    if chain.namespace() == "eip155" {
+        return text.len() == 66
+            && text.starts_with("0x")
+            && text.bytes().skip(2).all(|b| b.is_ascii_hexdigit());
+    }
+    (32..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
 fn payer(payment: &Payment) -> Option<&Address> {

@@ -1,5 +1,7 @@
 //! How a payment flows: what is signed, what leaves, and what every control is told.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // helpers of tests fail as loudly as tests
+
 #[path = "flow/attacks.rs"]
 mod attacks;
 #[path = "flow/bodies.rs"]

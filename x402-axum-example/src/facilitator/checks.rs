@@ -2,11 +2,12 @@
 
 use x402_tower::assets::{AssetTable, TransferMethod};
 use x402_tower::evm::{authorization_digest, verify_authorization};
+use x402_tower::wire::Version;
 use x402_tower::{Clock, UnixMillis};
 
 use super::ledger::Transfer;
 use super::reason::Reason;
-use super::request::{ExactRequest, Version};
+use super::request::ExactRequest;
 
 /// Everything but nonce and balance, which only the ledger knows. Answers with the transfer that was signed, and now.
 pub(super) fn authorization(
@@ -48,7 +49,7 @@ pub(super) fn authorization(
     if authorization.value != request.amount {
         return Err(match request.version {
             Version::V1 => Reason::ValueV1,
-            Version::V2 => Reason::ValueV2,
+            _ => Reason::ValueV2,
         });
     }
     let digest = authorization_digest(asset, authorization).map_err(|_| Reason::Signature)?;

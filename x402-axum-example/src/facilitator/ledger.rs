@@ -5,10 +5,10 @@ use std::collections::{HashMap, HashSet};
 use sha2::{Digest, Sha256};
 use x402_tower::assets::Asset;
 use x402_tower::evm::TransferAuthorization;
+use x402_tower::wire::Version;
 use x402_tower::{Address, AtomicAmount, ChainId, UnixMillis};
 
 use super::reason::Reason;
-use super::request::Version;
 
 /// Most accounts, and most settlements, that are kept. A full ledger settles nothing.
 const MAX_ENTRIES: usize = 10_000;

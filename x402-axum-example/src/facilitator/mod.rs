@@ -27,7 +27,7 @@ use x402_tower::{Address, AtomicAmount, ChainId, Clock, NetworkError};
 
 pub(crate) use api::router;
 pub(crate) use ledger::{LedgerError, Settlement};
-pub(crate) use log::{FacilitatorLog, Received};
+pub(crate) use log::FacilitatorLog;
 
 use ledger::Ledger;
 use reason::{Reason, Refusal};

@@ -5,16 +5,10 @@
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use x402_tower::evm::{SignedAuthorization, TransferAuthorization};
+use x402_tower::wire::Version;
 use x402_tower::{Address, AtomicAmount, ChainId};
 
 use super::reason::{Reason, Refusal};
-
-/// The two versions of the protocol.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Version {
-    V1,
-    V2,
-}
 
 /// A request to verify or settle an `exact` payment by EIP-3009.
 #[derive(Debug, Clone)]
@@ -210,7 +204,7 @@ fn exact(parts: Parts, v1_chain: impl Fn(&str) -> Option<ChainId>) -> Result<Exa
     }
     let chain = match parts.version {
         Version::V1 => v1_chain(&network),
-        Version::V2 => ChainId::parse(&network).ok(),
+        _ => ChainId::parse(&network).ok(),
     }
     .ok_or(Reason::Network)?;
     let wanted = |text: &str| Address::parse(&chain, text).map_err(|_| Reason::InvalidRequirements);

@@ -28,16 +28,32 @@ async fn a_guard_pays_within_its_policy() {
     );
 }
 
-#[tokio::test]
-async fn a_guard_without_a_signer_pays_nothing() {
-    let seller = Seller::start(honest).await;
-    let client = GuardedClient::builder(reqwest::Client::builder())
-        .guard(&guard())
+fn watching(policy: &str) -> GuardedClient {
+    let policy = PolicyConfig::from_toml(policy, "policy.toml").unwrap();
+    let guard = GuardConfig::buyer().policy(policy).build().unwrap();
+    GuardedClient::builder(reqwest::Client::builder())
+        .guard(&guard)
         .build()
-        .unwrap();
-    let error = client.get(seller.url("/report")).send().await.unwrap_err();
-    assert_eq!(error.code(), "challenge.nothing_payable");
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_guard_without_a_signer_hands_out_a_challenge_that_its_policy_allows() {
+    let seller = Seller::start(honest).await;
+    let client = watching("max_per_call_usd = 0.01");
+    let response = client.get(seller.url("/report")).send().await.unwrap();
+    assert_eq!(response.status(), 402);
+    assert!(response.headers().contains_key("payment-required"));
+    assert_eq!(response.url().as_str(), seller.url("/report"));
     assert_eq!(seller.payments(), 0);
+}
+
+#[tokio::test]
+async fn a_guard_without_a_signer_withholds_a_challenge_that_its_policy_forbids() {
+    let seller = Seller::start(honest).await;
+    let client = watching("max_per_call_usd = 0.009");
+    let error = client.get(seller.url("/report")).send().await.unwrap_err();
+    assert_eq!(error.code(), "policy.per_call");
 }
 
 #[tokio::test]

@@ -1,9 +1,12 @@
 //! Other middleware around the guard: wrapped errors, and retries that must not pay twice.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::SystemTime;
 
-use axum::http::StatusCode;
-use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
+use axum::http::{Extensions, StatusCode};
+use reqwest::{Request, Response};
+use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Middleware, Next};
 use reqwest_retry::{RetryDecision, RetryPolicy, RetryTransientMiddleware};
 use x402_tower_reqwest::{GuardMiddleware, X402Error, payment_record};
 
@@ -23,6 +26,46 @@ impl RetryPolicy for AtOnce {
         } else {
             RetryDecision::DoNotRetry
         }
+    }
+}
+
+/// Gives up once the payment has left, and tries again.
+struct Impatient(Arc<Seller>);
+
+#[async_trait::async_trait]
+impl Middleware for Impatient {
+    async fn handle(
+        &self,
+        request: Request,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> reqwest_middleware::Result<Response> {
+        let again = request.try_clone().unwrap();
+        tokio::select! {
+            answer = next.clone().run(request, extensions) => panic!("{answer:?}"),
+            () = self.0.paid() => {}
+        }
+        next.run(again, extensions).await
+    }
+}
+
+/// Wraps errors as its own.
+struct Wrapping;
+
+#[derive(Debug, thiserror::Error)]
+#[error("the call failed")]
+struct Wrapped(#[source] reqwest_middleware::Error);
+
+#[async_trait::async_trait]
+impl Middleware for Wrapping {
+    async fn handle(
+        &self,
+        request: Request,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> reqwest_middleware::Result<Response> {
+        let answer = next.run(request, extensions).await;
+        answer.map_err(|error| reqwest_middleware::Error::middleware(Wrapped(error)))
     }
 }
 
@@ -77,14 +120,32 @@ async fn a_denial_is_found_without_other_middleware() {
 }
 
 #[tokio::test]
+async fn a_denial_is_found_inside_several_wrappers() {
+    let seller = Seller::start(honest).await;
+    let buyer = Buyer::with(Recorder::denying());
+    let client = ClientBuilder::new(reqwest::Client::new())
+        .with(Wrapping)
+        .with(RetryTransientMiddleware::new_with_policy(AtOnce(3)))
+        .with(Wrapping)
+        .with(GuardMiddleware::new(buyer.payer.clone()))
+        .build();
+    let error = client.get(seller.url("/report")).send().await.unwrap_err();
+    assert_eq!(error.to_string(), "the call failed");
+    assert_eq!(
+        X402Error::from_middleware(&error).unwrap().code(),
+        "policy.test"
+    );
+}
+
+#[tokio::test]
 async fn a_denial_is_found_after_real_retries() {
-    let served = std::sync::atomic::AtomicUsize::new(0);
-    let seller = Seller::start(move |asked: &_| {
-        match served.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
+    let served = AtomicUsize::new(0);
+    let seller = Seller::start(
+        move |asked: &_| match served.fetch_add(1, Ordering::SeqCst) {
             0 => status(StatusCode::SERVICE_UNAVAILABLE),
             _ => challenge_v2(asked),
-        }
-    })
+        },
+    )
     .await;
     let buyer = Buyer::with(Recorder::denying());
     let request = retrying(&buyer, 3).get(seller.url("/report"));
@@ -141,6 +202,29 @@ async fn attack_043_retry_of_a_paid_request_does_not_pay_again() {
     assert_eq!(error.code(), "request.already_paid");
     let record = error.payment_record().unwrap();
     assert_eq!(record.outcome().as_str(), "unknown");
+    assert_eq!((buyer.signer.signed(), seller.payments()), (1, 1));
+}
+
+#[tokio::test]
+async fn attack_145_retry_after_a_dropped_payment_does_not_pay_again() {
+    let silent = AtomicBool::new(true);
+    let seller = Seller::start(move |asked: &_| {
+        if asked.is_paid() && silent.swap(false, Ordering::SeqCst) {
+            Reply::Silence
+        } else {
+            Reply::Now(honest(asked))
+        }
+    })
+    .await;
+    let (seller, buyer) = (Arc::new(seller), Buyer::new());
+    let client = ClientBuilder::new(reqwest::Client::new())
+        .with(Impatient(Arc::clone(&seller)))
+        .with(GuardMiddleware::new(buyer.payer.clone()))
+        .build();
+    let error = client.get(seller.url("/report")).send().await.unwrap_err();
+    let error = X402Error::from(error);
+    assert_eq!(error.code(), "request.already_paid");
+    assert!(error.payment_record().is_none());
     assert_eq!((buyer.signer.signed(), seller.payments()), (1, 1));
 }
 

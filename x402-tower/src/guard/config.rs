@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{ConfigError, GuardConfigBuilder};
 use crate::chain::Chain;
 use crate::context::Context;
-use crate::pay::{NoSigner, Payer, Signer};
+use crate::pay::{Payer, Signer};
 use crate::payment::Position;
 
 /// A guard that is ready to run: its controls, in order, and what they need to know.
@@ -58,9 +58,7 @@ impl GuardConfig {
     ///
     /// [`ConfigError::SellerPays`] for a seller's configuration.
     pub fn payer(&self, signer: impl Signer) -> Result<Payer, ConfigError> {
-        if self.context.position() == Position::Seller {
-            return Err(ConfigError::SellerPays);
-        }
+        self.check_pays()?;
         let signer: Arc<dyn Signer> = Arc::new(signer);
         Ok(Payer::new(self.chain.clone(), self.context.clone(), signer))
     }
@@ -71,6 +69,17 @@ impl GuardConfig {
     ///
     /// [`ConfigError::SellerPays`] for a seller's configuration.
     pub fn payer_without_signer(&self) -> Result<Payer, ConfigError> {
-        self.payer(NoSigner::new())
+        self.check_pays()?;
+        Ok(Payer::without_signer(
+            self.chain.clone(),
+            self.context.clone(),
+        ))
+    }
+
+    fn check_pays(&self) -> Result<(), ConfigError> {
+        if self.context.position() == Position::Seller {
+            return Err(ConfigError::SellerPays);
+        }
+        Ok(())
     }
 }

@@ -11,8 +11,8 @@ use http_body::Body;
 use tower_service::Service;
 
 use super::kept::Kept;
+use super::mode::Mode;
 use super::payer::choose;
-use super::service::Mode;
 use crate::context::Context;
 use crate::denial::{Denial, DenialKind};
 use crate::flight::{Flight, stack_order};
@@ -88,11 +88,21 @@ where
     let Answer {
         inner, kept, mode, ..
     } = answer;
-    if response.extensions().get::<Denial>().is_some() {
+    // Answered already by a payer further in: whatever came of it, nothing is paid twice (attack 43).
+    let extensions = response.extensions();
+    if extensions.get::<Denial>().is_some() || extensions.get::<PaymentRecord>().is_some() {
         return Ok(response.map(GuardBody::inner));
     }
-    let (parts, body) = response.into_parts();
     let context = mode.context();
+    if let Mode::Whole { payer } = &*mode
+        && !payer.signs()
+    {
+        return Ok(match kept.exchange(context) {
+            Ok(exchange) => payer.screen(&exchange, response).await,
+            Err(denial) => denied(&denial),
+        });
+    }
+    let (parts, body) = response.into_parts();
     let challenge = match read_challenge(context, &parts, body).await {
         Ok(ReadChallenge::None { body }) => {
             return Ok(Response::from_parts(parts, GuardBody::whole(body)));
@@ -193,6 +203,7 @@ pub(crate) async fn conclude<R>(
 
 /// Chooses an offer for controls and a signer that are layers further in.
 fn open(context: &Context, exchange: &Exchange, challenge: Challenge) -> Result<Open, Denial> {
+    exchange.check()?;
     let mut payable = challenge.clone();
     check_resource(context, exchange, &mut payable)?;
     let any = |_: &crate::wire::Requirement, terms: &crate::payment::Terms| {

@@ -1,13 +1,13 @@
 //! What is kept of a request, so that it can be sent again with a payment.
 
 use bytes::Bytes;
-use http::header::CONTENT_LENGTH;
-use http::{HeaderMap, Method, Request, Uri, Version};
+use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use http::{Extensions, HeaderMap, Method, Request, Uri, Version};
 use sha2::{Digest, Sha256};
 
 use crate::context::Context;
 use crate::denial::{Denial, DenialKind};
-use crate::payment::{AgentId, Exchange, Position};
+use crate::payment::{Exchange, Position};
 use crate::service::EMPTY_DIGEST;
 
 /// Largest request body that is kept to be sent again, in bytes.
@@ -19,7 +19,7 @@ pub(crate) struct Kept {
     uri: Uri,
     version: Version,
     headers: HeaderMap,
-    agent: Option<AgentId>,
+    extensions: Extensions,
     body: Replay,
 }
 
@@ -38,7 +38,7 @@ impl Kept {
             uri: request.uri().clone(),
             version: request.version(),
             headers: request.headers().clone(),
-            agent: request.extensions().get::<AgentId>().cloned(),
+            extensions: request.extensions().clone(),
             body,
         }
     }
@@ -54,6 +54,8 @@ impl Kept {
         *request.version_mut() = self.version;
         if let Some(len) = len
             && !request.headers().contains_key(CONTENT_LENGTH)
+            // RFC 9112 section 6.2: never both.
+            && !request.headers().contains_key(TRANSFER_ENCODING)
         {
             request.headers_mut().insert(CONTENT_LENGTH, len.into());
         }
@@ -84,9 +86,7 @@ impl Kept {
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = self.uri.clone();
         *request.headers_mut() = self.headers.clone();
-        if let Some(agent) = &self.agent {
-            request.extensions_mut().insert(agent.clone());
-        }
+        *request.extensions_mut() = self.extensions.clone();
         request
     }
 }

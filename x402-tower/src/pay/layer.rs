@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use tower_layer::Layer;
 
-use super::service::{Mode, PayService};
+use super::mode::Mode;
+use super::service::PayService;
 use crate::context::Context;
 
 /// Answers challenges: opens a payment and sends it inward, through the controls to a

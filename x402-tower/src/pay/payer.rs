@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use http_body::Body;
 use sha2::{Digest, Sha256};
 
@@ -13,14 +13,15 @@ use super::signer::{Approved, Signer};
 use crate::chain::Chain;
 use crate::context::Context;
 use crate::denial::{Denial, DenialKind};
-use crate::flight::{Flight, caught};
+use crate::flight::Flight;
 use crate::payment::{Exchange, Payment, PaymentId, Position, Terms};
 use crate::screening::Purpose;
 use crate::service::{
-    Prepared, ReadChallenge, Shared, apply_redactions, carries_payment, check_resource,
-    no_randomness, nothing_payable, prepare, read_challenge, unreadable,
+    GuardBody, Prepared, ReadChallenge, Shared, apply_redactions, carries_payment, check_resource,
+    no_randomness, nothing_payable, prepare, read_challenge, screen, unreadable,
 };
-use crate::wire::{Challenge, PaymentPayload, TextField};
+use crate::unwind::caught;
+use crate::wire::{Authorization, Challenge, PaymentPayload, TextField};
 
 /// Turns challenges into payments, for any transport: the tower service and the reqwest adapter share it.
 ///
@@ -28,7 +29,7 @@ use crate::wire::{Challenge, PaymentPayload, TextField};
 #[derive(Debug, Clone)]
 pub struct Payer {
     shared: Arc<Shared>,
-    signer: Arc<dyn Signer>,
+    signer: Option<Arc<dyn Signer>>,
 }
 
 impl Payer {
@@ -36,8 +37,42 @@ impl Payer {
     pub fn new(chain: Chain, context: Context, signer: Arc<dyn Signer>) -> Self {
         Self {
             shared: Shared::new(chain, context),
-            signer,
+            signer: Some(signer),
         }
+    }
+
+    /// A payer that signs nothing: it decides on what third parties have signed, and screens the challenges that they
+    /// will sign for.
+    #[must_use]
+    pub fn without_signer(chain: Chain, context: Context) -> Self {
+        Self {
+            shared: Shared::new(chain, context),
+            signer: None,
+        }
+    }
+
+    /// Whether it has a signer.
+    #[must_use]
+    pub fn signs(&self) -> bool {
+        self.signer.is_some()
+    }
+
+    /// Redacts and narrows a 402 for a third party that will sign for it; another response is left as it is. A
+    /// challenge that cannot be let through is replaced by the denial.
+    pub async fn screen<R>(
+        &self,
+        exchange: &Exchange,
+        response: Response<R>,
+    ) -> Response<GuardBody<R>>
+    where
+        R: Body<Data = Bytes>,
+    {
+        if response.status() != StatusCode::PAYMENT_REQUIRED {
+            return response.map(GuardBody::inner);
+        }
+        let mut exchange = exchange.clone();
+        exchange.position = Position::ThirdPartyPayer;
+        screen(&self.shared, &exchange, response).await
     }
 
     /// What it knows besides its controls.
@@ -112,13 +147,16 @@ impl Payer {
         exchange: Exchange,
         challenge: Challenge,
     ) -> Result<Prepared, Denial> {
-        let chosen = self.choose(&exchange, &challenge);
+        let Some(signer) = &self.signer else {
+            return Err(self.refuse(&exchange, nothing_payable()).await);
+        };
+        let chosen = self.choose(&exchange, &challenge, &**signer);
         let (choice, payment) = match chosen {
             Ok(chosen) => chosen,
             Err(denial) => return Err(self.shared.chain.refused(&exchange, denial).await),
         };
         let flight = Flight::new(payment).check_all(&self.shared.chain).await?;
-        sign(flight, &challenge, choice, self.context(), &*self.signer).await
+        sign(flight, &challenge, choice, self.context(), &**signer).await
     }
 
     /// Tells every control that an exchange was refused before there was a payment.
@@ -130,7 +168,9 @@ impl Payer {
         &self,
         exchange: &Exchange,
         challenge: &Challenge,
+        signer: &dyn Signer,
     ) -> Result<(usize, Payment), Denial> {
+        exchange.check()?;
         let mut payable = challenge.clone();
         check_resource(self.context(), exchange, &mut payable)?;
         let refusals = self.shared.chain.screen(
@@ -144,7 +184,7 @@ impl Payer {
             challenge,
             &payable,
             self.context(),
-            |requirement, terms| self.signer.can_sign(requirement, terms),
+            |requirement, terms| signer.can_sign(requirement, terms),
         )
         .map_err(|denial| refusals.into_iter().next().unwrap_or(denial))
     }
@@ -195,7 +235,10 @@ pub(crate) async fn sign(
         return Err(flight.deny(denial).await);
     }
     match signed_header(&flight, challenge, choice, context, signer).await {
-        Ok((name, value)) => Prepared::sending(flight, name, value).await,
+        Ok((name, value, authorization)) => {
+            flight.signed(authorization);
+            Prepared::sending(flight, name, value).await
+        }
         Err(denial) => Err(flight.deny(denial).await),
     }
 }
@@ -206,7 +249,7 @@ async fn signed_header(
     choice: usize,
     context: &Context,
     signer: &dyn Signer,
-) -> Result<(HeaderName, HeaderValue), Denial> {
+) -> Result<(HeaderName, HeaderValue, Authorization), Denial> {
     let payment = flight.payment();
     let requirement = challenge
         .requirements()
@@ -238,7 +281,7 @@ async fn signed_header(
     let value = payload
         .to_header_value()
         .map_err(|error| unreadable(&error))?;
-    Ok((name, value))
+    Ok((name, value, payload.authorization().clone()))
 }
 
 /// The denial of a payment that the signer panicked over (attack 144).

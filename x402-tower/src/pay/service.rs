@@ -11,8 +11,8 @@ use tower_service::Service;
 
 use super::answer::Answer;
 use super::kept::{Kept, MAX_REPLAY_BODY_BYTES, Replay};
+use super::mode::Mode;
 use super::payer::Payer;
-use crate::context::Context;
 use crate::denial::{Denial, DenialKind};
 use crate::service::{GuardBody, OnChallenge, ResponseFuture, carries_payment, denied, forward};
 
@@ -24,23 +24,6 @@ use crate::service::{GuardBody, OnChallenge, ResponseFuture, carries_payment, de
 pub struct PayService<S> {
     inner: S,
     mode: Arc<Mode>,
-}
-
-#[derive(Debug)]
-pub(crate) enum Mode {
-    /// The whole chain and the signer are here.
-    Whole { payer: Payer },
-    /// The controls and the signer are layers further in.
-    Opening { context: Context },
-}
-
-impl Mode {
-    pub(crate) fn context(&self) -> &Context {
-        match self {
-            Self::Whole { payer } => payer.context(),
-            Self::Opening { context } => context,
-        }
-    }
 }
 
 impl<S> PayService<S> {

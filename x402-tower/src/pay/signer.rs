@@ -119,32 +119,6 @@ impl<T: Signer + ?Sized> Signer for std::sync::Arc<T> {
     }
 }
 
-/// Signs nothing: for a guard that only screens what third parties have signed.
-#[derive(Debug, Clone, Copy, Default)]
-#[non_exhaustive]
-pub struct NoSigner;
-
-impl NoSigner {
-    /// Signs nothing.
-    #[must_use]
-    pub const fn new() -> Self {
-        Self
-    }
-}
-
-impl Signer for NoSigner {
-    fn can_sign(&self, _requirement: &Requirement, _terms: &Terms) -> bool {
-        false
-    }
-
-    fn sign<'a>(
-        &'a self,
-        _approved: &'a Approved<'a>,
-    ) -> Step<'a, Result<SignedPayment, SignerError>> {
-        Step::ready(Err(SignerError::Unsupported))
-    }
-}
-
 /// A signed payment as it goes on the wire. It is a bearer instrument: whoever has it can have it settled.
 #[derive(Clone)]
 pub struct SignedPayment {

@@ -7,6 +7,7 @@ use http::Method;
 use url::Url;
 
 use crate::clock::UnixMillis;
+use crate::denial::Denial;
 
 /// Longest agent name, in bytes.
 pub const MAX_AGENT_ID_BYTES: usize = 128;
@@ -115,6 +116,7 @@ pub struct Exchange {
     pub(crate) now: UnixMillis,
     pub(crate) body_digest: Option<[u8; 32]>,
     pub(crate) idempotency_key: Option<Arc<str>>,
+    pub(crate) objection: Option<Denial>,
 }
 
 impl Exchange {
@@ -135,7 +137,14 @@ impl Exchange {
             now,
             body_digest: None,
             idempotency_key: None,
+            objection: None,
         }
+    }
+
+    /// Why nothing may be paid in this exchange, where the request itself is the reason. Kept until a payment is asked
+    /// for, so that the denial is on record like any other.
+    pub(crate) fn check(&self) -> Result<(), Denial> {
+        self.objection.clone().map_or(Ok(()), Err)
     }
 
     /// With the SHA-256 of the request's body.

@@ -58,6 +58,10 @@ impl Payment {
         self
     }
 
+    pub(crate) fn set_authorization(&mut self, authorization: Authorization) {
+        self.authorization = Some(authorization);
+    }
+
     pub(crate) fn with_texts(mut self, texts: Vec<TextField>) -> Self {
         self.texts = texts.into_iter().map(PaymentText::new).collect();
         self

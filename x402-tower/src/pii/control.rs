@@ -1,5 +1,7 @@
 //! The detector as a control.
 
+use url::Url;
+
 use super::{Detector, PiiAction, RedactionTemplate, redact, redact_url};
 use crate::control::{Control, ControlKind};
 use crate::denial::{Denial, DenialKind};
@@ -65,6 +67,22 @@ impl PiiControl {
         Some((entities.collect(), redacted.into_owned()))
     }
 
+    /// The requested URL as a log may show it, whatever the action is: redacted, and without user name and query, which
+    /// may hold credentials that no detector knows (attack 45).
+    fn shown_url(&self, url: &Url) -> String {
+        let origin = url.origin().ascii_serialization();
+        let query = if url.query().is_some() {
+            "?[query]"
+        } else {
+            ""
+        };
+        let bare = format!("{origin}{}", url.path());
+        match self.clean(&bare, true) {
+            Some((_, redacted)) => redacted + query,
+            None => bare + query,
+        }
+    }
+
     fn check_text(
         &self,
         text: &mut PaymentText,
@@ -99,12 +117,7 @@ impl Control for PiiControl {
     }
 
     fn check<'a>(&'a self, payment: &'a mut Payment) -> Step<'a, Result<(), Denial>> {
-        // For logs the URL is redacted whatever the action is.
-        let url = payment.exchange().url().as_str();
-        let shown = match self.clean(url, true) {
-            Some((_, redacted)) => redacted,
-            None => url.to_owned(),
-        };
+        let shown = self.shown_url(payment.exchange().url());
         payment.set_shown_url(shown);
         let mut found = Vec::new();
         let verdict = payment

@@ -7,13 +7,13 @@ use http::{HeaderMap, Request, Response, StatusCode};
 use http_body::Body;
 use tower_service::Service;
 
-use super::leaving::{no_store, screen, unreadable};
+use super::leaving::{denied_further_in, no_store, screen, unreadable};
 use super::{GuardBody, Prepared, Shared, denied};
 use crate::context::Context;
 use crate::denial::{Denial, DenialKind};
 use crate::flight::Flight;
 use crate::offers::OfferKey;
-use crate::payment::{Exchange, Payment, PaymentId, PaymentRecord, Position, Terms};
+use crate::payment::{Exchange, Payment, PaymentId, Position, Terms};
 use crate::wire::header::{PAYMENT_SIGNATURE, X_PAYMENT};
 use crate::wire::{Authorization, PaymentPayload};
 
@@ -89,21 +89,16 @@ where
     }
 }
 
-/// The denial of a layer further in that did not let the payment leave. Of one that left there is a record beside the
-/// denial, such as that of an unreadable challenge in answer to it.
-fn denied_further_in<R>(response: &Response<R>) -> Option<&Denial> {
-    let extensions = response.extensions();
-    let left = extensions.get::<PaymentRecord>().is_some();
-    extensions.get::<Denial>().filter(|_| !left)
-}
-
 /// Decides on the payment header of a request, up to the moment before it leaves.
 pub(crate) async fn prepare(
     shared: &Shared,
     exchange: &Exchange,
     headers: &HeaderMap,
 ) -> Result<Prepared, Denial> {
-    let (payment, mut payload) = match decode(&shared.context, exchange, headers) {
+    let decoded = exchange
+        .check()
+        .and_then(|()| decode(&shared.context, exchange, headers));
+    let (payment, mut payload) = match decoded {
         Ok(decoded) => decoded,
         Err(denial) => return Err(shared.chain.refused(exchange, denial).await),
     };

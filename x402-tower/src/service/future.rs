@@ -9,12 +9,13 @@ use http::{Response, StatusCode};
 use pin_project_lite::pin_project;
 
 use super::GuardBody;
+use super::leaving::denied_further_in;
 
 /// A boxed response, for the paths that wait on more than the inner service.
 pub(crate) type BoxResponse<R, E> =
     Pin<Box<dyn Future<Output = Result<Response<GuardBody<R>>, E>> + Send>>;
 
-/// What happens to a 402 that answers a request without a payment.
+/// What happens to a 402, or to the denial of a layer further in, that answers a request without a payment.
 pub(crate) trait OnChallenge<R, E> {
     fn on_challenge(self, response: Response<R>) -> BoxResponse<R, E>;
 }
@@ -72,9 +73,7 @@ where
                 } => {
                     let response = ready!(inner.poll(cx))?;
                     match on_challenge.take() {
-                        Some(next) if response.status() == StatusCode::PAYMENT_REQUIRED => {
-                            next.on_challenge(response)
-                        }
+                        Some(next) if concerns_controls(&response) => next.on_challenge(response),
                         _ => return Poll::Ready(Ok(response.map(GuardBody::inner))),
                     }
                 }
@@ -82,6 +81,10 @@ where
             this.state.set(State::Boxed { future });
         }
     }
+}
+
+fn concerns_controls<R>(response: &Response<R>) -> bool {
+    response.status() == StatusCode::PAYMENT_REQUIRED || denied_further_in(response).is_some()
 }
 
 impl<F, T, R, E> fmt::Debug for ResponseFuture<F, T, R, E> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, ETAG, HeaderValue};
 use http::response::Parts as ResponseParts;
-use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
+use http::{HeaderMap, Method, Request, Response, Uri};
 use http_body::Body;
 use http_body_util::BodyExt;
 
@@ -15,7 +15,7 @@ use super::{BoxResponse, GuardBody, OnChallenge, Shared, denied};
 use crate::context::Context;
 use crate::denial::{Denial, DenialKind};
 use crate::offers::OfferKey;
-use crate::payment::{AgentId, Exchange, Position, Terms};
+use crate::payment::{AgentId, Exchange, PaymentRecord, Position, Terms};
 use crate::screening::Purpose;
 use crate::wire::{Challenge, MAX_BODY_BYTES, Version, WireError};
 
@@ -67,12 +67,28 @@ where
     fn on_challenge(self, response: Response<R>) -> BoxResponse<R, E> {
         Box::pin(async move {
             let shared = Arc::clone(&self.shared);
-            Ok(match self.exchange() {
-                Ok(exchange) => screen(&shared, &exchange, response).await,
-                Err(denial) => denied(&denial),
+            let further_in = denied_further_in(&response).cloned();
+            Ok(match (self.exchange(), further_in) {
+                (Ok(exchange), Some(denial)) => {
+                    shared.chain.refused(&exchange, denial).await;
+                    response.map(GuardBody::inner)
+                }
+                (Err(_), Some(_)) => response.map(GuardBody::inner),
+                (Ok(exchange), None) => screen(&shared, &exchange, response).await,
+                (Err(denial), None) => denied(&denial),
             })
         })
     }
+}
+
+/// The denial of a layer further in, where no payment had left by then. Beside one that left there is a record, such as
+/// that of an unreadable challenge in answer to it.
+pub(crate) fn denied_further_in<R>(response: &Response<R>) -> Option<&Denial> {
+    let extensions = response.extensions();
+    if extensions.is_empty() || extensions.get::<PaymentRecord>().is_some() {
+        return None;
+    }
+    extensions.get::<Denial>()
 }
 
 /// Redacts and narrows a 402 that leaves. What cannot be read is not let out: its reader might read it differently.
@@ -115,7 +131,14 @@ where
     });
     match screened {
         Ok(body) => Response::from_parts(parts, GuardBody::whole(body)),
-        Err(denial) => denied(&shared.chain.refused(exchange, denial).await),
+        Err(denial) => {
+            let mut response = denied(&shared.chain.refused(exchange, denial).await);
+            // The challenge is refused; what was paid before it came is still on record.
+            if let Some(record) = parts.extensions.remove::<PaymentRecord>() {
+                response.extensions_mut().insert(record);
+            }
+            response
+        }
     }
 }
 
@@ -124,6 +147,7 @@ fn narrow(
     exchange: &Exchange,
     mut challenge: Challenge,
 ) -> Result<Challenge, Denial> {
+    exchange.check()?;
     let context = &shared.context;
     if context.position != Position::Seller {
         check_resource(context, exchange, &mut challenge)?;
@@ -223,13 +247,12 @@ pub(crate) async fn read_challenge<R>(
 where
     R: Body<Data = Bytes>,
 {
-    debug_assert_eq!(parts.status, StatusCode::PAYMENT_REQUIRED);
     let header = Challenge::from_headers(&parts.headers).map_err(|error| unreadable(&error))?;
     let body = read_body(body, context.challenge_deadline).await?;
-    let encoded = parts
-        .headers
-        .get(CONTENT_ENCODING)
-        .is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
+    let encodings = parts.headers.get_all(CONTENT_ENCODING).iter();
+    let encoded = encodings
+        .into_iter()
+        .any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
     if encoded {
         return match header {
             Some(challenge) => Ok(ReadChallenge::V2 { challenge, body }),
@@ -304,11 +327,13 @@ enum Broken {
 async fn collect<R: Body<Data = Bytes>>(body: R) -> Result<Bytes, Broken> {
     let mut body = pin!(body);
     let mut whole = BytesMut::new();
+    let mut used = 0usize;
     while let Some(frame) = body.frame().await {
-        let Ok(data) = frame.map_err(|_| Broken::Interrupted)?.into_data() else {
-            continue;
-        };
-        if whole.len().saturating_add(data.len()) > MAX_BODY_BYTES {
+        let data = frame.map_err(|_| Broken::Interrupted)?.into_data();
+        let data = data.unwrap_or_default();
+        // An empty frame counts as well: a body of nothing else would never end, and never let the deadline pass.
+        used = used.saturating_add(data.len().max(1));
+        if used > MAX_BODY_BYTES {
             return Err(Broken::TooLarge);
         }
         if whole.is_empty() && body.is_end_stream() {

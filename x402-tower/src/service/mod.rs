@@ -26,7 +26,7 @@ pub(crate) use future::{BoxResponse, OnChallenge};
 pub use layer::ControlLayer;
 pub(crate) use layer::control_layer;
 pub use leaving::{ReadChallenge, Screen};
-pub(crate) use leaving::{check_resource, nothing_payable, read_challenge, unreadable};
+pub(crate) use leaving::{check_resource, nothing_payable, read_challenge, screen, unreadable};
 pub use prepared::Prepared;
 pub(crate) use slot::{Open, PaymentSlot};
 

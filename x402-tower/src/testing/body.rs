@@ -75,6 +75,14 @@ impl From<Bytes> for ScriptedBody {
 #[non_exhaustive]
 pub struct BodyBroken;
 
+impl BodyBroken {
+    /// The stable code of this error.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        "body.broken"
+    }
+}
+
 impl Body for ScriptedBody {
     type Data = Bytes;
     type Error = BodyBroken;

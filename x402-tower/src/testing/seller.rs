@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request, Response, Uri};
+use http::{Extensions, HeaderMap, Method, Request, Response, Uri};
 use http_body::Body;
 use http_body_util::BodyExt;
 use parking_lot::Mutex;
@@ -48,6 +48,8 @@ pub struct SeenRequest {
     pub uri: Uri,
     /// The headers.
     pub headers: HeaderMap,
+    /// The extensions.
+    pub extensions: Extensions,
     /// The body, once it has been read to its end.
     pub body: Option<Bytes>,
 }
@@ -73,6 +75,18 @@ pub enum SellerError {
     /// The request's body broke off.
     #[error("the request's body could not be read")]
     Body,
+}
+
+impl SellerError {
+    /// The stable code of this error.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Scripted => "seller.scripted",
+            Self::Exhausted => "seller.exhausted",
+            Self::Body => "seller.body",
+        }
+    }
 }
 
 impl ScriptedSeller {
@@ -158,6 +172,7 @@ where
                 method: parts.method,
                 uri: parts.uri,
                 headers: parts.headers.clone(),
+                extensions: parts.extensions,
                 body: None,
             });
             (state.script.pop_front(), state.seen.len())

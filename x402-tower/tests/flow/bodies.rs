@@ -55,6 +55,40 @@ async fn a_known_body_is_sent_twice_unchanged() {
 }
 
 #[tokio::test]
+async fn the_paid_request_has_the_extensions_of_the_first() {
+    #[derive(Clone, PartialEq, Debug)]
+    struct Trace(u8);
+
+    let seller = honest_seller(Version::V2);
+    let mut request = Request::post(URL).body(Full::from("question")).unwrap();
+    request.extensions_mut().insert(Trace(7));
+    Buyer::new()
+        .service(&seller)
+        .oneshot(request)
+        .await
+        .unwrap();
+    for request in seller.requests() {
+        assert_eq!(request.extensions.get::<Trace>(), Some(&Trace(7)));
+    }
+}
+
+#[tokio::test]
+async fn a_chunked_request_gets_no_length_beside_it() {
+    let seller = honest_seller(Version::V2);
+    let request = Request::post(URL)
+        .header("transfer-encoding", "chunked")
+        .body(Full::from("question"))
+        .unwrap();
+    Buyer::new()
+        .service(&seller)
+        .oneshot(request)
+        .await
+        .unwrap();
+    let paid = &seller.requests()[1];
+    assert!(!paid.headers.contains_key("content-length"));
+}
+
+#[tokio::test]
 async fn attack_041_a_streaming_body_is_refused_before_signing() {
     let (buyer, seller) = (Buyer::new(), honest_seller(Version::V2));
     let request = Request::post(URL)

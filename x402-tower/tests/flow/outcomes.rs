@@ -180,6 +180,27 @@ async fn attack_043_a_402_after_paying_is_an_outcome() {
 }
 
 #[tokio::test]
+async fn attack_043_two_payers_around_one_another_pay_once() {
+    let challenge = ScriptedChallenge::v2(URL, [Offer::usdc(10_000)]);
+    let seller = (0..5).fold(ScriptedSeller::new(), |seller, _| {
+        seller.challenge(&challenge)
+    });
+    let (outer, inner) = (Buyer::new(), Buyer::new());
+    let payer = Payer::new(
+        Chain::single(outer.control.clone()),
+        context(),
+        Arc::new(outer.signer.clone()),
+    );
+    let response = PayService::with_payer(inner.service(&seller), payer)
+        .oneshot(get(URL))
+        .await
+        .unwrap();
+    assert_eq!(response.status(), 402);
+    assert_eq!((inner.signer.count(), outer.signer.count()), (1, 0));
+    assert_eq!(outcome(&response), Some("rejected"));
+}
+
+#[tokio::test]
 async fn a_refusing_receipt_is_a_rejection() {
     let seller = ScriptedSeller::new()
         .challenge(&ScriptedChallenge::v2(URL, [Offer::usdc(10_000)]))

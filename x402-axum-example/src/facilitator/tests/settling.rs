@@ -1,5 +1,6 @@
 //! What is settled, and what that leaves behind.
 
+use super::log::Received;
 use super::*;
 
 #[tokio::test]

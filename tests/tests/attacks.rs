@@ -1,0 +1,39 @@
+//! What the whole guard stands against, served: the attack catalogue's cases against a full stack.
+//!
+//! Every test names its case. A buyer-side case passes only where the signer was asked for nothing, no money is counted,
+//! exactly one record with a stable code is in the audit log, and an honest seller is still paid afterwards.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a missing field or answer must fail the test"
+)]
+
+#[path = "attacks/amounts.rs"]
+mod amounts;
+#[path = "attacks/assets.rs"]
+mod assets;
+#[path = "attacks/budget.rs"]
+mod budget;
+#[path = "attacks/canaries.rs"]
+mod canaries;
+#[path = "attacks/challenges.rs"]
+mod challenges;
+#[path = "attacks/choice.rs"]
+mod choice;
+#[path = "attacks/drops.rs"]
+mod drops;
+#[path = "attacks/ground.rs"]
+mod ground;
+#[path = "attacks/order.rs"]
+mod order;
+#[path = "attacks/origins.rs"]
+mod origins;
+#[path = "attacks/panics.rs"]
+mod panics;
+#[path = "attacks/receipts.rs"]
+mod receipts;
+#[path = "attacks/records.rs"]
+mod records;

@@ -1,0 +1,49 @@
+//! What an agent may still spend: the same rules and the same ledger that its guard decides by.
+
+use std::sync::Arc;
+
+use url::Url;
+use x402_tower::policy::{LimitName, Rules};
+use x402_tower::store::{Ledger, MemoryStore, Quota};
+use x402_tower::{AgentId, Clock, SystemClock, Usd};
+
+use crate::Failure;
+
+/// Rules and ledger of one agent.
+#[derive(Debug)]
+pub(crate) struct Budget {
+    rules: Rules,
+    ledger: Arc<MemoryStore>,
+}
+
+/// What is left of the daily limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Left {
+    pub(crate) left: Usd,
+    pub(crate) limit: Usd,
+}
+
+impl Budget {
+    pub(super) fn new(rules: Rules, ledger: Arc<MemoryStore>) -> Self {
+        Self { rules, ledger }
+    }
+
+    /// What is left of the daily limit now.
+    pub(crate) async fn left(&self, seller: &Url) -> Result<Left, Failure> {
+        let default = AgentId::default();
+        let agent = self.rules.agent_id().unwrap_or(default.as_str());
+        let limits = self.rules.limits_for(agent, seller)?;
+        let now = SystemClock::new().now().ok_or("the clock is missing")?;
+        for (index, limit) in limits.as_slice().iter().enumerate() {
+            if let (Some(LimitName::Daily), Quota::Amount(most)) = (limits.name(index), limit.quota)
+            {
+                let used = self.ledger.usage(limit.key, limit.window, now).await?;
+                return Ok(Left {
+                    left: most.saturating_sub(used.amount),
+                    limit: most,
+                });
+            }
+        }
+        Err("the policy has no daily limit".into())
+    }
+}

@@ -1,0 +1,132 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use x402_tower::audit::AuditHead;
+
+const FETCH_NOTES: &str = "\
+Policy: --policy, else $X402_POLICY, else policy.toml in the state directory. Without any, a call may cost at most \
+0.10 USD and a run at most 1.00 USD, in tokens of the built-in table. The policy's windows (daily_limit_usd, \
+per_endpoint) and its refusal of duplicates are counted in memory: in this version they hold within one run only. \
+max_per_call_usd and the lists of origins, recipients, assets and networks hold for every run.
+
+State directory: --state-dir, else $X402_STATE_DIR, else $XDG_STATE_HOME/x402-guard, else ~/.local/state/x402-guard. \
+It is made with mode 0700 and holds audit.jsonl, the record of every decision, and audit.key, its key (unless \
+$X402_CHAIN_KEY holds one). One run at a time writes there; another waits up to 10 s for its turn.
+
+Redirects: GET and HEAD follow up to ten within the same origin, before anything is paid. Any other is the answer.
+
+A PAYMENT-SIGNATURE or X-PAYMENT header given with -H is a payment that somebody else signed: it is sent if the policy \
+allows it, and none is signed here.
+
+--json prints one object: status, decision (\"allowed\", \"denied\", \"free\" where no payment was asked for, null without \
+an answer), code (of a denial), outcome (\"settled\", \"rejected\", \"unknown\", \"not_sent\" or null), amount_usd, receipt, \
+body (or body_base64 where it is not UTF-8; at most 16 MiB) and error (a text or null).
+
+Exit codes:
+   0  delivered: paid for and answered below 400, or answered for free
+   1  anything else: unreachable, misconfigured, or paid for and answered
+      with an error
+   2  the command line cannot be right
+  10  denied by a control; nothing was paid
+  11  the payment may have left, and nobody knows whether it was settled:
+      look at the chain before asking again
+  12  the seller refused the payment";
+
+const VERIFY_NOTES: &str = "\
+The key: --key-file, else $X402_CHAIN_KEY (64 hex digits), else FILE.key, else audit.key beside FILE.
+
+A log whose last records were cut off whole still looks intact, unless it is held against a head that was kept \
+elsewhere: see --head.
+
+Exit codes:
+   0  intact
+   1  broken, or not checked
+   2  the command line cannot be right";
+
+/// Pay for what is behind a 402 (x402), inside a policy
+#[derive(Parser)]
+#[command(
+    name = "x402-guard",
+    version,
+    max_term_width = 80,
+    propagate_version = true
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Fetch a URL, and pay for it if it asks and the policy allows
+    Fetch(FetchArgs),
+    /// Work with the record of decisions
+    #[command(subcommand)]
+    Audit(AuditCommand),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Check that no record of an audit log was edited, removed or put in
+    Verify(VerifyArgs),
+}
+
+// URL, headers and data are read later by code of our own: clap would quote them in its errors.
+#[derive(Args)]
+#[command(after_help = FETCH_NOTES)]
+pub(crate) struct FetchArgs {
+    /// What to fetch, with http:// or https://
+    pub(crate) url: String,
+    /// The spending policy, a .toml or .json file
+    #[arg(long, value_name = "FILE", env = "X402_POLICY", hide_env_values = true)]
+    pub(crate) policy: Option<PathBuf>,
+    /// The environment variable that holds the private key to pay with, in hexadecimal; needed only if a payment is
+    /// asked for
+    #[arg(long, value_name = "NAME", default_value = "X402_PRIVATE_KEY")]
+    pub(crate) key_env: String,
+    /// Where the audit log and its key are kept
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "X402_STATE_DIR",
+        hide_env_values = true
+    )]
+    pub(crate) state_dir: Option<PathBuf>,
+    /// Sent as Idempotency-Key, for sellers that answer the same key once
+    #[arg(long, value_name = "KEY")]
+    pub(crate) idempotency_key: Option<String>,
+    /// The method; GET unless set, POST with --data
+    #[arg(short = 'X', long = "request", value_name = "METHOD")]
+    pub(crate) method: Option<String>,
+    /// The body: a text, @FILE or @- for standard input, sent as it is, at most 1 MiB. Without a Content-Type it is
+    /// application/json if it is JSON, else application/x-www-form-urlencoded
+    #[arg(short, long, allow_hyphen_values = true)]
+    pub(crate) data: Option<String>,
+    /// A header to send, as 'Name: value'; may be repeated
+    #[arg(short = 'H', long = "header", value_name = "HEADER")]
+    pub(crate) headers: Vec<String>,
+    /// How long each exchange may take: the first, each redirect and the paid one
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub(crate) timeout: u64,
+    /// Print one JSON object in place of the body
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+#[command(after_help = VERIFY_NOTES)]
+pub(crate) struct VerifyArgs {
+    /// The log
+    pub(crate) file: PathBuf,
+    /// The file that holds the log's key
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key_file: Option<PathBuf>,
+    /// The head that the log is known to have had, as an earlier check printed it
+    #[arg(long, value_name = "SEQ:HMAC")]
+    pub(crate) head: Option<AuditHead>,
+    /// Print one JSON object in place of the summary
+    #[arg(long)]
+    pub(crate) json: bool,
+}

@@ -1,0 +1,36 @@
+//! The client behind a fetch: policy, log, key and transport put together.
+
+use std::sync::Arc;
+
+use x402_tower::GuardConfig;
+use x402_tower_reqwest::GuardedClient;
+use x402_tower_reqwest::reqwest;
+
+use crate::args::FetchArgs;
+use crate::fetch::error::SetupError;
+use crate::fetch::key::{KeyName, NoKey};
+use crate::fetch::state::StateDir;
+use crate::fetch::{log, policy};
+
+const USER_AGENT: &str = concat!("x402-guard/", env!("CARGO_PKG_VERSION"));
+
+/// Builds the client; refuses before anything is sent where it cannot be right.
+pub(crate) async fn build(
+    args: &FetchArgs,
+    key_name: &KeyName,
+) -> Result<GuardedClient, SetupError> {
+    let state = StateDir::open(args.state_dir.as_deref())?;
+    let policy = policy::find(args.policy.as_deref(), &state)?;
+    let signer = key_name.signer()?;
+    let log = log::open(&policy, &state).await?;
+    let config = GuardConfig::buyer().policy(policy).audit(Arc::new(log));
+    let payer = match signer {
+        Some(signer) => config.build()?.payer(signer)?,
+        None => {
+            let no_key = NoKey(key_name.clone());
+            config.control(no_key.clone()).build()?.payer(no_key)?
+        }
+    };
+    let http = reqwest::Client::builder().user_agent(USER_AGENT);
+    Ok(GuardedClient::builder(http).payer(payer).build()?)
+}

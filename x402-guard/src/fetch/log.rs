@@ -1,0 +1,78 @@
+//! The audit log that a run writes to.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use x402_tower::audit::{AuditError, AuditKey, AuditLog, FileSink};
+use x402_tower::policy::PolicyConfig;
+
+use crate::fetch::error::SetupError;
+use crate::fetch::state::StateDir;
+use crate::shown::note;
+
+/// How long a run waits for another one to let go of the log, in seconds.
+pub(crate) const LOCK_WAIT_SECONDS: u32 = 10;
+
+const TRIES_PER_SECOND: u32 = 10;
+
+/// Opens the log that the policy names, else the state directory's. Its key is in the environment, or in a file that is
+/// made where it is missing.
+pub(crate) async fn open(policy: &PolicyConfig, state: &StateDir) -> Result<AuditLog, SetupError> {
+    let named = policy.audit.as_ref().and_then(|audit| audit.path.as_ref());
+    let (path, key_path) = match named {
+        Some(path) => (PathBuf::from(path), PathBuf::from(format!("{path}.key"))),
+        None => (state.audit_log(), state.audit_key()),
+    };
+    let key = match AuditKey::from_env().map_err(SetupError::ChainKey)? {
+        Some(key) => key,
+        None => AuditKey::load_or_create(&key_path).map_err(|source| SetupError::Audit {
+            path: key_path,
+            source,
+        })?,
+    };
+    let sink = lock(&path).await?;
+    AuditLog::open(sink, &key).map_err(|source| SetupError::Audit { path, source })
+}
+
+/// Opens the file as soon as no other run has it open.
+async fn lock(path: &Path) -> Result<FileSink, SetupError> {
+    for attempt in 0..=LOCK_WAIT_SECONDS.saturating_mul(TRIES_PER_SECOND) {
+        match FileSink::open(path) {
+            Ok(sink) => return Ok(sink),
+            Err(AuditError::Locked { .. }) => {}
+            Err(source) => {
+                return Err(SetupError::Audit {
+                    path: path.to_owned(),
+                    source,
+                });
+            }
+        }
+        if attempt == 0 {
+            note(format_args!(
+                "waiting for another run that uses {}",
+                path.display()
+            ));
+        }
+        tokio::time::sleep(Duration::from_secs(1) / TRIES_PER_SECOND).await;
+    }
+    Err(SetupError::Busy {
+        path: path.to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_log_that_stays_in_use_is_given_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("audit.jsonl");
+        let held = FileSink::open(&path).unwrap();
+        let error = lock(&path).await.unwrap_err();
+        assert!(matches!(error, SetupError::Busy { .. }));
+        assert!(error.to_string().contains("--state-dir"));
+        drop(held);
+        assert!(lock(&path).await.is_ok());
+    }
+}
