@@ -93,12 +93,23 @@ fn passthrough(criterion: &mut Criterion) {
     let none = allocations(|| call(&mut bare));
     let floor = nanos(|| call(&mut bare));
     for (name, count, time) in [
-        ("guarded", allocations(|| call(&mut guarded)), nanos(|| call(&mut guarded))),
-        ("paying", allocations(|| call(&mut paying)), nanos(|| call(&mut paying))),
+        (
+            "guarded",
+            allocations(|| call(&mut guarded)),
+            nanos(|| call(&mut guarded)),
+        ),
+        (
+            "paying",
+            allocations(|| call(&mut paying)),
+            nanos(|| call(&mut paying)),
+        ),
     ] {
         let added = count.saturating_sub(none);
         println!("passthrough {name}: {added} allocations added (limit 0)");
-        println!("passthrough {name}: {:.0} ns added (limit 100)", time - floor);
+        println!(
+            "passthrough {name}: {:.0} ns added (limit 100)",
+            time - floor
+        );
     }
 }
 

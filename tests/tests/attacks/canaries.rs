@@ -39,7 +39,14 @@ fn url() -> String {
 
 /// Texts that must not appear anywhere.
 fn canaries() -> Vec<String> {
-    let plain = [EMAIL, "alice.canary", CARD, "4111 1111 1111 1111", KEY, "evil-text"];
+    let plain = [
+        EMAIL,
+        "alice.canary",
+        CARD,
+        "4111 1111 1111 1111",
+        KEY,
+        "evil-text",
+    ];
     let encoded = [EMAIL, CARD].map(|text| BASE64_STANDARD.encode(text));
     plain.into_iter().map(String::from).chain(encoded).collect()
 }
@@ -106,13 +113,15 @@ impl Control for Chatterbox {
     fn check<'a>(&'a self, payment: &'a mut Payment) -> Step<'a, Result<(), Denial>> {
         self.0.debug("Debug of a payment", payment);
         self.0.debug("Debug of its texts", &payment.texts());
-        self.0.debug("the URL as logs may show it", &payment.shown_url());
+        self.0
+            .debug("the URL as logs may show it", &payment.shown_url());
         tracing::info!(?payment, "about to pay");
         Step::ready(Ok(()))
     }
     fn sending<'a>(&'a self, payment: &'a Payment) -> Step<'a, Result<(), Denial>> {
         self.0.debug("Debug of a payment", payment);
-        self.0.debug("Debug of an authorization", &payment.authorization());
+        self.0
+            .debug("Debug of an authorization", &payment.authorization());
         Step::ready(Ok(()))
     }
     fn finish<'a>(&'a self, payment: &'a Payment, outcome: &'a Outcome) -> Step<'a, ()> {
@@ -139,13 +148,19 @@ fn leaking(version: Version, offer: Offer) -> ScriptedChallenge {
         .extra("note", format!("card {CARD}"))
         .extra(EMAIL, "evil-text");
     let (offer, place) = match version {
-        Version::V1 => (offer.field("outputSchema", json!({ "description": EMAIL })), "note"),
+        Version::V1 => (
+            offer.field("outputSchema", json!({ "description": EMAIL })),
+            "note",
+        ),
         _ => (offer, "extensions"),
     };
     ScriptedChallenge::new(version, &url(), [offer])
         .description(&format!("for {EMAIL}, card 4111 1111 1111 1111"))
         .error(&format!("{EMAIL} has not paid: evil-text"))
-        .field(place, json!({ "crm": { "info": { "owner": EMAIL }, "schema": {} } }))
+        .field(
+            place,
+            json!({ "crm": { "info": { "owner": EMAIL }, "schema": {} } }),
+        )
 }
 
 /// Runs `purchase` with every sink watched, and adds what the answer and the audit log say.
@@ -166,7 +181,10 @@ async fn watched<F: Future<Output = Option<Answer>>>(
             said.denial(denial);
             said.debug("Debug of the headers", answer.headers());
             let body = answer.into_body().collect().await.unwrap().to_bytes();
-            said.note("the problem document", String::from_utf8(body.into()).unwrap());
+            said.note(
+                "the problem document",
+                String::from_utf8(body.into()).unwrap(),
+            );
         } else if let Some(record) = answer.extensions().get::<PaymentRecord>() {
             said.debug("Debug of a payment record", record);
         }
@@ -175,7 +193,13 @@ async fn watched<F: Future<Output = Option<Answer>>>(
     ground.verify();
 }
 
-async fn buy(ground: &Ground, said: &Said, seller: &ScriptedSeller, pii: PiiControl, request: Request<Empty>) {
+async fn buy(
+    ground: &Ground,
+    said: &Said,
+    seller: &ScriptedSeller,
+    pii: PiiControl,
+    request: Request<Empty>,
+) {
     let builder = ground.builder().pii(pii).control(Chatterbox(said.clone()));
     let guard = ground.guard_with(builder.build().unwrap(), seller.clone());
     watched(ground, said, || async { guard.oneshot(request).await.ok() }).await;
@@ -195,7 +219,10 @@ async fn a_paid_request_shows_no_personal_data() {
         buy(&ground, &said, &seller, PiiControl::new(), get(&url())).await;
         assert_eq!(seller.paid_requests(), 1, "{:?}", ground.events());
         let records = ground.records();
-        assert!(records[0]["pii_entities_found"].is_object(), "found, by name");
+        assert!(
+            records[0]["pii_entities_found"].is_object(),
+            "found, by name"
+        );
         let shown = records[0]["resource_url"].as_str().unwrap();
         assert!(shown.contains("REDACTED") && shown.starts_with(PAGE));
         said.assert_clean(&canaries());
@@ -211,16 +238,25 @@ async fn a_paid_request_shows_no_signature_and_no_key() {
             .settle();
         let signer = LocalEvmSigner::from_hex(KEY).unwrap();
         said.debug("Debug of a signer", &signer);
-        let config = ground.builder().control(Chatterbox(said.clone())).build().unwrap();
+        let config = ground
+            .builder()
+            .control(Chatterbox(said.clone()))
+            .build()
+            .unwrap();
         said.debug("Debug of a configuration", &config);
         let layer = X402GuardLayer::new(config).with_signer(signer).unwrap();
         said.debug("Debug of a layer", &layer);
         let guard = layer.layer(seller.clone());
         said.debug("Debug of a service", &layer.layer(()));
-        watched(&ground, &said, || async { guard.oneshot(get(&url())).await.ok() }).await;
+        watched(&ground, &said, || async {
+            guard.oneshot(get(&url())).await.ok()
+        })
+        .await;
         let requests = seller.requests();
         let paid = requests.iter().find(|seen| seen.is_paid()).expect("paid");
-        let payload = PaymentPayload::from_headers(&paid.headers).unwrap().unwrap();
+        let payload = PaymentPayload::from_headers(&paid.headers)
+            .unwrap()
+            .unwrap();
         said.debug("Debug of a payload", &payload);
         let json: serde_json::Value = serde_json::from_slice(&payload.to_bytes()).unwrap();
         let signature = json["payload"]["signature"].as_str().unwrap();
@@ -237,7 +273,11 @@ async fn a_paid_request_shows_no_signature_and_no_key() {
 #[tokio::test]
 async fn a_guard_that_remembers_offers_does_not_show_them() {
     let (ground, said) = watchers();
-    let config = ground.builder().control(Chatterbox(said.clone())).build().unwrap();
+    let config = ground
+        .builder()
+        .control(Chatterbox(said.clone()))
+        .build()
+        .unwrap();
     let layer = X402GuardLayer::new(config.clone());
     let seller = ScriptedSeller::new().challenge(&leaking(Version::V1, cent()));
     let guard = layer.layer(seller.clone());
@@ -299,7 +339,11 @@ async fn broken_messages_show_no_personal_data() {
     for broken in [
         good.replace("\"accepts\"", "\"alice.canary\""),
         good.replace("payTo", "paYto"),
-        good.replacen("\"error\":", "\"error\":\"alice.canary@example.com\",\"error\":", 1),
+        good.replacen(
+            "\"error\":",
+            "\"error\":\"alice.canary@example.com\",\"error\":",
+            1,
+        ),
         good.replace("10000", EMAIL),
         good[..good.len() - 3].to_owned(),
         format!("{EMAIL} {CARD}"),
@@ -344,7 +388,10 @@ async fn what_servers_answer_to_a_payment_is_not_repeated() {
 #[tokio::test]
 async fn failing_signers_and_transports_show_nothing() {
     let signers = Tamper::ALL.map(RecordingSigner::tampering);
-    for signer in signers.into_iter().chain([RecordingSigner::failing(), RecordingSigner::panicking()]) {
+    for signer in signers
+        .into_iter()
+        .chain([RecordingSigner::failing(), RecordingSigner::panicking()])
+    {
         let (ground, said) = watchers();
         let ground = ground.signing_with(signer);
         let seller = ScriptedSeller::new().challenge(&leaking(Version::V2, cent()));
@@ -380,7 +427,10 @@ async fn what_the_caller_wrote_shows_nowhere() {
     let seller = ScriptedSeller::new().challenge(&leaking(Version::V2, cent()));
     let mut request = get(PAGE);
     let headers = request.headers_mut();
-    headers.insert("idempotency-key", format!("order of {EMAIL}").parse().unwrap());
+    headers.insert(
+        "idempotency-key",
+        format!("order of {EMAIL}").parse().unwrap(),
+    );
     headers.insert("authorization", format!("Bearer {KEY}").parse().unwrap());
     headers.insert("cookie", format!("user={EMAIL}").parse().unwrap());
     buy(&ground, &said, &seller.settle(), PiiControl::new(), request).await;
@@ -393,7 +443,9 @@ async fn a_payment_that_the_caller_brings_is_not_repeated() {
     for scheme in [EMAIL, "evil-text", "exact"] {
         let (ground, said) = watchers();
         let response = leaking(Version::V2, cent().scheme(scheme)).to_response();
-        let challenge = Challenge::from_headers(response.headers()).unwrap().unwrap();
+        let challenge = Challenge::from_headers(response.headers())
+            .unwrap()
+            .unwrap();
         let accepted = String::from_utf8(challenge.requirements()[0].raw().to_vec()).unwrap();
         let signature = format!("0x{}1b", "c3".repeat(64));
         let payload = json!({
@@ -407,13 +459,20 @@ async fn a_payment_that_the_caller_brings_is_not_repeated() {
                 "nonce": format!("0x{}", "77".repeat(32)),
             },
         });
-        let text = format!(r#"{{"x402Version":2,"accepted":{accepted},"payload":{payload},"note":"{EMAIL}"}}"#);
+        let text = format!(
+            r#"{{"x402Version":2,"accepted":{accepted},"payload":{payload},"note":"{EMAIL}"}}"#
+        );
         let mut request = get(&url());
         let value = BASE64_STANDARD.encode(text).parse().unwrap();
         request.headers_mut().insert("payment-signature", value);
         let seller = ScriptedSeller::new().settle();
         buy(&ground, &said, &seller, PiiControl::new(), request).await;
-        assert_eq!(seller.paid_requests(), usize::from(scheme == "exact"), "{:?}", ground.events());
+        assert_eq!(
+            seller.paid_requests(),
+            usize::from(scheme == "exact"),
+            "{:?}",
+            ground.events()
+        );
         let mut hidden = canaries();
         hidden.push("c3c3c3c3c3c3c3c3".to_owned());
         said.assert_clean(&hidden);
