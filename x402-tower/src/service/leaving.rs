@@ -131,7 +131,14 @@ where
     });
     match screened {
         Ok(body) => Response::from_parts(parts, GuardBody::whole(body)),
-        Err(denial) => denied(&shared.chain.refused(exchange, denial).await),
+        Err(denial) => {
+            let mut response = denied(&shared.chain.refused(exchange, denial).await);
+            // The challenge is refused; what was paid before it came is still on record.
+            if let Some(record) = parts.extensions.remove::<PaymentRecord>() {
+                response.extensions_mut().insert(record);
+            }
+            response
+        }
     }
 }
 

@@ -169,6 +169,25 @@ async fn the_record_of_a_sent_payment_survives_an_unreadable_challenge() {
 }
 
 #[tokio::test]
+async fn the_record_survives_a_control_outside_the_payer() {
+    let mut again = ScriptedChallenge::v2(URL, [Offer::usdc(10_000)]).to_response();
+    let value = again.headers()["payment-required"].clone();
+    again.headers_mut().append("payment-required", value);
+    let seller = ScriptedSeller::new()
+        .challenge(&ScriptedChallenge::v2(URL, [Offer::usdc(10_000)]))
+        .respond(again);
+    let control = RecordingControl::new(ControlKind::Audit);
+    let service = ControlService::new(
+        Buyer::new().service(&seller),
+        Chain::single(control),
+        context(),
+    );
+    let response = service.oneshot(crate::ground::get(URL)).await.unwrap();
+    assert_eq!(denial(&response), Some("wire.duplicate_header"));
+    assert_eq!(outcome(&response), Some("rejected"));
+}
+
+#[tokio::test]
 async fn a_service_that_proves_it_did_not_settle_gives_back() {
     let mut refused = Response::new(ScriptedBody::default());
     *refused.status_mut() = StatusCode::CONFLICT;
