@@ -66,6 +66,7 @@ async fn attack_024_never_ending_body_beside_a_good_header() {
 }
 
 #[tokio::test(start_paused = true)]
+#[allow(clippy::disallowed_methods, reason = "tokio's paused clock")]
 async fn attack_025_slow_body() {
     let json = challenge(Version::V1).to_string();
     let slow = ScriptedBody::drip(json, Duration::from_secs(1));

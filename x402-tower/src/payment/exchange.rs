@@ -188,6 +188,9 @@ impl Exchange {
     /// Scheme, host and port of the requested URL: fit for logs.
     #[must_use]
     pub fn origin(&self) -> String {
+        if self.url.username().is_empty() && self.url.password().is_none() {
+            return self.url[..url::Position::BeforePath].to_owned();
+        }
         self.url.origin().ascii_serialization()
     }
 
