@@ -30,7 +30,7 @@
 //! #
 //! #     fn answer(origin: &str, request: &Request) -> Response<Body> {
 //! #         if request.headers().contains_key("payment-signature") {
-//! #             let receipt = r#"{"success":true,"transaction":"0xab","network":"eip155:84532"}"#;
+//! #             let receipt = r#"{"success":true,"transaction":"0xabababababababababababababababababababababababababababababababab","network":"eip155:84532"}"#;
 //! #             let paid = Response::builder().header("payment-response", STANDARD.encode(receipt));
 //! #             return paid.body(Body::from("the report")).unwrap();
 //! #         }

@@ -62,7 +62,7 @@ async fn attack_144_a_control_that_panics_in_sending_keeps_the_signature_here() 
     let (code, signatures, spent, events) = with_panic_at(ControlStep::Sending).await;
     assert_eq!(code, Some("control.panicked"));
     assert_eq!(signatures, 2, "the one that never left, and the honest one");
-    assert_eq!(spent, 20_000, "a signature exists: its money stays counted");
+    assert_eq!(spent, 10_000, "it never left: its money is back");
     assert_eq!(
         events[..2],
         ["PAYMENT_INTENT", "PAYMENT_BLOCKED control.panicked"]

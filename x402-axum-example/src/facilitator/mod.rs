@@ -2,7 +2,7 @@
 //!
 //! The checks are those of a facilitator on a chain: the signature recovers to the payer under the token's own domain,
 //! the seller is the one paid, the amount is exact, the time is right, the nonce is unused and the payer has the money.
-//! The chain is replaced by a [`Ledger`](ledger::Ledger) that moves balances and remembers nonces, as the token
+//! The chain is replaced by a [`Ledger`] that moves balances and remembers nonces, as the token
 //! contract does. Accounts of contracts (ERC-1271, ERC-6492) and Permit2 are refused: they need a chain to ask.
 //!
 //! | route | answers |

@@ -160,7 +160,9 @@ pub(crate) fn goods() -> Response {
 
 /// The answer to a payment that was settled on `network`, as its version names it.
 pub(crate) fn goods_on(network: &str) -> Response {
-    let receipt = format!(r#"{{"success":true,"transaction":"0xab","network":"{network}"}}"#);
+    let receipt = format!(
+        r#"{{"success":true,"transaction":"0xabababababababababababababababababababababababababababababababab","network":"{network}"}}"#
+    );
     response(200)
         .header("payment-response", base64(receipt))
         .body(Body::from("goods"))
