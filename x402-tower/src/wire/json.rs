@@ -170,13 +170,13 @@ impl Document {
     }
 
     fn text(&self, start: u32, end: u32) -> &str {
-        let span = match (usize::try_from(start), usize::try_from(end)) {
-            (Ok(start), Ok(end)) => self.bytes.get(start..end),
-            _ => None,
-        };
         // The whole text was checked to be UTF-8 and every span ends at an ASCII byte, so the default is never used.
-        span.and_then(|span| std::str::from_utf8(span).ok())
-            .unwrap_or_default()
+        std::str::from_utf8(self.span(start, end)).unwrap_or_default()
+    }
+
+    /// The bytes of a span, for comparing: they are not checked to be UTF-8 once more.
+    fn span(&self, start: u32, end: u32) -> &[u8] {
+        self.bytes.get(index(start)..index(end)).unwrap_or_default()
     }
 }
 

@@ -49,9 +49,20 @@ impl<'a> Value<'a> {
     /// The member of an object named `key`; `None` for other kinds.
     #[must_use]
     pub fn get(self, key: &str) -> Option<Value<'a>> {
-        self.entries()
-            .find(|(name, _)| name == key)
-            .map(|(_, value)| value)
+        let mut members = self.children(Kind::Object);
+        while let Some((node, value)) = members.advance() {
+            let same = if node.key_escaped {
+                let quoted = self.document.text(node.key_start, node.key_end);
+                string::unescape(inner(quoted), true) == key
+            } else {
+                let quoted = self.document.span(node.key_start, node.key_end);
+                quoted.get(1..quoted.len().saturating_sub(1)) == Some(key.as_bytes())
+            };
+            if same {
+                return Some(value);
+            }
+        }
+        None
     }
 
     /// The items of an array in order; nothing for other kinds.
