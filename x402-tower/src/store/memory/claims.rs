@@ -1,7 +1,7 @@
 //! Claims in memory: a map, and a queue of when each ends.
 
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use crate::clock::UnixMillis;
 use crate::payment::PaymentId;
@@ -14,8 +14,11 @@ const SWEEP: usize = 32;
 struct Held {
     holder: PaymentId,
     value: Box<[u8]>,
-    until: u64,
+    end: End,
 }
+
+/// When a claim ends, and its number, so that no two are alike and new ones are filed at the end of the queue.
+type End = (u64, u64);
 
 /// Every claim that has not ended.
 #[derive(Debug)]
@@ -25,7 +28,9 @@ pub(super) struct ClaimBook {
     now: u64,
     held: HashMap<[u8; 32], Held>,
     /// Exactly one entry for each of `held`, ordered by its end.
-    ends: BTreeSet<(u64, [u8; 32])>,
+    ends: BTreeMap<End, [u8; 32]>,
+    /// The number of the next claim.
+    next: u64,
 }
 
 impl ClaimBook {
@@ -34,7 +39,8 @@ impl ClaimBook {
             capacity,
             now: 0,
             held: HashMap::new(),
-            ends: BTreeSet::new(),
+            ends: BTreeMap::new(),
+            next: 0,
         }
     }
 
@@ -51,23 +57,23 @@ impl ClaimBook {
         }
         self.now = self.now.max(now.as_millis());
         self.sweep();
-        let until = super::shifted(until, now, self.now);
+        let end = (super::shifted(until, now, self.now), self.next);
         let key = *key.as_bytes();
         let full = self.held.len() >= self.capacity;
         match self.held.entry(key) {
             Entry::Occupied(mut entry) => {
                 let held = entry.get_mut();
-                if self.now <= held.until {
+                if self.now <= held.end.0 {
                     return Ok(Claim::Held {
                         holder: held.holder,
                         value: held.value.to_vec(),
                     });
                 }
-                self.ends.remove(&(held.until, key));
+                self.ends.remove(&held.end);
                 *held = Held {
                     holder,
                     value: value.into(),
-                    until,
+                    end,
                 };
             }
             Entry::Vacant(_) if full => return Err(StoreError::Full),
@@ -75,11 +81,12 @@ impl ClaimBook {
                 entry.insert(Held {
                     holder,
                     value: value.into(),
-                    until,
+                    end,
                 });
             }
         }
-        self.ends.insert((until, key));
+        self.ends.insert(end, key);
+        self.next = self.next.saturating_add(1);
         Ok(Claim::Taken)
     }
 
@@ -88,7 +95,7 @@ impl ClaimBook {
         if let Entry::Occupied(entry) = self.held.entry(key)
             && entry.get().holder == holder
         {
-            self.ends.remove(&(entry.get().until, key));
+            self.ends.remove(&entry.get().end);
             entry.remove();
         }
     }
@@ -96,10 +103,9 @@ impl ClaimBook {
     /// Clears away some of what has ended; where anything has, at least one place is free afterwards.
     fn sweep(&mut self) {
         for _ in 0..SWEEP {
-            match self.ends.first().copied() {
-                Some((until, key)) if until < self.now => {
-                    self.ends.remove(&(until, key));
-                    self.held.remove(&key);
+            match self.ends.first_entry() {
+                Some(first) if first.key().0 < self.now => {
+                    self.held.remove(&first.remove());
                 }
                 _ => break,
             }

@@ -1,6 +1,6 @@
 //! The ledger in memory: payments, and the windows that count them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::window::{Span, Window};
 use crate::clock::UnixMillis;
@@ -34,7 +34,12 @@ struct Payment {
     places: Vec<(WindowKey, u64)>,
     /// When a reservation expires, or when everything else has rolled out of every window.
     ends: u64,
+    /// Its number among the payments of this book.
+    number: u64,
 }
+
+/// Payments by when they end and their number: new ones end last, so that they are filed where the last one was.
+type Queue = BTreeMap<(u64, u64), PaymentId>;
 
 /// Money set aside, sent and settled. Every method runs under the store's lock, so each is one atomic step.
 #[derive(Debug)]
@@ -48,11 +53,13 @@ pub(super) struct Book {
     empties: BTreeSet<(u64, WindowKey)>,
     payments: HashMap<PaymentId, Payment>,
     /// Never sent; given back at their end.
-    reserved: BTreeSet<(u64, PaymentId)>,
+    reserved: Queue,
     /// Sent or unknown; forgotten when nothing counts them any more.
-    open: BTreeSet<(u64, PaymentId)>,
+    open: Queue,
     /// Settled; kept only so that a second settlement finds them, and first to go where room is needed.
-    settled: BTreeSet<(u64, PaymentId)>,
+    settled: Queue,
+    /// The number of the next payment.
+    next: u64,
 }
 
 impl Book {
@@ -64,9 +71,10 @@ impl Book {
             windows: HashMap::new(),
             empties: BTreeSet::new(),
             payments: HashMap::new(),
-            reserved: BTreeSet::new(),
-            open: BTreeSet::new(),
-            settled: BTreeSet::new(),
+            reserved: Queue::new(),
+            open: Queue::new(),
+            settled: Queue::new(),
+            next: 0,
         }
     }
 
@@ -79,28 +87,30 @@ impl Book {
             return Err(StoreError::Full);
         }
         // Two quotas over the same window share it, and must not count the payment twice.
-        let mut keys: Vec<WindowKey> = Vec::with_capacity(wish.limits.len());
+        let mut places: Vec<(WindowKey, u64)> = Vec::with_capacity(wish.limits.len());
         for (index, limit) in wish.limits.iter().enumerate() {
             let key = (*limit.key.as_bytes(), Span::of(limit.window));
             if let Some(left) = self.no_room(key, limit.quota, wish.amount)? {
                 return Ok(Reserved::Refused { limit: index, left });
             }
-            if !keys.contains(&key) {
-                keys.push(key);
+            if places.iter().all(|(known, _)| *known != key) {
+                places.push((key, 0));
             }
         }
-        self.make_room(&keys)?;
-        let places = keys
-            .into_iter()
-            .map(|key| (key, self.count(key, wish.amount)))
-            .collect();
+        self.make_room(&places)?;
+        for (key, bucket) in &mut places {
+            *bucket = self.count(*key, wish.amount);
+        }
         let ends = super::shifted(wish.expires, wish.now, self.now);
-        self.reserved.insert((ends, wish.id));
+        let number = self.next;
+        self.next = self.next.saturating_add(1);
+        self.reserved.insert((ends, number), wish.id);
         let payment = Payment {
             state: State::Reserved,
             counted: wish.amount,
             places,
             ends,
+            number,
         };
         self.payments.insert(wish.id, payment);
         Ok(Reserved::Granted)
@@ -134,10 +144,10 @@ impl Book {
     }
 
     /// Sees to it that one more payment and its windows fit, without forgetting anything that counts.
-    fn make_room(&mut self, keys: &[WindowKey]) -> Result<(), StoreError> {
-        let fresh = keys
+    fn make_room(&mut self, places: &[(WindowKey, u64)]) -> Result<(), StoreError> {
+        let fresh = places
             .iter()
-            .filter(|key| !self.windows.contains_key(*key))
+            .filter(|(key, _)| !self.windows.contains_key(key))
             .count();
         if self.windows.len().saturating_add(fresh) > self.max_windows {
             return Err(StoreError::Full);
@@ -236,12 +246,12 @@ impl Book {
             payment.ends = leaves.fold(ended, u64::max);
         }
         payment.state = state;
-        let ends = payment.ends;
-        self.filed(was).remove(&(ended, id));
-        self.filed(state).insert((ends, id));
+        let (ends, number) = (payment.ends, payment.number);
+        self.filed(was).remove(&(ended, number));
+        self.filed(state).insert((ends, number), id);
     }
 
-    fn filed(&mut self, state: State) -> &mut BTreeSet<(u64, PaymentId)> {
+    fn filed(&mut self, state: State) -> &mut Queue {
         match state {
             State::Reserved => &mut self.reserved,
             State::Sent | State::Unknown => &mut self.open,
@@ -254,7 +264,8 @@ impl Book {
         let Some(payment) = self.payments.remove(&id) else {
             return;
         };
-        self.filed(payment.state).remove(&(payment.ends, id));
+        self.filed(payment.state)
+            .remove(&(payment.ends, payment.number));
         for (key, bucket) in payment.places {
             let Some(window) = self.windows.get_mut(&key) else {
                 continue;
@@ -273,13 +284,13 @@ impl Book {
         while let Some((_, id)) = due(&self.reserved, self.now) {
             self.forget(id);
         }
-        while let Some(entry) = due(&self.open, self.now) {
-            self.open.remove(&entry);
-            self.payments.remove(&entry.1);
+        while let Some((place, id)) = due(&self.open, self.now) {
+            self.open.remove(&place);
+            self.payments.remove(&id);
         }
-        while let Some(entry) = due(&self.settled, self.now) {
-            self.settled.remove(&entry);
-            self.payments.remove(&entry.1);
+        while let Some((place, id)) = due(&self.settled, self.now) {
+            self.settled.remove(&place);
+            self.payments.remove(&id);
         }
         for _ in 0..SWEEP {
             let Some(entry) = self.empties.first().copied() else {
@@ -294,7 +305,8 @@ impl Book {
     }
 }
 
-/// The first entry whose end lies in the past.
-fn due(queue: &BTreeSet<(u64, PaymentId)>, now: u64) -> Option<(u64, PaymentId)> {
-    queue.first().copied().filter(|(ends, _)| *ends < now)
+/// The first payment whose end lies in the past, and where it is filed.
+fn due(queue: &Queue, now: u64) -> Option<((u64, u64), PaymentId)> {
+    let (place, id) = queue.first_key_value()?;
+    (place.0 < now).then_some((*place, *id))
 }
