@@ -15,7 +15,9 @@
 )]
 
 use std::convert::Infallible;
+use std::future::ready;
 use std::hint::black_box;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -27,6 +29,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use http::header::HeaderValue;
 use http::{Request, Response};
 use http_body_util::Full;
+use parking_lot::Mutex;
 use serde_json::Value;
 use sha2::Sha256;
 use tower::{Service, service_fn};
@@ -103,10 +106,6 @@ fn floor(header: &HeaderValue, key: &Hmac<Sha256>) -> Value {
     serde_json::from_slice(&json).unwrap()
 }
 
-async fn seller(_: Request<Empty>) -> Result<Response<Empty>, Infallible> {
-    Ok(Response::new(Empty::default()))
-}
-
 /// Which controls decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Controls {
@@ -114,15 +113,26 @@ enum Controls {
     WithoutAudit,
     WithoutFile,
     WithoutPii,
+    WithoutPolicy,
     WithoutReplay,
 }
 
-fn guard(controls: Controls, folder: &std::path::Path) -> impl FnMut(Request<Empty>) {
+/// How long one decision took: until the payment may leave, and until its outcome is on record.
+#[derive(Debug, Clone, Copy, Default)]
+struct Took {
+    left: Duration,
+    whole: Duration,
+}
+
+fn guard(controls: Controls, folder: &Path) -> impl FnMut(Request<Empty>) -> Took + use<> {
     let limit = Usd::parse("1000000").unwrap();
-    let policy = PolicyConfig::new()
-        .with_max_per_call(limit)
-        .with_daily_limit(limit)
-        .with_allowed_origins(["http://127.0.0.1:4602"]);
+    let mut policy = PolicyConfig::new();
+    if controls != Controls::WithoutPolicy {
+        policy = policy
+            .with_max_per_call(limit)
+            .with_daily_limit(limit)
+            .with_allowed_origins(["http://127.0.0.1:4602"]);
+    }
     // Room for every payment of a run: what nobody settles stays on the books.
     let store = Arc::new(MemoryStore::with_capacity(1024, 1 << 22, 1 << 23));
     let key = AuditKey::generate().unwrap();
@@ -146,77 +156,162 @@ fn guard(controls: Controls, folder: &std::path::Path) -> impl FnMut(Request<Emp
         _ => builder.pii(PiiControl::new()),
     };
     let layer = X402GuardLayer::new(builder.build().unwrap());
-    let mut service = layer.layer(service_fn(seller));
+    let sent = Arc::new(Mutex::new(None));
+    let seen = Arc::clone(&sent);
+    let mut service = layer.layer(service_fn(move |_: Request<Empty>| {
+        *seen.lock() = Some(Instant::now());
+        ready(Ok::<_, Infallible>(Response::new(Empty::default())))
+    }));
     move |request| {
+        let start = Instant::now();
         let answer = service.call(request).now_or_never().unwrap().unwrap();
+        let whole = start.elapsed();
         assert!(answer.extensions().get::<Denial>().is_none(), "{answer:?}");
-        black_box(answer);
+        let sent = sent.lock().take().unwrap();
+        Took {
+            left: sent - start,
+            whole,
+        }
     }
 }
 
-/// The median time of one run, in nanoseconds; what runs work on is made outside the measurement, a batch at a time.
-fn nanos<T>(mut make: impl FnMut() -> T, mut run: impl FnMut(T)) -> f64 {
-    const BATCH: u32 = 64;
-    let mut samples: Vec<Duration> = (0..300)
-        .map(|_| {
-            let inputs: Vec<T> = (0..BATCH).map(|_| make()).collect();
+/// What is timed in turns, so that a busy machine slows all of it down alike.
+struct Subject {
+    name: &'static str,
+    run: Box<dyn FnMut(Request<Empty>) -> Took>,
+    left: Vec<Duration>,
+    whole: Vec<Duration>,
+}
+
+impl Subject {
+    fn new(name: &'static str, run: impl FnMut(Request<Empty>) -> Took + 'static) -> Self {
+        Self {
+            name,
+            run: Box::new(run),
+            left: Vec::new(),
+            whole: Vec::new(),
+        }
+    }
+
+    /// Something that has no payment leave it.
+    fn alone(name: &'static str, mut run: impl FnMut(&Request<Empty>) + 'static) -> Self {
+        Self::new(name, move |request| {
             let start = Instant::now();
-            inputs.into_iter().for_each(&mut run);
-            start.elapsed() / BATCH
+            run(&request);
+            let whole = start.elapsed();
+            Took { left: whole, whole }
         })
-        .collect();
-    samples.sort_unstable();
-    samples[samples.len() / 2].as_nanos() as f64
+    }
+
+    /// One batch; a sample is the mean of its runs.
+    fn sample(&mut self, headers: &mut Headers) {
+        const BATCH: u32 = 64;
+        let requests: Vec<_> = (0..BATCH).map(|_| headers.request()).collect();
+        let mut sum = Took::default();
+        for request in requests {
+            let took = (self.run)(request);
+            sum.left += took.left;
+            sum.whole += took.whole;
+        }
+        self.left.push(sum.left / BATCH);
+        self.whole.push(sum.whole / BATCH);
+    }
+}
+
+/// The median, in nanoseconds.
+fn median(samples: &[Duration]) -> f64 {
+    let mut sorted = samples.to_vec();
+    sorted.sort_unstable();
+    sorted[sorted.len() / 2].as_nanos() as f64
+}
+
+/// The subjects that [`report`] puts beside each other; the floor comes first, all controls second.
+fn subjects(folder: &Path, key: Hmac<Sha256>) -> Vec<Subject> {
+    let without = |name, controls| Subject::new(name, guard(controls, folder));
+    vec![
+        Subject::alone("floor", move |request| {
+            let header = request.headers().get(PAYMENT_SIGNATURE).unwrap();
+            black_box(floor(header, &key));
+        }),
+        without("all", Controls::All),
+        Subject::alone("parse", |request| {
+            black_box(PaymentPayload::from_headers(request.headers()).unwrap());
+        }),
+        without("PII", Controls::WithoutPii),
+        without("policy: limits and origins", Controls::WithoutPolicy),
+        without("replay", Controls::WithoutReplay),
+        without("file write", Controls::WithoutFile),
+        without("audit", Controls::WithoutAudit),
+    ]
+}
+
+fn report(subjects: &[Subject]) {
+    const LIMIT: f64 = 3.0;
+    let whole = |name: &str| {
+        let subject = subjects.iter().find(|subject| subject.name == name);
+        median(&subject.unwrap().whole)
+    };
+    let base = whole("floor");
+    let all = whole("all");
+    println!("decision floor: {base:.0} ns");
+    let part = |name: &str, how: &str, nanos: f64| {
+        let ratio = nanos / base;
+        println!("decision part, {name}: {nanos:.0} ns, {ratio:.2} of the floor ({how})");
+    };
+    part("parse", "alone", whole("parse"));
+    for name in ["PII", "policy: limits and origins", "replay"] {
+        part(name, "what leaving it out saves", all - whole(name));
+    }
+    let unwritten = whole("file write");
+    part(
+        "audit format and HMAC, two records",
+        "what leaving it out saves",
+        unwritten - whole("audit"),
+    );
+    part(
+        "audit file, two writes",
+        "what leaving it out saves",
+        all - unwritten,
+    );
+    let named: f64 = ["PII", "policy: limits and origins", "replay", "audit"]
+        .map(|name| all - whole(name))
+        .iter()
+        .sum();
+    let rest = all - named - whole("parse");
+    part("everything else", "all without the parts above", rest);
+    let left = median(&subjects[1].left);
+    for (name, nanos) in [
+        ("decision until the payment may leave", left),
+        ("decision and outcome on record", all),
+    ] {
+        let ratio = nanos / base;
+        println!("{name}: {nanos:.0} ns, ratio to the floor {ratio:.2} (limit {LIMIT:.2})");
+    }
 }
 
 fn decision(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().unwrap();
     let key = Hmac::<Sha256>::new_from_slice(&[7; 32]).unwrap();
     let mut headers = Headers::new();
-    let mut all = guard(Controls::All, folder.path());
+    let mut subjects = subjects(folder.path(), key);
+    for _ in 0..400 {
+        for subject in &mut subjects {
+            subject.sample(&mut headers);
+        }
+    }
+    report(&subjects);
 
     let mut group = criterion.benchmark_group("decision");
-    group.bench_function("floor", |bencher| {
-        let header = headers.next();
-        bencher.iter(|| black_box(floor(black_box(&header), &key)));
-    });
-    group.bench_function("all controls", |bencher| {
-        bencher.iter_batched(
-            || headers.request(),
-            &mut all,
-            criterion::BatchSize::SmallInput,
-        );
-    });
-    group.finish();
-
-    let base = nanos(
-        || headers.next(),
-        |header| drop(black_box(floor(&header, &key))),
-    );
-    println!("decision floor: {base:.0} ns");
-    let parse = nanos(
-        || headers.request().into_parts().0.headers,
-        |headers| drop(black_box(PaymentPayload::from_headers(&headers))),
-    );
-    println!(
-        "decision parsing alone: {parse:.0} ns, ratio {:.2}",
-        parse / base
-    );
-    for controls in [
-        Controls::WithoutAudit,
-        Controls::WithoutFile,
-        Controls::WithoutPii,
-        Controls::WithoutReplay,
-    ] {
-        let time = nanos(|| headers.request(), guard(controls, folder.path()));
-        println!(
-            "decision {controls:?}: {time:.0} ns, ratio {:.2}",
-            time / base
-        );
+    for subject in subjects.iter_mut().take(2) {
+        group.bench_function(subject.name, |bencher| {
+            bencher.iter_batched(
+                || headers.request(),
+                &mut subject.run,
+                criterion::BatchSize::SmallInput,
+            );
+        });
     }
-    let time = nanos(|| headers.request(), &mut all);
-    println!("decision all controls: {time:.0} ns");
-    println!("ratio decision/floor: {:.2} (limit 3.00)", time / base);
+    group.finish();
 }
 
 criterion_group!(benches, decision);

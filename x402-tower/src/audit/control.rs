@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use const_hex::Buffer;
+
 use super::{AuditError, AuditEventType, AuditLog, AuditRecord};
 use crate::control::{Control, ControlKind};
 use crate::denial::{Denial, DenialKind};
+use crate::money::AtomicAmount;
 use crate::payment::{Exchange, NotSent, Outcome, Payment};
 use crate::step::Step;
 
@@ -25,14 +28,9 @@ impl AuditControl {
     }
 
     fn write_outcome(&self, payment: &Payment, outcome: &Outcome) {
-        let id = payment.id().to_string();
-        let fingerprint = payment
-            .fingerprint()
-            .map(|bytes| const_hex::encode(bytes.get(..8).unwrap_or_default()));
-        let amount = payment.terms().amount.to_string();
+        let shown = Shown::new(payment);
         let event = outcome_event(outcome);
-        let mut record = of_payment(event, payment, &id, &amount, fingerprint.as_deref())
-            .outcome(outcome.as_str());
+        let mut record = of_payment(event, payment, &shown).outcome(outcome.as_str());
         match outcome {
             Outcome::Settled(receipt) => record = record.transaction(receipt.transaction()),
             Outcome::Rejected(refusal) => {
@@ -46,7 +44,7 @@ impl AuditControl {
             Outcome::NotSent(NotSent::Returned) => record = record.reason("returned"),
         }
         if let Err(error) = self.log.write(&record) {
-            tracing::error!(payment = %id, code = error.code(), "an outcome could not be written to the audit log");
+            tracing::error!(payment = %payment.id(), code = error.code(), "an outcome could not be written to the audit log");
         }
     }
 }
@@ -61,13 +59,9 @@ impl Control for AuditControl {
     }
 
     fn approve<'a>(&'a self, payment: &'a Payment) -> Step<'a, Result<(), Denial>> {
-        let id = payment.id().to_string();
-        let fingerprint = payment
-            .fingerprint()
-            .map(|bytes| const_hex::encode(bytes.get(..8).unwrap_or_default()));
-        let amount = payment.terms().amount.to_string();
+        let shown = Shown::new(payment);
         let event = AuditEventType::PaymentIntent;
-        let record = of_payment(event, payment, &id, &amount, fingerprint.as_deref());
+        let record = of_payment(event, payment, &shown);
         Step::ready(self.log.write(&record).map(drop).map_err(unwritten))
     }
 
@@ -92,6 +86,40 @@ impl Control for AuditControl {
     }
 }
 
+/// What of a payment has to be spelled out before a record can show it.
+struct Shown {
+    id: Buffer<16, false>,
+    fingerprint: Option<Buffer<8, false>>,
+    amount: String,
+}
+
+impl Shown {
+    fn new(payment: &Payment) -> Self {
+        let mut id = Buffer::new();
+        id.format(payment.id().as_bytes());
+        let fingerprint = payment.fingerprint().and_then(|bytes| {
+            let mut digits = Buffer::new();
+            digits.format(bytes.first_chunk()?);
+            Some(digits)
+        });
+        Self {
+            id,
+            fingerprint,
+            amount: digits(payment.terms().amount),
+        }
+    }
+}
+
+/// The amount in digits. Dividing 256 bits takes far longer than dividing the 64 that nearly all amounts fit in.
+fn digits(amount: AtomicAmount) -> String {
+    match amount.to_be_bytes().split_last_chunk() {
+        Some((high, low)) if high.iter().all(|byte| *byte == 0) => {
+            u64::from_be_bytes(*low).to_string()
+        }
+        _ => amount.to_string(),
+    }
+}
+
 fn of_exchange(event: AuditEventType, exchange: &Exchange) -> AuditRecord<'_> {
     AuditRecord::new(event, exchange.now().as_millis())
         .agent_id(exchange.agent().as_str())
@@ -103,14 +131,12 @@ fn of_exchange(event: AuditEventType, exchange: &Exchange) -> AuditRecord<'_> {
 fn of_payment<'a>(
     event: AuditEventType,
     payment: &'a Payment,
-    id: &'a str,
-    amount: &'a str,
-    fingerprint: Option<&'a str>,
+    shown: &'a Shown,
 ) -> AuditRecord<'a> {
     let terms = payment.terms();
     let mut record = of_exchange(event, payment.exchange())
-        .decision_id(id)
-        .amount(amount)
+        .decision_id(shown.id.as_str())
+        .amount(shown.amount.as_str())
         .network(terms.chain.as_str())
         .scheme(terms.scheme.as_str())
         .pay_to(terms.pay_to.as_str());
@@ -126,8 +152,8 @@ fn of_payment<'a>(
     if let Some(revision) = payment.policy_revision() {
         record = record.policy_revision(revision);
     }
-    if let Some(fingerprint) = fingerprint {
-        record = record.replay_fingerprint(fingerprint);
+    if let Some(fingerprint) = &shown.fingerprint {
+        record = record.replay_fingerprint(fingerprint.as_str());
     }
     for (entity, count) in payment.findings() {
         record = record.pii_entity(*entity, *count);

@@ -1,5 +1,7 @@
 //! The one form in which a record stands in the log, and its seal.
 
+use const_hex::Buffer;
+
 use super::chain::{Chain, Tag};
 use super::record::{AuditRecord, OTHER_PII};
 use super::text::{push_rfc3339, push_string, push_u64, push_usd};
@@ -17,6 +19,13 @@ const KIND_CAP: usize = 64;
 
 const SEAL_OPEN: &[u8] = b",\"entry_hmac\":\"";
 const SEAL_CLOSE: &[u8] = b"\"}\n";
+
+/// A field's name, with the marks around it.
+macro_rules! key {
+    ($name:literal) => {
+        concat!(",\"", $name, "\":")
+    };
+}
 
 /// Where a line stands in the log.
 #[derive(Debug, Clone, Copy)]
@@ -36,40 +45,49 @@ pub(super) fn write_line(
     out.clear();
     out.extend_from_slice(b"{\"seq\":");
     push_u64(out, place.seq);
-    push_text(out, "writer", Some(place.writer));
-    push_text(out, "key_id", Some(chain.key_id()));
-    push_key(out, "timestamp");
+    push_text(out, key!("writer"), Some(place.writer));
+    push_text(out, key!("key_id"), Some(chain.key_id()));
+    push_key(out, key!("timestamp"));
     out.push(b'"');
     push_rfc3339(out, record.timestamp_ms);
     out.push(b'"');
-    push_number(out, "timestamp_ms", Some(record.timestamp_ms));
-    push_text(out, "event_type", Some(record.event_type.as_str()));
-    push_text(out, "agent_id", record.agent_id.as_deref());
-    push_text(out, "decision_id", record.decision_id.as_deref());
-    push_text(out, "position", record.position.as_deref());
-    push_text(out, "method", record.method.as_deref());
-    push_capped(out, "resource_url", record.resource_url.as_deref(), URL_CAP);
-    push_text(out, "origin", record.origin.as_deref());
+    push_number(out, key!("timestamp_ms"), Some(record.timestamp_ms));
+    push_text(out, key!("event_type"), Some(record.event_type.as_str()));
+    push_text(out, key!("agent_id"), record.agent_id.as_deref());
+    push_text(out, key!("decision_id"), record.decision_id.as_deref());
+    push_text(out, key!("position"), record.position.as_deref());
+    push_text(out, key!("method"), record.method.as_deref());
+    push_capped(
+        out,
+        key!("resource_url"),
+        record.resource_url.as_deref(),
+        URL_CAP,
+    );
+    push_text(out, key!("origin"), record.origin.as_deref());
     push_dollars(out, record.amount_usd_micros);
-    push_text(out, "amount", record.amount.as_deref());
-    push_text(out, "asset", record.asset.as_deref());
-    push_text(out, "network", record.network.as_deref());
-    push_text(out, "scheme", record.scheme.as_deref());
-    push_text(out, "pay_to", record.pay_to.as_deref());
-    push_text(out, "control", record.control.as_deref());
-    push_text(out, "code", record.code.as_deref());
-    push_text(out, "outcome", record.outcome.as_deref());
+    push_text(out, key!("amount"), record.amount.as_deref());
+    push_text(out, key!("asset"), record.asset.as_deref());
+    push_text(out, key!("network"), record.network.as_deref());
+    push_text(out, key!("scheme"), record.scheme.as_deref());
+    push_text(out, key!("pay_to"), record.pay_to.as_deref());
+    push_text(out, key!("control"), record.control.as_deref());
+    push_text(out, key!("code"), record.code.as_deref());
+    push_text(out, key!("outcome"), record.outcome.as_deref());
     push_pii(out, record);
     push_text(
         out,
-        "replay_fingerprint",
+        key!("replay_fingerprint"),
         record.replay_fingerprint.as_deref(),
     );
-    push_text(out, "transaction", record.transaction.as_deref());
-    push_text(out, "policy_revision", record.policy_revision.as_deref());
-    push_capped(out, "reason", record.reason.as_deref(), REASON_CAP);
+    push_text(out, key!("transaction"), record.transaction.as_deref());
+    push_text(
+        out,
+        key!("policy_revision"),
+        record.policy_revision.as_deref(),
+    );
+    push_capped(out, key!("reason"), record.reason.as_deref(), REASON_CAP);
     push_torn(out, record);
-    push_key(out, "prev_entry_hmac");
+    push_key(out, key!("prev_entry_hmac"));
     match place.prev {
         Some(tag) => push_hex(out, tag),
         None => out.extend_from_slice(b"null"),
@@ -81,7 +99,7 @@ pub(super) fn write_line(
 fn seal(out: &mut Vec<u8>, chain: &Chain) -> Tag {
     let tag = chain.tag(out);
     out.extend_from_slice(SEAL_OPEN);
-    out.extend_from_slice(const_hex::const_encode::<32, false>(&tag).as_bytes());
+    push_hex_digits(out, &tag);
     out.extend_from_slice(SEAL_CLOSE);
     tag
 }
@@ -101,10 +119,9 @@ pub(super) fn parse_tag(hex: &[u8]) -> Option<Tag> {
     spelled_once.then(|| const_hex::decode_to_array(hex).ok())?
 }
 
+/// Appends what [`key`](macro@key) made.
 fn push_key(out: &mut Vec<u8>, key: &str) {
-    out.extend_from_slice(b",\"");
     out.extend_from_slice(key.as_bytes());
-    out.extend_from_slice(b"\":");
 }
 
 fn push_text(out: &mut Vec<u8>, key: &str, text: Option<&str>) {
@@ -127,25 +144,29 @@ fn push_number(out: &mut Vec<u8>, key: &str, number: Option<u64>) {
 
 fn push_dollars(out: &mut Vec<u8>, micros: Option<u64>) {
     if let Some(micros) = micros {
-        push_key(out, "amount_usd");
+        push_key(out, key!("amount_usd"));
         out.push(b'"');
         push_usd(out, micros);
         out.push(b'"');
     }
-    push_number(out, "amount_usd_micros", micros);
+    push_number(out, key!("amount_usd_micros"), micros);
 }
 
 fn push_hex(out: &mut Vec<u8>, bytes: &[u8; 32]) {
     out.push(b'"');
-    out.extend_from_slice(const_hex::const_encode::<32, false>(bytes).as_bytes());
+    push_hex_digits(out, bytes);
     out.push(b'"');
+}
+
+fn push_hex_digits(out: &mut Vec<u8>, bytes: &[u8; 32]) {
+    out.extend_from_slice(Buffer::<32, false>::new().format(bytes).as_bytes());
 }
 
 fn push_pii(out: &mut Vec<u8>, record: &AuditRecord<'_>) {
     if record.pii_entities_found.is_empty() && record.other_pii == 0 {
         return;
     }
-    push_key(out, "pii_entities_found");
+    push_key(out, key!("pii_entities_found"));
     let others = (record.other_pii > 0).then_some((OTHER_PII, record.other_pii));
     let found = record.pii_entities_found.iter();
     let all = found
@@ -164,9 +185,9 @@ fn push_pii(out: &mut Vec<u8>, record: &AuditRecord<'_>) {
 
 fn push_torn(out: &mut Vec<u8>, record: &AuditRecord<'_>) {
     if let Some(torn) = &record.torn {
-        push_number(out, "bytes_dropped", Some(torn.bytes));
-        push_key(out, "dropped_sha256");
+        push_number(out, key!("bytes_dropped"), Some(torn.bytes));
+        push_key(out, key!("dropped_sha256"));
         push_hex(out, &torn.sha256);
-        push_text(out, "dropped_kept_in", torn.kept_in.as_deref());
+        push_text(out, key!("dropped_kept_in"), torn.kept_in.as_deref());
     }
 }

@@ -9,6 +9,11 @@ use super::line::CLIPPED;
 /// can be made to show one record as two, or as another.
 pub(super) fn push_string(out: &mut Vec<u8>, text: &str, cap: usize) {
     out.push(b'"');
+    if text.len() <= cap && all_stand_for_themselves(text) {
+        out.extend_from_slice(text.as_bytes());
+        out.push(b'"');
+        return;
+    }
     let end = out.len().saturating_add(cap);
     let mut rest = text;
     while let Some(at) = rest.bytes().position(|byte| !stands_for_itself(byte)) {
@@ -46,6 +51,12 @@ const fn stands_for_itself(byte: u8) -> bool {
     matches!(byte, 0x20..=0x7e) && byte != b'"' && byte != b'\\'
 }
 
+/// Looks at every byte, without leaving early, so that the compiler can look at many at a time.
+fn all_stand_for_themselves(text: &str) -> bool {
+    text.bytes()
+        .fold(true, |all, byte| all & stands_for_itself(byte))
+}
+
 const fn escaped_len(special: char) -> usize {
     match special {
         '"' | '\\' => 2,
@@ -73,17 +84,21 @@ pub(super) fn push_u64(out: &mut Vec<u8>, number: u64) {
     push_padded(out, number, 1);
 }
 
-/// Appends a decimal number with leading zeros up to `width` digits.
+/// Appends a decimal number with leading zeros up to `width` digits, of which there are 20 at most.
 fn push_padded(out: &mut Vec<u8>, number: u64, width: usize) {
-    let start = out.len();
+    let mut digits = [b'0'; 20];
     let mut rest = number;
-    while rest > 0 || out.len() < start.saturating_add(width) {
-        out.push(b'0' + (rest % 10) as u8);
+    let mut written = 0_usize;
+    for digit in digits.iter_mut().rev() {
+        if rest == 0 && written >= width {
+            break;
+        }
+        *digit = b'0' + (rest % 10) as u8;
         rest /= 10;
+        written = written.saturating_add(1);
     }
-    if let Some(digits) = out.get_mut(start..) {
-        digits.reverse();
-    }
+    let from = digits.len().saturating_sub(written);
+    out.extend_from_slice(digits.get(from..).unwrap_or_default());
 }
 
 /// Appends micro-dollars as exact dollars with two to six decimals: `5.00`, `0.01`, `0.000001`.

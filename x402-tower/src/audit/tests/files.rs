@@ -23,6 +23,11 @@ fn open(path: &Path) -> AuditLog {
     AuditLog::open(FileSink::open(path).unwrap(), &key()).unwrap()
 }
 
+fn open_unsynced(path: &Path) -> AuditLog {
+    let sink = FileSink::open_with(path, SyncPolicy::Never).unwrap();
+    AuditLog::open(sink, &key()).unwrap()
+}
+
 fn refused(path: &Path) -> &'static str {
     match FileSink::open(path) {
         Err(error) => error.code(),
@@ -270,6 +275,31 @@ fn a_file_that_was_cut_takes_no_more_records() {
 }
 
 #[test]
+fn a_file_that_is_not_synced_and_was_cut_takes_no_more_records() {
+    let place = place();
+    let log = open_unsynced(&place.path);
+    log.write(&intent("a")).unwrap();
+    log.write(&settled("a")).unwrap();
+    OpenOptions::new()
+        .write(true)
+        .open(&place.path)
+        .unwrap()
+        .set_len(0)
+        .unwrap();
+    assert_eq!(log.write(&intent("b")).unwrap_err().code(), "audit.changed");
+}
+
+#[test]
+fn a_file_that_is_not_synced_and_that_somebody_else_writes_to_takes_no_more_records() {
+    let place = place();
+    let log = open_unsynced(&place.path);
+    log.write(&intent("a")).unwrap();
+    log.write(&settled("a")).unwrap();
+    add(&place.path, b"{}\n");
+    assert_eq!(log.write(&intent("b")).unwrap_err().code(), "audit.changed");
+}
+
+#[test]
 fn a_log_that_is_not_there_does_not_verify() {
     let place = place();
     let found = verify_file(&place.path, &key()).unwrap_err();
@@ -288,6 +318,25 @@ mod unix {
         let log = open(&place.path);
         fs::remove_file(&place.path).unwrap();
         assert_eq!(log.write(&intent("a")).unwrap_err().code(), "audit.changed");
+    }
+
+    #[test]
+    fn a_file_that_is_not_synced_and_was_deleted_takes_15_more_records_at_most() {
+        let place = place();
+        let log = open_unsynced(&place.path);
+        log.write(&intent("a")).unwrap();
+        fs::remove_file(&place.path).unwrap();
+        let codes: Vec<_> = (0..40)
+            .map(|_| log.write(&intent("b")).map_err(|error| error.code()))
+            .collect();
+        let taken = codes.iter().take_while(|code| code.is_ok()).count();
+        assert!(taken <= 15, "{codes:?}");
+        assert!(
+            codes[taken..]
+                .iter()
+                .all(|code| *code == Err("audit.changed")),
+            "{codes:?}"
+        );
     }
 
     #[test]
