@@ -3,11 +3,14 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use tracing::{Instrument, Span};
+
 use crate::chain::{Chain, check_place};
 use crate::control::{Control, ControlKind};
 use crate::denial::{Denial, DenialKind};
 use crate::payment::{NotSent, Outcome, Payment, PaymentRecord, Uncertainty};
 use crate::step::Step;
+use crate::telemetry::{ControlTrace, PaymentTrace};
 use crate::unwind::{caught, panicked};
 use crate::wire::Authorization;
 
@@ -18,6 +21,7 @@ use crate::wire::Authorization;
 #[derive(Debug)]
 pub(crate) struct Flight {
     payment: Payment,
+    trace: PaymentTrace,
     begun: Vec<Begun>,
     sent: bool,
     outcome: Option<Outcome>,
@@ -34,6 +38,7 @@ impl core::fmt::Debug for Begun {
 impl Flight {
     pub(crate) fn new(payment: Payment) -> Self {
         Self {
+            trace: PaymentTrace::new(&payment),
             payment,
             begun: Vec::new(),
             sent: false,
@@ -43,6 +48,11 @@ impl Flight {
 
     pub(crate) fn payment(&self) -> &Payment {
         &self.payment
+    }
+
+    /// The span of the payment.
+    pub(crate) fn span(&self) -> &Span {
+        self.trace.span()
     }
 
     /// Notes what was signed, so that a receipt can be held against it.
@@ -69,21 +79,23 @@ impl Flight {
         check_place(last, control.kind()).map_err(|error| stack_order(&error.to_string()))?;
         // Noted before it is asked: dropped while it waits, it still hears of the end.
         self.begun.push(Begun(Arc::clone(control)));
-        let verdict = caught(async { control.check(&mut self.payment).await }).await;
-        let Some(verdict) = verdict else {
-            // It stays noted: what it had set aside before it panicked has to be given back.
-            return Err(panicked(control.kind()));
-        };
-        if verdict.is_err() {
+        let trace = self.trace.control(control.kind(), "check");
+        let step = async { control.check(&mut self.payment).await };
+        let verdict = caught(trace.around(step)).await;
+        // One that panicked stays noted: what it had set aside before has to be given back.
+        if matches!(verdict, Some(Err(_))) {
             self.begun.pop();
         }
+        let verdict = verdict.unwrap_or_else(|| Err(panicked(control.kind())));
+        trace.decided(&verdict);
         verdict
     }
 
     /// Asks every control for its last word, outermost last, so that the intent is on record when all others agree.
     pub(crate) async fn approve(&mut self) -> Result<(), Denial> {
         for Begun(control) in self.begun.iter().rev() {
-            guarded(control.kind(), || control.approve(&self.payment)).await?;
+            let trace = self.trace.control(control.kind(), "approve");
+            guarded(control.kind(), trace, || control.approve(&self.payment)).await?;
         }
         Ok(())
     }
@@ -91,7 +103,8 @@ impl Flight {
     /// Marks the payment as sent with every control. Called before the first byte leaves.
     pub(crate) async fn sending(&mut self) -> Result<(), Denial> {
         for Begun(control) in &self.begun {
-            guarded(control.kind(), || control.sending(&self.payment)).await?;
+            let trace = self.trace.control(control.kind(), "sending");
+            guarded(control.kind(), trace, || control.sending(&self.payment)).await?;
         }
         self.sent = true;
         Ok(())
@@ -99,6 +112,12 @@ impl Flight {
 
     /// Tells every control, innermost first, that the payment was refused.
     pub(crate) async fn deny(self, denial: Denial) -> Denial {
+        self.trace.denied(&self.payment, &denial);
+        self.denied_further_in(denial).await
+    }
+
+    /// The same, where a guard further in refused and has counted that.
+    pub(crate) async fn denied_further_in(self, denial: Denial) -> Denial {
         self.finish(Outcome::NotSent(NotSent::Denied(denial.clone())))
             .await;
         denial
@@ -108,8 +127,10 @@ impl Flight {
     pub(crate) async fn finish(mut self, outcome: Outcome) -> PaymentRecord {
         let record = PaymentRecord::new(&self.payment, outcome.clone());
         self.outcome = Some(outcome.clone());
+        self.trace.ended(&self.payment, &outcome);
         while let Some(Begun(control)) = self.begun.last() {
-            let told = caught(async { control.finish(&self.payment, &outcome).await }).await;
+            let step = async { control.finish(&self.payment, &outcome).await };
+            let told = caught(step.instrument(self.trace.span().clone())).await;
             if told.is_none() {
                 tracing::error!(control = %control.kind(), "a control panicked when told an outcome");
             }
@@ -121,10 +142,14 @@ impl Flight {
 
 impl Drop for Flight {
     fn drop(&mut self) {
-        let outcome = self.outcome.take().unwrap_or(if self.sent {
-            Outcome::Unknown(Uncertainty::Cancelled)
-        } else {
-            Outcome::NotSent(NotSent::Cancelled)
+        let outcome = self.outcome.take().unwrap_or_else(|| {
+            let outcome = if self.sent {
+                Outcome::Unknown(Uncertainty::Cancelled)
+            } else {
+                Outcome::NotSent(NotSent::Cancelled)
+            };
+            self.trace.ended(&self.payment, &outcome);
+            outcome
         });
         while let Some(Begun(control)) = self.begun.pop() {
             // A second panic while one unwinds would abort the process.
@@ -141,11 +166,14 @@ impl Drop for Flight {
 /// Runs one step of a control; a panic denies (attack 144).
 async fn guarded<'a>(
     kind: ControlKind,
+    trace: ControlTrace,
     step: impl FnOnce() -> Step<'a, Result<(), Denial>>,
 ) -> Result<(), Denial> {
-    caught(async { step().await })
+    let verdict = caught(trace.around(async { step().await }))
         .await
-        .unwrap_or_else(|| Err(panicked(kind)))
+        .unwrap_or_else(|| Err(panicked(kind)));
+    trace.decided(&verdict);
+    verdict
 }
 
 /// The stack is built in an order that cannot be safe.
