@@ -174,7 +174,11 @@ async fn send(
 ) -> Result<(Response, PaymentRecord)> {
     prepared.apply(request.headers_mut());
     let requested = request.url().clone();
-    match next.run(request, extensions).instrument(prepared.span()).await {
+    match next
+        .run(request, extensions)
+        .instrument(prepared.span())
+        .await
+    {
         Ok(mut response) => {
             if check_not_redirected(&requested, response.url()).is_err() {
                 tracing::error!(
