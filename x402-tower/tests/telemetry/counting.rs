@@ -3,9 +3,9 @@
 use futures_util::FutureExt;
 use metrics::set_default_local_recorder;
 use tower::ServiceExt;
-use x402_tower::ControlKind;
 use x402_tower::pii::{PiiAction, PiiControl};
 use x402_tower::testing::{ControlStep, RecordingControl, RecordingSigner};
+use x402_tower::{Control, ControlKind, Denial, DenialKind, Payment, Step};
 
 use crate::ground::{Ground, Page, URL, asking, cent, get, recorder};
 
@@ -153,6 +153,38 @@ async fn a_control_that_panics_is_timed_as_a_denial() {
     );
     let blocked = [("outcome", "blocked"), ("reason", "error")];
     assert_eq!(page.sum("x402_payments_total", &blocked), 1.0);
+}
+
+/// Stands where people are asked, and answers for them.
+struct Nobody(DenialKind);
+
+impl Control for Nobody {
+    fn kind(&self) -> ControlKind {
+        ControlKind::Mpa
+    }
+    fn check<'a>(&'a self, _: &'a mut Payment) -> Step<'a, Result<(), Denial>> {
+        Step::ready(Err(Denial::new(self.0, "mpa.nobody", "nobody approved")))
+    }
+}
+
+#[tokio::test]
+async fn approvals_that_fail_are_events_with_an_outcome() {
+    for (kind, outcome) in [
+        (DenialKind::MpaDenied, "denied"),
+        (DenialKind::MpaTimeout, "timeout"),
+    ] {
+        let recorder = recorder();
+        let _local = set_default_local_recorder(&recorder);
+        let ground = Ground::new();
+        let builder = ground.builder().control(Nobody(kind));
+        let guard = ground.guard(builder, asking(cent()));
+        guard.oneshot(get(URL)).await.unwrap();
+        let page = Page::of(&recorder);
+        let event = [("outcome", outcome)];
+        assert_eq!(page.sum("x402_mpa_events_total", &event), 1.0, "{outcome}");
+        let blocked = [("outcome", "blocked"), ("reason", "mpa")];
+        assert_eq!(page.sum("x402_payments_total", &blocked), 1.0, "{outcome}");
+    }
 }
 
 #[tokio::test]

@@ -11,11 +11,11 @@ use x402_tower::{AgentId, X402GuardLayer};
 use crate::ground::{Ground, Page, cent, get, recorder};
 
 #[tokio::test]
-async fn attack_141_a_thousand_hostile_names_make_no_series() {
+async fn attack_141_hostile_names_make_no_series() {
     let recorder = recorder();
     let _local = set_default_local_recorder(&recorder);
     let mut after_first = 0;
-    for number in 0..1_000u32 {
+    for number in 0..200u32 {
         let url = format!("https://host{number}.example/path{number}?q={number}");
         let hostile = [
             cent().network(&format!("eip155:{}", 700_000 + number)),
@@ -43,7 +43,7 @@ async fn attack_141_a_thousand_hostile_names_make_no_series() {
         if number == 0 {
             after_first = series();
             assert!(after_first > 20, "something is counted");
-        } else if number == 999 {
+        } else if number == 199 {
             assert_eq!(series(), after_first);
         }
     }

@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use futures_util::future::join;
+use http::Request;
+use http_body_util::Full;
 use parking_lot::Mutex;
-use tower::ServiceExt;
+use tower::{ServiceExt, service_fn};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Subscriber};
@@ -180,6 +183,34 @@ async fn spans_of_interleaved_payments_do_not_mix() {
         assert_eq!(Some(of), inside);
     }
     assert!(tracing::Span::current().is_none(), "nothing stays entered");
+}
+
+#[tokio::test]
+async fn the_paid_request_is_sent_inside_its_payment() {
+    let watch = Watch::default();
+    let _default =
+        tracing::subscriber::set_default(tracing_subscriber::registry().with(watch.clone()));
+    let seller = asking(cent()).settle();
+    let transport = service_fn(move |request: Request<Full<Bytes>>| {
+        let seller = seller.clone();
+        async move {
+            let paid = request.headers().contains_key("payment-signature");
+            tracing::info!(of = paid, "sending");
+            tokio::task::yield_now().await;
+            tracing::info!(of = paid, "sent");
+            seller.oneshot(request).await
+        }
+    });
+    let ground = Ground::new();
+    let guard = ground.guard(ground.builder(), transport);
+    assert_eq!(guard.oneshot(get(URL)).await.unwrap().status(), 200);
+    let events = watch.events.lock().clone();
+    let inside: Vec<_> = events
+        .iter()
+        .map(|(paid, payment)| (paid.as_str(), payment.is_some()))
+        .collect();
+    let (before, after) = (("false", false), ("true", true));
+    assert_eq!(inside, [before, before, after, after]);
 }
 
 #[tokio::test]
