@@ -155,6 +155,9 @@ fn of_payment<'a>(
     if let Some(fingerprint) = &shown.fingerprint {
         record = record.replay_fingerprint(fingerprint.as_str());
     }
+    if !payment.warnings().is_empty() {
+        record = record.warnings(payment.warnings().join(","));
+    }
     for (entity, count) in payment.findings() {
         record = record.pii_entity(*entity, *count);
     }

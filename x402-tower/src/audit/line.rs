@@ -85,6 +85,7 @@ pub(super) fn write_line(
         key!("policy_revision"),
         record.policy_revision.as_deref(),
     );
+    push_text(out, key!("warnings"), record.warnings.as_deref());
     push_capped(out, key!("reason"), record.reason.as_deref(), REASON_CAP);
     push_torn(out, record);
     push_key(out, key!("prev_entry_hmac"));

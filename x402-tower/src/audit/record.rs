@@ -55,6 +55,7 @@ pub struct AuditRecord<'a> {
     pub(super) replay_fingerprint: Option<Cow<'a, str>>,
     pub(super) transaction: Option<Cow<'a, str>>,
     pub(super) policy_revision: Option<Cow<'a, str>>,
+    pub(super) warnings: Option<Cow<'a, str>>,
     pub(super) reason: Option<Cow<'a, str>>,
 }
 
@@ -97,6 +98,7 @@ impl<'a> AuditRecord<'a> {
             replay_fingerprint: None,
             transaction: None,
             policy_revision: None,
+            warnings: None,
             reason: None,
         }
     }
@@ -136,6 +138,8 @@ impl<'a> AuditRecord<'a> {
         transaction;
         /// The revision of the policy that decided.
         policy_revision;
+        /// Codes of what would have been denied, had the control not been told only to warn; separated by commas.
+        warnings;
         /// Why, for people to read; already redacted.
         reason;
     }

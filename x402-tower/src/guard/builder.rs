@@ -14,7 +14,7 @@ use crate::context::Context;
 use crate::control::Control;
 use crate::payment::{AgentId, Position};
 use crate::pii::{Detector, EntityType, PiiAction, PiiControl};
-use crate::policy::{PiiSettings, PolicyConfig, PolicyControl, Rules};
+use crate::policy::{KillSwitch, PiiSettings, PolicyConfig, PolicyControl, Rules};
 use crate::replay::{FingerprintKey, ReplayControl};
 use crate::store::{Claims, Ledger, MemoryStore};
 
@@ -31,6 +31,7 @@ pub struct GuardConfigBuilder {
     pii: Wanted<PiiControl>,
     replay: Wanted<Duration>,
     audit: Option<Arc<AuditLog>>,
+    kill_switch: KillSwitch,
     custom: Vec<Arc<dyn Control>>,
 }
 
@@ -54,6 +55,7 @@ impl GuardConfigBuilder {
             pii: Wanted::AsInPolicy,
             replay: Wanted::AsInPolicy,
             audit: None,
+            kill_switch: KillSwitch::new(),
             custom: Vec::new(),
         }
     }
@@ -124,6 +126,12 @@ impl GuardConfigBuilder {
         self
     }
 
+    /// Stops every payment while this switch is engaged.
+    pub fn kill_switch(mut self, switch: KillSwitch) -> Self {
+        self.kill_switch = switch;
+        self
+    }
+
     /// Adds a control of your own, inside the others.
     pub fn control(mut self, control: impl Control) -> Self {
         self.custom.push(Arc::new(control));
@@ -183,7 +191,12 @@ impl GuardConfigBuilder {
         }
         if !seller {
             let ledger = self.ledger.unwrap_or_else(|| store.clone());
-            controls.push(Arc::new(PolicyControl::with_ledger(rules, ledger)));
+            let claims = self.claims.clone().unwrap_or_else(|| store.clone());
+            controls.push(Arc::new(
+                PolicyControl::with_ledger(rules, ledger)
+                    .with_claims(claims)
+                    .with_kill_switch(self.kill_switch),
+            ));
         }
         if let Some(ttl) = replay_ttl(&self.replay, &policy) {
             let key = match self.fingerprint_key {

@@ -29,6 +29,7 @@ pub struct Payment {
     texts: Vec<PaymentText>,
     shown_url: Option<String>,
     findings: Vec<(&'static str, u32)>,
+    warnings: Vec<&'static str>,
     policy_revision: Option<Arc<str>>,
     fingerprint: Option<[u8; 32]>,
     extensions: Extensions,
@@ -47,6 +48,7 @@ impl Payment {
             texts: Vec::new(),
             shown_url: None,
             findings: Vec::new(),
+            warnings: Vec::new(),
             policy_revision: None,
             fingerprint: None,
             extensions: Extensions::new(),
@@ -130,6 +132,19 @@ impl Payment {
         match self.findings.iter_mut().find(|(known, _)| *known == entity) {
             Some((_, count)) => *count = count.saturating_add(1),
             None => self.findings.push((entity, 1)),
+        }
+    }
+
+    /// Codes of what a control would have denied the payment for, had it not been told only to warn.
+    #[must_use]
+    pub fn warnings(&self) -> &[&'static str] {
+        &self.warnings
+    }
+
+    /// Notes a warning by its stable code, once.
+    pub fn note_warning(&mut self, code: &'static str) {
+        if !self.warnings.contains(&code) {
+            self.warnings.push(code);
         }
     }
 

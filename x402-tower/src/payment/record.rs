@@ -23,6 +23,7 @@ struct Fields {
     id: PaymentId,
     terms: Terms,
     findings: Vec<(&'static str, u32)>,
+    warnings: Vec<&'static str>,
     outcome: Outcome,
 }
 
@@ -32,6 +33,7 @@ impl PaymentRecord {
             id: payment.id(),
             terms: payment.terms().clone(),
             findings: payment.findings().to_vec(),
+            warnings: payment.warnings().to_vec(),
             outcome,
         }))
     }
@@ -52,6 +54,12 @@ impl PaymentRecord {
     #[must_use]
     pub fn findings(&self) -> &[(&'static str, u32)] {
         &self.0.findings
+    }
+
+    /// Codes of what a control would have denied the payment for, had it not been told only to warn.
+    #[must_use]
+    pub fn warnings(&self) -> &[&'static str] {
+        &self.0.warnings
     }
 
     /// How it ended.

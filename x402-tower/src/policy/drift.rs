@@ -14,36 +14,16 @@ use crate::store::{ClaimKey, Claims, StoreError};
 ///
 /// The reference is the first price that settled, per agent, endpoint (origin and path), method, chain and asset. It
 /// stays where it is until the window is over, whatever is paid meanwhile, so that small rises do not add up (attack
-/// 19). Prices are compared in atomic units of the asset.
+/// 19). Prices are compared in atomic units of the asset; for `upto` it is the signed maximum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct QuoteDrift {
+pub(super) struct QuoteDrift {
     /// By how many per cent a price may exceed its reference.
-    pub max_percent: u64,
+    pub(super) max_percent: u64,
     /// How long a reference holds, from the payment that set it.
-    pub window: Duration,
+    pub(super) window: Duration,
 }
 
 impl QuoteDrift {
-    /// How long a reference holds unless said otherwise: 30 days.
-    pub const DEFAULT_WINDOW: Duration = Duration::from_secs(30 * 86_400);
-
-    /// Up to `max_percent` per cent above a reference that holds for [`DEFAULT_WINDOW`](Self::DEFAULT_WINDOW).
-    #[must_use]
-    pub const fn new(max_percent: u64) -> Self {
-        Self {
-            max_percent,
-            window: Self::DEFAULT_WINDOW,
-        }
-    }
-
-    /// With a reference that holds for `window`.
-    #[must_use]
-    pub const fn with_window(mut self, window: Duration) -> Self {
-        self.window = window;
-        self
-    }
-
     /// Holds a price against its reference, and says where to keep it where there is none.
     pub(super) async fn look(
         &self,
@@ -70,7 +50,10 @@ impl QuoteDrift {
         };
         let reference = value.try_into().map_err(|_| StoreError::Unreadable)?;
         let reference = AtomicAmount::from_be_bytes(reference);
-        if terms.amount.is_within_percent_above(reference, self.max_percent) {
+        if terms
+            .amount
+            .is_within_percent_above(reference, self.max_percent)
+        {
             return Ok(None);
         }
         Err(Violation::QuoteDrift {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::history::{FACTS, FOR_EVER, Refused, fact_key};
 use super::key;
 use super::origin::Origin;
+use super::violation::Violation;
 use crate::money::Usd;
 use crate::payment::Payment;
 use crate::store::{ClaimKey, Claims, Limit, LimitKey, Quota, StoreError};
@@ -40,6 +41,16 @@ pub(super) async fn look(
     }
     let limit = LimitKey::from_bytes(key::digest(FACTS, &parts));
     Ok(Some(Stranger { met, limit }))
+}
+
+/// What to say when the ledger refuses a payment to a stranger for `limit`.
+pub(super) fn violation(limit: Limit, left: Quota, price: Usd) -> Option<Violation> {
+    match (limit.quota, left) {
+        (Quota::Amount(cap), Quota::Amount(left)) => {
+            Some(Violation::FirstContact { price, cap, left })
+        }
+        _ => None,
+    }
 }
 
 impl Stranger {

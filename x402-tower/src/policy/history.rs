@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 
+use super::choice::RecipientPinning;
 use super::drift::QuoteDrift;
 use super::first_contact::{self, Stranger};
 use super::key;
 use super::origin::Origin;
-use super::pin::{self, PinKeys, Pinning, RecipientPinning};
+use super::pin::{self, PinKeys, Pinning};
+use super::rules::Rules;
 use super::violation::Violation;
 use crate::money::Usd;
 use crate::payment::{Outcome, Payment};
@@ -35,6 +37,18 @@ pub(super) struct Memory {
 }
 
 impl Memory {
+    pub(super) fn of(rules: &Rules) -> Self {
+        let window = rules.quote_drift_window;
+        Self {
+            pinning: rules.recipient_pinning,
+            first_contact_cap: rules.first_contact_cap,
+            drift: rules.max_quote_drift_percent.map(|max_percent| QuoteDrift {
+                max_percent,
+                window,
+            }),
+        }
+    }
+
     /// Whether any earlier payment matters.
     pub(super) fn is_needed(&self) -> bool {
         *self != Self::default()
@@ -108,7 +122,11 @@ impl History {
     }
 
     /// Makes a first payment the candidate for its pin. [`withdraw`](Self::withdraw) gives that back.
-    pub(super) async fn stand(&self, payment: &mut Payment, firsts: &Firsts) -> Result<(), Refused> {
+    pub(super) async fn stand(
+        &self,
+        payment: &mut Payment,
+        firsts: &Firsts,
+    ) -> Result<(), Refused> {
         let Some(keys) = &firsts.pin else {
             return Ok(());
         };

@@ -15,19 +15,6 @@ use crate::store::{Claim, ClaimKey, Claims, StoreError};
 /// How long a payment may take from its check to its send, and how far clocks may differ on top.
 const ON_ITS_WAY: Duration = Duration::from_secs(16 * 60);
 
-/// What is done when an origin asks to be paid at another address, or in another asset, than before on that chain.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[non_exhaustive]
-pub enum RecipientPinning {
-    /// Nothing is remembered and nothing compared.
-    #[default]
-    Off,
-    /// The payment is made, with a warning on record.
-    Warn,
-    /// The payment is denied.
-    Block,
-}
-
 /// Whom an agent pays at an origin on a chain, since its first payment there settled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
