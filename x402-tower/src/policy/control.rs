@@ -14,7 +14,7 @@ use super::violation::Violation;
 use crate::control::{Control, ControlKind};
 use crate::denial::{Denial, DenialKind};
 use crate::money::Usd;
-use crate::payment::{Exchange, NotSent, Outcome, Payment, Terms};
+use crate::payment::{Exchange, Outcome, Payment, Terms};
 use crate::screening::Screening;
 use crate::step::Step;
 use crate::store::{Claims, Ledger, Limit, MemoryStore, Reservation, Reserved, StoreError};
@@ -112,11 +112,12 @@ impl PolicyControl {
     ) -> Result<(), Denial> {
         let firsts = self.history.look(payment).await.map_err(refused)?;
         // Noted first: dropped while the store is asked, its candidacy is still given back.
-        payment.extensions_mut().insert(firsts);
+        if !firsts.is_empty() {
+            payment.extensions_mut().insert(firsts);
+        }
         let decided = self.stand_and_reserve(payment, &firsts, limits).await;
         if decided.is_err() {
-            let denied = Outcome::NotSent(NotSent::Cancelled);
-            self.history.finish(payment, &firsts, &denied).await;
+            self.history.withdraw(payment, &firsts).await;
             payment.extensions_mut().remove::<Firsts>();
         }
         decided
