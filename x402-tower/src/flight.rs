@@ -4,11 +4,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::chain::{Chain, check_place};
-use crate::control::{Control, ControlKind};
+use crate::control::{Control, ControlKind, Mode};
 use crate::denial::{Denial, DenialKind};
 use crate::payment::{NotSent, Outcome, Payment, PaymentRecord, Uncertainty};
-use crate::step::Step;
-use crate::unwind::{caught, panicked};
+use crate::shadow::noted;
+use crate::unwind::{caught, panicked, panicked_in_shadow};
 use crate::wire::Authorization;
 
 /// A payment and the controls that have begun to look at it.
@@ -23,11 +23,15 @@ pub(crate) struct Flight {
     outcome: Option<Outcome>,
 }
 
-struct Begun(Arc<dyn Control>);
+struct Begun {
+    control: Arc<dyn Control>,
+    /// It denied in shadow: it counts as asked, and is told nothing more.
+    overruled: bool,
+}
 
 impl core::fmt::Debug for Begun {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        core::fmt::Debug::fmt(&self.0.kind(), f)
+        core::fmt::Debug::fmt(&self.control.kind(), f)
     }
 }
 
@@ -51,7 +55,7 @@ impl Flight {
     }
 
     pub(crate) fn kinds(&self) -> impl Iterator<Item = ControlKind> {
-        self.begun.iter().map(|begun| begun.0.kind())
+        self.begun.iter().map(|begun| begun.control.kind())
     }
 
     /// Lets every control of `chain` decide. A denial has been told to the controls that let the payment pass.
@@ -67,31 +71,58 @@ impl Flight {
     async fn check(&mut self, control: &Arc<dyn Control>) -> Result<(), Denial> {
         let last = self.kinds().filter(|kind| kind.place().is_some()).last();
         check_place(last, control.kind()).map_err(|error| stack_order(&error.to_string()))?;
+        let shadow = control.mode() == Mode::Shadow;
+        let redactions = shadow.then(|| self.payment.redactions());
         // Noted before it is asked: dropped while it waits, it still hears of the end.
-        self.begun.push(Begun(Arc::clone(control)));
+        self.begun.push(Begun {
+            control: Arc::clone(control),
+            overruled: false,
+        });
         let verdict = caught(async { control.check(&mut self.payment).await }).await;
-        let Some(verdict) = verdict else {
-            // It stays noted: what it had set aside before it panicked has to be given back.
-            return Err(panicked(control.kind()));
-        };
-        if verdict.is_err() {
-            self.begun.pop();
+        if let Some(redactions) = redactions {
+            self.payment.restore_redactions(redactions);
         }
-        verdict
+        match verdict {
+            Some(Ok(())) => Ok(()),
+            Some(Err(denial)) if shadow => {
+                if let Some(begun) = self.begun.last_mut() {
+                    begun.overruled = true;
+                }
+                overrule(&mut self.payment, control.kind(), denial);
+                Ok(())
+            }
+            Some(Err(denial)) => {
+                self.begun.pop();
+                Err(denial)
+            }
+            // It stays noted: what it had set aside before it panicked has to be given back.
+            None if shadow => {
+                let denial = panicked_in_shadow(control.kind());
+                overrule(&mut self.payment, control.kind(), denial);
+                Ok(())
+            }
+            None => Err(panicked(control.kind())),
+        }
     }
 
     /// Asks every control for its last word, outermost last, so that the intent is on record when all others agree.
     pub(crate) async fn approve(&mut self) -> Result<(), Denial> {
-        for Begun(control) in self.begun.iter().rev() {
-            guarded(control.kind(), || control.approve(&self.payment)).await?;
+        for Begun { control, overruled } in self.begun.iter().rev() {
+            if !overruled {
+                let verdict = caught(async { control.approve(&self.payment).await }).await;
+                heed(&**control, &mut self.payment, verdict)?;
+            }
         }
         Ok(())
     }
 
     /// Marks the payment as sent with every control. Called before the first byte leaves.
     pub(crate) async fn sending(&mut self) -> Result<(), Denial> {
-        for Begun(control) in &self.begun {
-            guarded(control.kind(), || control.sending(&self.payment)).await?;
+        for Begun { control, overruled } in &self.begun {
+            if !overruled {
+                let verdict = caught(async { control.sending(&self.payment).await }).await;
+                heed(&**control, &mut self.payment, verdict)?;
+            }
         }
         self.sent = true;
         Ok(())
@@ -108,7 +139,11 @@ impl Flight {
     pub(crate) async fn finish(mut self, outcome: Outcome) -> PaymentRecord {
         let record = PaymentRecord::new(&self.payment, outcome.clone());
         self.outcome = Some(outcome.clone());
-        while let Some(Begun(control)) = self.begun.last() {
+        while let Some(Begun { control, overruled }) = self.begun.last() {
+            if *overruled {
+                self.begun.pop();
+                continue;
+            }
             let told = caught(async { control.finish(&self.payment, &outcome).await }).await;
             if told.is_none() {
                 tracing::error!(control = %control.kind(), "a control panicked when told an outcome");
@@ -126,7 +161,10 @@ impl Drop for Flight {
         } else {
             Outcome::NotSent(NotSent::Cancelled)
         });
-        while let Some(Begun(control)) = self.begun.pop() {
+        while let Some(Begun { control, overruled }) = self.begun.pop() {
+            if overruled {
+                continue;
+            }
             // A second panic while one unwinds would abort the process.
             let told = catch_unwind(AssertUnwindSafe(|| {
                 control.abandon(&self.payment, &outcome)
@@ -138,14 +176,34 @@ impl Drop for Flight {
     }
 }
 
-/// Runs one step of a control; a panic denies (attack 144).
-async fn guarded<'a>(
-    kind: ControlKind,
-    step: impl FnOnce() -> Step<'a, Result<(), Denial>>,
+/// What becomes of a control's verdict: a panic denies (attack 144), and no denial holds in shadow.
+///
+/// A control in shadow that objects this late has let the payment pass before, and is still told how it ended.
+fn heed(
+    control: &dyn Control,
+    payment: &mut Payment,
+    verdict: Option<Result<(), Denial>>,
 ) -> Result<(), Denial> {
-    caught(async { step().await })
-        .await
-        .unwrap_or_else(|| Err(panicked(kind)))
+    let kind = control.kind();
+    match (control.mode(), verdict) {
+        (_, Some(Ok(()))) => Ok(()),
+        (Mode::Enforce, Some(Err(denial))) => Err(denial),
+        (Mode::Enforce, None) => Err(panicked(kind)),
+        (Mode::Shadow, Some(Err(denial))) => {
+            overrule(payment, kind, denial);
+            Ok(())
+        }
+        (Mode::Shadow, None) => {
+            overrule(payment, kind, panicked_in_shadow(kind));
+            Ok(())
+        }
+    }
+}
+
+/// Notes what a control in shadow denied.
+fn overrule(payment: &mut Payment, kind: ControlKind, denial: Denial) {
+    noted(kind, &denial);
+    payment.note_shadowed(kind, denial);
 }
 
 /// The stack is built in an order that cannot be safe.

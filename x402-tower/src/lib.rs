@@ -66,6 +66,7 @@ pub mod replay;
 pub mod screening;
 pub mod service;
 mod settlement;
+pub mod shadow;
 pub mod step;
 pub mod store;
 #[cfg(any(test, feature = "testing"))]
@@ -80,7 +81,7 @@ pub use assets::AssetTable;
 pub use chain::{Chain, OrderError};
 pub use clock::{Clock, SystemClock, UnixMillis};
 pub use context::{Context, ResourceMatch};
-pub use control::{Control, ControlKind};
+pub use control::{Control, ControlKind, Mode};
 pub use denial::{Denial, DenialKind};
 pub use guard::{ConfigError, GuardConfig, X402GuardLayer};
 pub use money::{AmountError, AtomicAmount, Usd, UsdError};
@@ -89,5 +90,6 @@ pub use pay::{Approved, PayLayer, SignLayer, SignedPayment, Signer, SignerError}
 pub use payment::{AgentId, Exchange, Outcome, Payment, PaymentId, PaymentRecord, Position, Terms};
 pub use screening::{Purpose, Screening};
 pub use service::{ControlService, GuardBody, Prepared};
+pub use shadow::Shadow;
 pub use step::Step;
 pub use wire::{Challenge, Receipt, Requirement};

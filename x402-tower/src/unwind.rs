@@ -15,6 +15,16 @@ pub(crate) async fn caught<T>(step: impl Future<Output = T>) -> Option<T> {
 /// The denial of a payment that a control panicked over.
 pub(crate) fn panicked(control: ControlKind) -> Denial {
     tracing::error!(%control, "a control panicked; the payment is denied");
+    denial()
+}
+
+/// What is noted where a control in shadow panicked: it must not break traffic, so the payment passes.
+pub(crate) fn panicked_in_shadow(control: ControlKind) -> Denial {
+    tracing::error!(%control, "a control in shadow panicked; the payment passes, and would not if it were enforced");
+    denial()
+}
+
+fn denial() -> Denial {
     Denial::new(
         DenialKind::PaymentError,
         "control.panicked",

@@ -17,6 +17,8 @@ pub use outcome::{NotSent, Outcome, Refusal, Uncertainty};
 pub use record::PaymentRecord;
 pub use terms::Terms;
 
+use crate::control::ControlKind;
+use crate::denial::Denial;
 use crate::wire::{Authorization, TextField, Version};
 
 /// A payment on its way through the controls.
@@ -29,6 +31,7 @@ pub struct Payment {
     texts: Vec<PaymentText>,
     shown_url: Option<String>,
     findings: Vec<(&'static str, u32)>,
+    shadowed: Vec<(ControlKind, Denial)>,
     policy_revision: Option<Arc<str>>,
     fingerprint: Option<[u8; 32]>,
     extensions: Extensions,
@@ -38,6 +41,7 @@ impl Payment {
     /// A payment of `terms` in `exchange`.
     #[must_use]
     pub fn new(id: PaymentId, exchange: Exchange, version: Version, terms: Terms) -> Self {
+        let policy_revision = exchange.policy_revision.clone();
         Self {
             id,
             exchange,
@@ -47,7 +51,8 @@ impl Payment {
             texts: Vec::new(),
             shown_url: None,
             findings: Vec::new(),
-            policy_revision: None,
+            shadowed: Vec::new(),
+            policy_revision,
             fingerprint: None,
             extensions: Extensions::new(),
         }
@@ -133,7 +138,28 @@ impl Payment {
         }
     }
 
-    /// The revision of the policy that decided, where one did.
+    /// What controls in shadow denied, in the order in which they did: none of it held.
+    #[must_use]
+    pub fn shadowed(&self) -> &[(ControlKind, Denial)] {
+        &self.shadowed
+    }
+
+    pub(crate) fn note_shadowed(&mut self, control: ControlKind, denial: Denial) {
+        self.shadowed.push((control, denial));
+    }
+
+    /// What each text was redacted to, to be put back after a control in shadow has looked.
+    pub(crate) fn redactions(&self) -> Vec<Option<String>> {
+        self.texts.iter().map(|text| text.redacted.clone()).collect()
+    }
+
+    pub(crate) fn restore_redactions(&mut self, redactions: Vec<Option<String>>) {
+        for (text, redacted) in self.texts.iter_mut().zip(redactions) {
+            text.redacted = redacted;
+        }
+    }
+
+    /// The revision of the policy that decides: the guard's, or that of the policy control that looked.
     #[must_use]
     pub fn policy_revision(&self) -> Option<&str> {
         self.policy_revision.as_deref()
