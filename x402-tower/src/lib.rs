@@ -83,7 +83,7 @@ pub use clock::{Clock, SystemClock, UnixMillis};
 pub use context::{Context, ResourceMatch};
 pub use control::{Control, ControlKind, Mode};
 pub use denial::{Denial, DenialKind};
-pub use guard::{ConfigError, GuardConfig, X402GuardLayer};
+pub use guard::{ConfigError, GuardConfig, PolicyReloader, X402GuardLayer};
 pub use money::{AmountError, AtomicAmount, Usd, UsdError};
 pub use network::{ChainId, NetworkError};
 pub use pay::{Approved, PayLayer, SignLayer, SignedPayment, Signer, SignerError};

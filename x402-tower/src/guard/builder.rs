@@ -5,17 +5,19 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{ConfigError, GuardConfig};
+use super::{ConfigError, GuardConfig, PolicyReloader};
 use crate::assets::AssetTable;
 use crate::audit::{AuditControl, AuditKey, AuditLog, FileSink};
 use crate::chain::Chain;
-use crate::clock::Clock;
+use crate::clock::{Clock, UnixMillis};
 use crate::context::Context;
-use crate::control::Control;
+use crate::control::{Control, ControlKind, Mode};
 use crate::payment::{AgentId, Position};
 use crate::pii::{Detector, EntityType, PiiAction, PiiControl};
-use crate::policy::{PiiSettings, PolicyConfig, PolicyControl, Rules};
+use crate::policy::{AuditSettings, PiiSettings, PolicyConfig, PolicyControl, Rules};
 use crate::replay::{FingerprintKey, ReplayControl};
+use crate::service::Shared;
+use crate::shadow::in_mode;
 use crate::store::{Claims, Ledger, MemoryStore};
 
 /// Puts a [`GuardConfig`] together.
@@ -31,7 +33,10 @@ pub struct GuardConfigBuilder {
     pii: Wanted<PiiControl>,
     replay: Wanted<Duration>,
     audit: Option<Arc<AuditLog>>,
+    /// The `[audit]` table that the log was opened by: it stays open, so the table may not change.
+    audit_in_policy: Option<AuditSettings>,
     custom: Vec<Arc<dyn Control>>,
+    modes: Vec<(ControlKind, Mode)>,
 }
 
 /// What the code says about a control that the policy file may also speak of. The code wins.
@@ -54,7 +59,9 @@ impl GuardConfigBuilder {
             pii: Wanted::AsInPolicy,
             replay: Wanted::AsInPolicy,
             audit: None,
+            audit_in_policy: None,
             custom: Vec::new(),
+            modes: Vec::new(),
         }
     }
 
@@ -64,7 +71,8 @@ impl GuardConfigBuilder {
         self
     }
 
-    /// The policy, from a TOML or JSON file that is read when the guard is built.
+    /// The policy, from a TOML or JSON file that is read when the guard is built, and again by its
+    /// [`PolicyReloader`](super::PolicyReloader). Not read at all where [`policy`](Self::policy) is given as well.
     pub fn policy_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.policy_file = Some(path.into());
         self
@@ -130,6 +138,14 @@ impl GuardConfigBuilder {
         self
     }
 
+    /// Enforces a control, or lets it decide in shadow.
+    ///
+    /// A control of your own is put in a [`Shadow`](crate::Shadow) instead.
+    pub fn mode(mut self, control: ControlKind, mode: Mode) -> Self {
+        self.modes.push((control, mode));
+        self
+    }
+
     /// Tells the time.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.context = self.context.with_clock(clock);
@@ -159,41 +175,79 @@ impl GuardConfigBuilder {
     /// # Errors
     ///
     /// [`ConfigError`] for the first thing that cannot be right; a policy names all of its problems at once.
-    pub fn build(self) -> Result<GuardConfig, ConfigError> {
+    pub fn build(mut self) -> Result<GuardConfig, ConfigError> {
         let seller = self.context.position() == Position::Seller;
-        let policy = match (self.policy, self.policy_file) {
-            (Some(policy), _) => policy,
+        let policy = match (self.policy.take(), &self.policy_file) {
+            (Some(policy), _) => {
+                self.policy_file = None;
+                policy
+            }
             (None, Some(path)) => PolicyConfig::load(path)?,
             (None, None) if seller => PolicyConfig::new(),
             (None, None) => return Err(ConfigError::NoPolicy),
         };
-        let rules = Rules::compile(&policy)?;
-        let context = finish_context(self.context, &rules, self.agent)?;
         let store = Arc::new(MemoryStore::new());
-        let mut controls: Vec<Arc<dyn Control>> = Vec::new();
-        if let Some(log) = audit_log(self.audit, &policy)? {
-            controls.push(Arc::new(AuditControl::new(log)));
+        self.ledger.get_or_insert_with(|| store.clone());
+        self.claims.get_or_insert(store);
+        self.audit = audit_log(self.audit.take(), &policy)?;
+        self.audit_in_policy.clone_from(&policy.audit);
+        let shared = self.assemble(&policy)?;
+        Ok(GuardConfig::new(PolicyReloader::new(self, shared)))
+    }
+
+    /// What holds under `policy`. Called again for every policy that is loaded later; what counts, claims and writes
+    /// stays the same.
+    pub(super) fn assemble(&mut self, policy: &PolicyConfig) -> Result<Arc<Shared>, ConfigError> {
+        let rules = Rules::compile(policy)?;
+        if policy.audit != self.audit_in_policy {
+            return Err(ConfigError::RestartNeeded { setting: "audit" });
         }
-        if let Some(pii) = pii_control(self.pii, &policy)? {
+        let context = finish_context(self.context.clone(), &rules, self.agent.clone())?;
+        let mut controls: Vec<Arc<dyn Control>> = Vec::new();
+        if let Some(log) = &self.audit {
+            controls.push(Arc::new(AuditControl::new(Arc::clone(log))));
+        }
+        if let Some(pii) = pii_control(&self.pii, policy)? {
             controls.push(Arc::new(pii));
         }
-        if !seller {
-            let ledger = self.ledger.unwrap_or_else(|| store.clone());
+        if context.position() != Position::Seller
+            && let Some(ledger) = &self.ledger
+        {
+            let ledger = Arc::clone(ledger);
             controls.push(Arc::new(PolicyControl::with_ledger(rules, ledger)));
         }
-        if let Some(ttl) = replay_ttl(&self.replay, &policy) {
-            let key = match self.fingerprint_key {
-                Some(key) => key,
+        if let Some(ttl) = replay_ttl(&self.replay, policy)
+            && let Some(claims) = &self.claims
+        {
+            let key = match &self.fingerprint_key {
+                Some(key) => key.clone(),
                 None => FingerprintKey::from_env()?.map_or_else(FingerprintKey::generate, Ok)?,
             };
-            let claims = self.claims.unwrap_or(store);
+            // Kept: under another key, what was claimed before would be claimed again.
+            self.fingerprint_key = Some(key.clone());
+            let claims = Arc::clone(claims);
             controls.push(Arc::new(ReplayControl::new(claims, key).with_ttl(ttl)));
         }
-        controls.extend(self.custom);
-        Ok(GuardConfig {
-            chain: Chain::new(controls)?,
-            context,
-        })
+        for control in &mut controls {
+            *control = in_mode(self.mode_of(control.kind()), Arc::clone(control));
+        }
+        controls.extend(self.custom.iter().cloned());
+        Ok(Shared::new(Chain::new(controls)?, context))
+    }
+
+    /// What the code says last about a control's mode.
+    fn mode_of(&self, kind: ControlKind) -> Mode {
+        let said = self.modes.iter().rev().find(|(known, _)| *known == kind);
+        said.map_or_else(Mode::default, |(_, mode)| *mode)
+    }
+
+    /// The file that the policy came from, where it did.
+    pub(super) fn file(&self) -> Option<PathBuf> {
+        self.policy_file.clone()
+    }
+
+    pub(super) fn now(&self) -> Option<UnixMillis> {
+        self.context.clock.now()
     }
 }
 
@@ -202,7 +256,9 @@ fn finish_context(
     rules: &Rules,
     agent: Option<AgentId>,
 ) -> Result<Context, ConfigError> {
-    let context = context.with_resource_match(rules.resource_match());
+    let context = context
+        .with_resource_match(rules.resource_match())
+        .with_policy_revision(rules.revision().into());
     let named = rules.agent_id().map(AgentId::new).transpose();
     let named = named.map_err(|error| setting("agent_id", &error))?;
     Ok(match agent.or(named) {
@@ -229,11 +285,11 @@ fn audit_log(
 }
 
 fn pii_control(
-    wanted: Wanted<PiiControl>,
+    wanted: &Wanted<PiiControl>,
     policy: &PolicyConfig,
 ) -> Result<Option<PiiControl>, ConfigError> {
     match (wanted, &policy.pii) {
-        (Wanted::Is(control), _) => Ok(Some(control)),
+        (Wanted::Is(control), _) => Ok(Some(control.clone())),
         (Wanted::Off, _) => Ok(None),
         (Wanted::AsInPolicy, Some(settings)) => pii_from(settings).map(Some),
         (Wanted::AsInPolicy, None) => Ok(Some(PiiControl::new())),

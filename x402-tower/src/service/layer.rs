@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tower_layer::Layer;
 
-use super::{ControlService, Shared};
+use super::{ControlService, Live, Shared};
 use crate::chain::Chain;
 use crate::context::Context;
 
@@ -42,7 +42,7 @@ impl<S> Layer<S> for ControlLayer {
     type Service = ControlService<S>;
 
     fn layer(&self, inner: S) -> ControlService<S> {
-        ControlService::from_shared(inner, Arc::clone(&self.shared))
+        ControlService::with_live(inner, Live::Fixed(Arc::clone(&self.shared)))
     }
 }
 
