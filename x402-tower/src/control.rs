@@ -71,7 +71,7 @@ impl fmt::Display for ControlKind {
 ///
 /// What it cannot do in shadow is break traffic: where it panics, or where the audit log cannot be written, the payment
 /// passes as well, and an error is logged. Its waiting is still waited for, under its own deadlines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[non_exhaustive]
 pub enum Mode {
     /// A denial denies.
@@ -82,6 +82,9 @@ pub enum Mode {
 }
 
 impl Mode {
+    /// Both.
+    pub const ALL: &'static [Self] = &[Self::Enforce, Self::Shadow];
+
     /// The word for it in a policy file.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -14,7 +14,7 @@ use crate::context::Context;
 use crate::control::{Control, ControlKind, Mode};
 use crate::payment::{AgentId, Position};
 use crate::pii::{Detector, EntityType, PiiAction, PiiControl};
-use crate::policy::{AuditSettings, PiiSettings, PolicyConfig, PolicyControl, Rules};
+use crate::policy::{AuditSync, PiiSettings, PolicyConfig, PolicyControl, Rules};
 use crate::replay::{FingerprintKey, ReplayControl};
 use crate::service::Shared;
 use crate::shadow::in_mode;
@@ -33,8 +33,8 @@ pub struct GuardConfigBuilder {
     pii: Wanted<PiiControl>,
     replay: Wanted<Duration>,
     audit: Option<Arc<AuditLog>>,
-    /// The `[audit]` table that the log was opened by: it stays open, so the table may not change.
-    audit_in_policy: Option<AuditSettings>,
+    /// How the policy said to open the log: it stays open, so that may not change.
+    log_in_policy: LogSettings,
     custom: Vec<Arc<dyn Control>>,
     modes: Vec<(ControlKind, Mode)>,
 }
@@ -59,7 +59,7 @@ impl GuardConfigBuilder {
             pii: Wanted::AsInPolicy,
             replay: Wanted::AsInPolicy,
             audit: None,
-            audit_in_policy: None,
+            log_in_policy: LogSettings::default(),
             custom: Vec::new(),
             modes: Vec::new(),
         }
@@ -190,7 +190,7 @@ impl GuardConfigBuilder {
         self.ledger.get_or_insert_with(|| store.clone());
         self.claims.get_or_insert(store);
         self.audit = audit_log(self.audit.take(), &policy)?;
-        self.audit_in_policy.clone_from(&policy.audit);
+        self.log_in_policy = log_settings(&policy);
         let shared = self.assemble(&policy)?;
         Ok(GuardConfig::new(PolicyReloader::new(self, shared)))
     }
@@ -199,7 +199,11 @@ impl GuardConfigBuilder {
     /// stays the same.
     pub(super) fn assemble(&mut self, policy: &PolicyConfig) -> Result<Arc<Shared>, ConfigError> {
         let rules = Rules::compile(policy)?;
-        if policy.audit != self.audit_in_policy {
+        if policy.mpa.is_some() {
+            // Never pay under a policy whose approvals nobody collects.
+            return Err(setting("mpa", &"this guard collects no approvals"));
+        }
+        if log_settings(policy) != self.log_in_policy {
             return Err(ConfigError::RestartNeeded { setting: "audit" });
         }
         let context = finish_context(self.context.clone(), &rules, self.agent.clone())?;
@@ -229,16 +233,26 @@ impl GuardConfigBuilder {
             controls.push(Arc::new(ReplayControl::new(claims, key).with_ttl(ttl)));
         }
         for control in &mut controls {
-            *control = in_mode(self.mode_of(control.kind()), Arc::clone(control));
+            *control = in_mode(self.mode_of(control.kind(), policy), Arc::clone(control));
         }
         controls.extend(self.custom.iter().cloned());
         Ok(Shared::new(Chain::new(controls)?, context))
     }
 
-    /// What the code says last about a control's mode.
-    fn mode_of(&self, kind: ControlKind) -> Mode {
-        let said = self.modes.iter().rev().find(|(known, _)| *known == kind);
-        said.map_or_else(Mode::default, |(_, mode)| *mode)
+    /// Whether a control's denials hold: as the code says, else as the policy does.
+    fn mode_of(&self, kind: ControlKind, policy: &PolicyConfig) -> Mode {
+        if let Some((_, mode)) = self.modes.iter().rev().find(|(said, _)| *said == kind) {
+            return *mode;
+        }
+        let in_policy = match kind {
+            ControlKind::Audit => policy.audit.as_ref().map(|audit| audit.mode),
+            ControlKind::Pii => policy.pii.as_ref().map(|pii| pii.mode),
+            ControlKind::Policy => Some(policy.mode),
+            ControlKind::Replay => policy.replay.as_ref().map(|replay| replay.mode),
+            ControlKind::Mpa => policy.mpa.as_ref().map(|mpa| mpa.mode),
+            ControlKind::Custom(_) => None,
+        };
+        in_policy.unwrap_or_default()
     }
 
     /// The file that the policy came from, where it did.
@@ -265,6 +279,17 @@ fn finish_context(
         Some(agent) => context.with_agent(agent),
         None => context,
     })
+}
+
+type LogSettings = (Option<String>, Option<AuditSync>);
+
+/// What of `[audit]` only a start can change.
+fn log_settings(policy: &PolicyConfig) -> LogSettings {
+    let audit = policy.audit.as_ref();
+    (
+        audit.and_then(|audit| audit.path.clone()),
+        audit.and_then(|audit| audit.sync),
+    )
 }
 
 /// The log that the code gave, or the file that the policy names, under `X402_CHAIN_KEY` or a key file beside it.
@@ -298,8 +323,9 @@ fn pii_control(
 
 fn pii_from(settings: &PiiSettings) -> Result<PiiControl, ConfigError> {
     let mut control = PiiControl::new();
-    if let Some(action) = &settings.action {
-        let action = PiiAction::from_str(action).map_err(|error| setting("pii.action", &error))?;
+    if let Some(action) = settings.action {
+        let action =
+            PiiAction::from_str(action.as_str()).map_err(|error| setting("pii.action", &error))?;
         control = control.with_action(action);
     }
     if let Some(names) = &settings.entities {

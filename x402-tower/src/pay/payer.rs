@@ -17,8 +17,8 @@ use crate::flight::Flight;
 use crate::payment::{Exchange, Payment, PaymentId, Position, Terms};
 use crate::screening::Purpose;
 use crate::service::{
-    GuardBody, Live, Prepared, ReadChallenge, Shared, apply_redactions, carries_payment, check_resource,
-    no_randomness, nothing_payable, prepare, read_challenge, screen, unreadable,
+    GuardBody, Live, Prepared, ReadChallenge, Shared, apply_redactions, carries_payment,
+    check_resource, no_randomness, nothing_payable, prepare, read_challenge, screen, unreadable,
 };
 use crate::unwind::caught;
 use crate::wire::{Authorization, Challenge, PaymentPayload, TextField};
@@ -193,9 +193,8 @@ fn acceptable(
     let mut payable = challenge.clone();
     check_resource(context, exchange, &mut payable)?;
     let refusals = chain.screen(Purpose::Choose, exchange, &context.assets, &mut payable);
-    let can_sign = |requirement: &crate::wire::Requirement, terms: &Terms| {
-        signer.can_sign(requirement, terms)
-    };
+    let can_sign =
+        |requirement: &crate::wire::Requirement, terms: &Terms| signer.can_sign(requirement, terms);
     choose(exchange, challenge, &payable, context, can_sign)
         .map_err(|denial| refusals.into_iter().next().unwrap_or(denial))
 }

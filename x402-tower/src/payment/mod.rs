@@ -150,7 +150,10 @@ impl Payment {
 
     /// What each text was redacted to, to be put back after a control in shadow has looked.
     pub(crate) fn redactions(&self) -> Vec<Option<String>> {
-        self.texts.iter().map(|text| text.redacted.clone()).collect()
+        self.texts
+            .iter()
+            .map(|text| text.redacted.clone())
+            .collect()
     }
 
     pub(crate) fn restore_redactions(&mut self, redactions: Vec<Option<String>>) {
