@@ -10,7 +10,8 @@ use crate::denial::Denial;
 use crate::payment::Exchange;
 use crate::screening::{Purpose, Screening};
 use crate::shadow::{in_mode, noted};
-use crate::unwind::{caught, panicked, panicked_in_shadow};
+use crate::telemetry;
+use crate::unwind::{caught, panicked};
 use crate::wire::Challenge;
 
 /// Controls in the one order that is safe: audit, personal data, policy, replay, approvals (attack 146).
@@ -80,7 +81,7 @@ impl Chain {
             }
             let screened = catch_unwind(AssertUnwindSafe(|| control.screen(&mut screening)));
             if screened.is_err() {
-                let denial = panicked(control.kind());
+                let denial = panicked(control.kind(), Mode::Enforce);
                 screening.retain(|_, _| Err(denial.clone()));
                 return vec![denial];
             }
@@ -90,6 +91,12 @@ impl Chain {
 
     /// Tells every control that something was refused before there was a payment.
     pub(crate) async fn refused(&self, exchange: &Exchange, denial: Denial) -> Denial {
+        telemetry::refused(exchange.position(), exchange.is_counted(), &denial);
+        self.refused_further_in(exchange, denial).await
+    }
+
+    /// The same, where a guard further in refused and has counted that.
+    pub(crate) async fn refused_further_in(&self, exchange: &Exchange, denial: Denial) -> Denial {
         for control in self.controls() {
             let told = caught(async { control.refused(exchange, &denial).await }).await;
             if told.is_none() {
@@ -103,7 +110,7 @@ impl Chain {
 /// Lets a control in shadow screen a copy: what it strikes out is logged, and the challenge stays as it is.
 fn screen_in_shadow(control: &dyn Control, mut copy: Screening<'_>) {
     if catch_unwind(AssertUnwindSafe(|| control.screen(&mut copy))).is_err() {
-        noted(control.kind(), &panicked_in_shadow(control.kind()));
+        noted(control.kind(), &panicked(control.kind(), Mode::Shadow));
     }
     for denial in copy.into_refusals() {
         noted(control.kind(), &denial);

@@ -3,12 +3,15 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use tracing::{Instrument, Span};
+
 use crate::chain::{Chain, check_place};
 use crate::control::{Control, ControlKind, Mode};
 use crate::denial::{Denial, DenialKind};
 use crate::payment::{NotSent, Outcome, Payment, PaymentRecord, Uncertainty};
 use crate::shadow::noted;
-use crate::unwind::{caught, panicked, panicked_in_shadow};
+use crate::telemetry::{ControlTrace, PaymentTrace};
+use crate::unwind::{caught, panicked};
 use crate::wire::Authorization;
 
 /// A payment and the controls that have begun to look at it.
@@ -18,6 +21,7 @@ use crate::wire::Authorization;
 #[derive(Debug)]
 pub(crate) struct Flight {
     payment: Payment,
+    trace: PaymentTrace,
     begun: Vec<Begun>,
     sent: bool,
     outcome: Option<Outcome>,
@@ -38,6 +42,7 @@ impl core::fmt::Debug for Begun {
 impl Flight {
     pub(crate) fn new(payment: Payment) -> Self {
         Self {
+            trace: PaymentTrace::new(&payment),
             payment,
             begun: Vec::new(),
             sent: false,
@@ -47,6 +52,11 @@ impl Flight {
 
     pub(crate) fn payment(&self) -> &Payment {
         &self.payment
+    }
+
+    /// The span of the payment.
+    pub(crate) fn span(&self) -> &Span {
+        self.trace.span()
     }
 
     /// Notes what was signed, so that a receipt can be held against it.
@@ -78,39 +88,31 @@ impl Flight {
             control: Arc::clone(control),
             overruled: false,
         });
-        let verdict = caught(async { control.check(&mut self.payment).await }).await;
+        let trace = self.trace.control(control.kind(), "check");
+        let step = async { control.check(&mut self.payment).await };
+        let answer = caught(trace.around(step)).await;
         if let Some(redactions) = redactions {
             self.payment.restore_redactions(redactions);
         }
-        match verdict {
-            Some(Ok(())) => Ok(()),
-            Some(Err(denial)) if shadow => {
-                if let Some(begun) = self.begun.last_mut() {
-                    begun.overruled = true;
-                }
-                overrule(&mut self.payment, control.kind(), denial);
-                Ok(())
-            }
-            Some(Err(denial)) => {
-                self.begun.pop();
-                Err(denial)
-            }
-            // It stays noted: what it had set aside before it panicked has to be given back.
-            None if shadow => {
-                let denial = panicked_in_shadow(control.kind());
-                overrule(&mut self.payment, control.kind(), denial);
-                Ok(())
-            }
-            None => Err(panicked(control.kind())),
+        let objected = matches!(answer, Some(Err(_)));
+        let heeded = heed(&**control, &mut self.payment, trace, answer);
+        // One that panicked stays noted: what it had set aside before has to be given back.
+        if objected && heeded.is_err() {
+            self.begun.pop();
+        } else if objected && let Some(begun) = self.begun.last_mut() {
+            begun.overruled = true;
         }
+        heeded
     }
 
     /// Asks every control for its last word, outermost last, so that the intent is on record when all others agree.
     pub(crate) async fn approve(&mut self) -> Result<(), Denial> {
         for Begun { control, overruled } in self.begun.iter().rev() {
             if !overruled {
-                let verdict = caught(async { control.approve(&self.payment).await }).await;
-                heed(&**control, &mut self.payment, verdict)?;
+                let trace = self.trace.control(control.kind(), "approve");
+                let step = async { control.approve(&self.payment).await };
+                let answer = caught(trace.around(step)).await;
+                heed(&**control, &mut self.payment, trace, answer)?;
             }
         }
         Ok(())
@@ -120,8 +122,10 @@ impl Flight {
     pub(crate) async fn sending(&mut self) -> Result<(), Denial> {
         for Begun { control, overruled } in &self.begun {
             if !overruled {
-                let verdict = caught(async { control.sending(&self.payment).await }).await;
-                heed(&**control, &mut self.payment, verdict)?;
+                let trace = self.trace.control(control.kind(), "sending");
+                let step = async { control.sending(&self.payment).await };
+                let answer = caught(trace.around(step)).await;
+                heed(&**control, &mut self.payment, trace, answer)?;
             }
         }
         self.sent = true;
@@ -130,6 +134,12 @@ impl Flight {
 
     /// Tells every control, innermost first, that the payment was refused.
     pub(crate) async fn deny(self, denial: Denial) -> Denial {
+        self.trace.denied(&self.payment, &denial);
+        self.denied_further_in(denial).await
+    }
+
+    /// The same, where a guard further in refused and has counted that.
+    pub(crate) async fn denied_further_in(self, denial: Denial) -> Denial {
         self.finish(Outcome::NotSent(NotSent::Denied(denial.clone())))
             .await;
         denial
@@ -139,12 +149,14 @@ impl Flight {
     pub(crate) async fn finish(mut self, outcome: Outcome) -> PaymentRecord {
         let record = PaymentRecord::new(&self.payment, outcome.clone());
         self.outcome = Some(outcome.clone());
+        self.trace.ended(&self.payment, &outcome);
         while let Some(Begun { control, overruled }) = self.begun.last() {
             if *overruled {
                 self.begun.pop();
                 continue;
             }
-            let told = caught(async { control.finish(&self.payment, &outcome).await }).await;
+            let step = async { control.finish(&self.payment, &outcome).await };
+            let told = caught(step.instrument(self.trace.span().clone())).await;
             if told.is_none() {
                 tracing::error!(control = %control.kind(), "a control panicked when told an outcome");
             }
@@ -156,10 +168,14 @@ impl Flight {
 
 impl Drop for Flight {
     fn drop(&mut self) {
-        let outcome = self.outcome.take().unwrap_or(if self.sent {
-            Outcome::Unknown(Uncertainty::Cancelled)
-        } else {
-            Outcome::NotSent(NotSent::Cancelled)
+        let outcome = self.outcome.take().unwrap_or_else(|| {
+            let outcome = if self.sent {
+                Outcome::Unknown(Uncertainty::Cancelled)
+            } else {
+                Outcome::NotSent(NotSent::Cancelled)
+            };
+            self.trace.ended(&self.payment, &outcome);
+            outcome
         });
         while let Some(Begun { control, overruled }) = self.begun.pop() {
             if overruled {
@@ -176,34 +192,26 @@ impl Drop for Flight {
     }
 }
 
-/// What becomes of a control's verdict: a panic denies (attack 144), and no denial holds in shadow.
+/// What becomes of what a control answered: a panic is a denial (attack 144), and no denial holds in shadow.
 ///
-/// A control in shadow that objects this late has let the payment pass before, and is still told how it ended.
+/// A control in shadow that objects after `check` has let the payment pass before, and is still told how it ended.
 fn heed(
     control: &dyn Control,
     payment: &mut Payment,
-    verdict: Option<Result<(), Denial>>,
+    trace: ControlTrace,
+    answer: Option<Result<(), Denial>>,
 ) -> Result<(), Denial> {
-    let kind = control.kind();
-    match (control.mode(), verdict) {
-        (_, Some(Ok(()))) => Ok(()),
-        (Mode::Enforce, Some(Err(denial))) => Err(denial),
-        (Mode::Enforce, None) => Err(panicked(kind)),
-        (Mode::Shadow, Some(Err(denial))) => {
-            overrule(payment, kind, denial);
+    let (kind, mode) = (control.kind(), control.mode());
+    let verdict = answer.unwrap_or_else(|| Err(panicked(kind, mode)));
+    trace.decided(&verdict);
+    match (verdict, mode) {
+        (Err(denial), Mode::Shadow) => {
+            noted(kind, &denial);
+            payment.note_shadowed(kind, denial);
             Ok(())
         }
-        (Mode::Shadow, None) => {
-            overrule(payment, kind, panicked_in_shadow(kind));
-            Ok(())
-        }
+        (verdict, _) => verdict,
     }
-}
-
-/// Notes what a control in shadow denied.
-fn overrule(payment: &mut Payment, kind: ControlKind, denial: Denial) {
-    noted(kind, &denial);
-    payment.note_shadowed(kind, denial);
 }
 
 /// The stack is built in an order that cannot be safe.

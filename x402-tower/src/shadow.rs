@@ -7,6 +7,7 @@ use crate::denial::Denial;
 use crate::payment::{Exchange, Outcome, Payment};
 use crate::screening::Screening;
 use crate::step::Step;
+use crate::telemetry;
 
 /// A control whose denials are noted and do not hold: [`Mode::Shadow`].
 ///
@@ -54,92 +55,75 @@ impl<C> Shadow<C> {
     }
 }
 
-impl<C: Control> Control for Shadow<C> {
-    fn kind(&self) -> ControlKind {
-        self.0.kind()
-    }
+macro_rules! as_control {
+    ($field:tt) => {
+        fn kind(&self) -> ControlKind {
+            self.$field.kind()
+        }
 
+        fn check<'a>(&'a self, payment: &'a mut Payment) -> Step<'a, Result<(), Denial>> {
+            self.$field.check(payment)
+        }
+
+        fn approve<'a>(&'a self, payment: &'a Payment) -> Step<'a, Result<(), Denial>> {
+            self.$field.approve(payment)
+        }
+
+        fn sending<'a>(&'a self, payment: &'a Payment) -> Step<'a, Result<(), Denial>> {
+            self.$field.sending(payment)
+        }
+
+        fn finish<'a>(&'a self, payment: &'a Payment, outcome: &'a Outcome) -> Step<'a, ()> {
+            self.$field.finish(payment, outcome)
+        }
+
+        fn abandon(&self, payment: &Payment, outcome: &Outcome) {
+            self.$field.abandon(payment, outcome);
+        }
+
+        fn screen(&self, screening: &mut Screening<'_>) {
+            self.$field.screen(screening);
+        }
+
+        fn refused<'a>(&'a self, exchange: &'a Exchange, denial: &'a Denial) -> Step<'a, ()> {
+            self.$field.refused(exchange, denial)
+        }
+    };
+}
+
+impl<C: Control> Control for Shadow<C> {
     fn mode(&self) -> Mode {
         Mode::Shadow
     }
 
-    fn check<'a>(&'a self, payment: &'a mut Payment) -> Step<'a, Result<(), Denial>> {
-        self.0.check(payment)
-    }
-
-    fn approve<'a>(&'a self, payment: &'a Payment) -> Step<'a, Result<(), Denial>> {
-        self.0.approve(payment)
-    }
-
-    fn sending<'a>(&'a self, payment: &'a Payment) -> Step<'a, Result<(), Denial>> {
-        self.0.sending(payment)
-    }
-
-    fn finish<'a>(&'a self, payment: &'a Payment, outcome: &'a Outcome) -> Step<'a, ()> {
-        self.0.finish(payment, outcome)
-    }
-
-    fn abandon(&self, payment: &Payment, outcome: &Outcome) {
-        self.0.abandon(payment, outcome);
-    }
-
-    fn screen(&self, screening: &mut Screening<'_>) {
-        self.0.screen(screening);
-    }
-
-    fn refused<'a>(&'a self, exchange: &'a Exchange, denial: &'a Denial) -> Step<'a, ()> {
-        self.0.refused(exchange, denial)
-    }
+    as_control!(0);
 }
 
-/// A shared control is a control.
-impl<C: Control + ?Sized> Control for Arc<C> {
-    fn kind(&self) -> ControlKind {
-        (**self).kind()
-    }
+/// A control in another mode than its own.
+struct InMode {
+    control: Arc<dyn Control>,
+    mode: Mode,
+}
 
+impl Control for InMode {
     fn mode(&self) -> Mode {
-        (**self).mode()
+        self.mode
     }
 
-    fn check<'a>(&'a self, payment: &'a mut Payment) -> Step<'a, Result<(), Denial>> {
-        (**self).check(payment)
-    }
-
-    fn approve<'a>(&'a self, payment: &'a Payment) -> Step<'a, Result<(), Denial>> {
-        (**self).approve(payment)
-    }
-
-    fn sending<'a>(&'a self, payment: &'a Payment) -> Step<'a, Result<(), Denial>> {
-        (**self).sending(payment)
-    }
-
-    fn finish<'a>(&'a self, payment: &'a Payment, outcome: &'a Outcome) -> Step<'a, ()> {
-        (**self).finish(payment, outcome)
-    }
-
-    fn abandon(&self, payment: &Payment, outcome: &Outcome) {
-        (**self).abandon(payment, outcome);
-    }
-
-    fn screen(&self, screening: &mut Screening<'_>) {
-        (**self).screen(screening);
-    }
-
-    fn refused<'a>(&'a self, exchange: &'a Exchange, denial: &'a Denial) -> Step<'a, ()> {
-        (**self).refused(exchange, denial)
-    }
+    as_control!(control);
 }
 
-/// `control`, as `mode` says.
+/// `control`, as `mode` says, whatever it says of itself.
 pub(crate) fn in_mode(mode: Mode, control: Arc<dyn Control>) -> Arc<dyn Control> {
-    match mode {
-        Mode::Enforce => control,
-        Mode::Shadow => Arc::new(Shadow::new(control)),
+    if control.mode() == mode {
+        control
+    } else {
+        Arc::new(InMode { control, mode })
     }
 }
 
-/// Tells whoever watches that a denial did not hold: the one place that every one of them passes.
+/// Tells whoever watches that a denial did not hold: every one of them passes here.
 pub(crate) fn noted(control: ControlKind, denial: &Denial) {
+    telemetry::shadowed(control, denial);
     tracing::warn!(%control, code = denial.code(), "a control in shadow denied, and was not heeded");
 }

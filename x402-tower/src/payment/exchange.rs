@@ -118,6 +118,7 @@ pub struct Exchange {
     pub(crate) idempotency_key: Option<Arc<str>>,
     pub(crate) objection: Option<Denial>,
     pub(crate) policy_revision: Option<Arc<str>>,
+    pub(crate) counted: bool,
 }
 
 impl Exchange {
@@ -140,7 +141,13 @@ impl Exchange {
             idempotency_key: None,
             objection: None,
             policy_revision: None,
+            counted: false,
         }
+    }
+
+    /// Whether a guard further out counts this payment in its metrics.
+    pub(crate) fn is_counted(&self) -> bool {
+        self.counted
     }
 
     /// Why nothing may be paid in this exchange, where the request itself is the reason. Kept until a payment is asked

@@ -7,13 +7,14 @@ use std::time::Duration;
 use super::limits::AppliedLimits;
 use super::rules::{Offer, Rules};
 use super::violation::Violation;
-use crate::control::{Control, ControlKind};
+use crate::control::{Control, ControlKind, Mode};
 use crate::denial::{Denial, DenialKind};
 use crate::money::Usd;
 use crate::payment::{Exchange, Outcome, Payment, Terms};
 use crate::screening::Screening;
 use crate::step::Step;
 use crate::store::{Ledger, MemoryStore, Reservation, Reserved, StoreError};
+use crate::telemetry::ReservationState;
 
 /// How long a reservation may wait to be sent, for signers and approvals that take their time.
 const RESERVATION_LIFE: Duration = Duration::from_secs(15 * 60);
@@ -74,7 +75,10 @@ impl PolicyControl {
             now.saturating_add(RESERVATION_LIFE),
         );
         match self.ledger.reserve(&reservation).await {
-            Ok(Reserved::Granted) => Ok(()),
+            Ok(Reserved::Granted) => {
+                ReservationState::Reserved.count();
+                Ok(())
+            }
             Ok(Reserved::Refused { limit, left }) => Err(limits
                 .violation(limit, left, price)
                 .map_or_else(|| denial(Violation::Unpriced), denial)),
@@ -90,6 +94,10 @@ struct SetAside;
 impl Control for PolicyControl {
     fn kind(&self) -> ControlKind {
         ControlKind::Policy
+    }
+
+    fn mode(&self) -> Mode {
+        self.rules.mode()
     }
 
     fn screen(&self, screening: &mut Screening<'_>) {
@@ -134,7 +142,11 @@ impl Control for PolicyControl {
             return Step::ready(Ok(()));
         }
         let marked = self.ledger.mark_sent(payment.id());
-        Step::wait(async move { marked.await.map_err(|error| store_denial(&error)) })
+        Step::wait(async move {
+            marked.await.map_err(|error| store_denial(&error))?;
+            ReservationState::Sent.count();
+            Ok(())
+        })
     }
 
     fn finish<'a>(&'a self, payment: &'a Payment, outcome: &'a Outcome) -> Step<'a, ()> {
@@ -156,6 +168,8 @@ impl Control for PolicyControl {
             if let Err(error) = noted.await {
                 // The reservation stays counted, which is the safe side.
                 tracing::error!(payment = %id, code = error.code(), "the ledger did not take an outcome");
+            } else {
+                ReservationState::after(outcome).count();
             }
         })
     }
@@ -163,6 +177,7 @@ impl Control for PolicyControl {
     fn abandon(&self, payment: &Payment, outcome: &Outcome) {
         if is_set_aside(payment) && matches!(outcome, Outcome::NotSent(_)) {
             self.ledger.release_now(payment.id());
+            ReservationState::Released.count();
         }
     }
 }

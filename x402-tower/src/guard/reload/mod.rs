@@ -21,6 +21,7 @@ use super::GuardConfigBuilder;
 use crate::clock::UnixMillis;
 use crate::policy::{PolicyConfig, Rules};
 use crate::service::{Live, Shared};
+use crate::telemetry;
 
 /// Loads policies into a guard that runs: read, checked as a whole, and put in force at once, or not at all.
 ///
@@ -142,6 +143,8 @@ impl PolicyReloader {
     ) -> (Result<(), ReloadError>, ReloadStatus) {
         let mut status = self.0.status.lock();
         let done = loaded.map(|shared| {
+            let unchanged = *status.revision == *revision(&shared);
+            telemetry::reloaded(if unchanged { "unchanged" } else { "applied" });
             status.loaded(revision(&shared), at);
             self.0.live.store(shared);
         });
@@ -150,6 +153,7 @@ impl PolicyReloader {
                 tracing::info!(revision = %status.revision, "a policy was loaded and is in force");
             }
             Err(error) => {
+                telemetry::reloaded("refused");
                 status.refused(error, at);
                 tracing::error!(
                     code = error.code(),
