@@ -194,7 +194,8 @@ impl Watching {
             if matches!(woken, Err(RecvTimeoutError::Disconnected)) || self.is_stopped() {
                 return;
             }
-            if let Some(content) = self.settled()
+            // Again after a load: the folders were not watched for a moment.
+            while let Some(content) = self.settled()
                 && content != self.seen
                 && !self.is_stopped()
             {
