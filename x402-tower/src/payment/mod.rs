@@ -2,6 +2,7 @@
 
 mod exchange;
 mod id;
+mod notes;
 mod outcome;
 mod record;
 mod terms;
@@ -13,9 +14,12 @@ use http::Extensions;
 
 pub use exchange::{AgentId, AgentIdError, Exchange, MAX_AGENT_ID_BYTES, Position};
 pub use id::PaymentId;
+pub use notes::MAX_NOTES;
 pub use outcome::{NotSent, Outcome, Refusal, Uncertainty};
 pub use record::PaymentRecord;
 pub use terms::Terms;
+
+use notes::Notes;
 
 use crate::wire::{Authorization, TextField, Version};
 
@@ -29,6 +33,7 @@ pub struct Payment {
     texts: Vec<PaymentText>,
     shown_url: Option<String>,
     findings: Vec<(&'static str, u32)>,
+    notes: Notes,
     policy_revision: Option<Arc<str>>,
     fingerprint: Option<[u8; 32]>,
     extensions: Extensions,
@@ -47,6 +52,7 @@ impl Payment {
             texts: Vec::new(),
             shown_url: None,
             findings: Vec::new(),
+            notes: Notes::default(),
             policy_revision: None,
             fingerprint: None,
             extensions: Extensions::new(),
@@ -131,6 +137,45 @@ impl Payment {
             Some((_, count)) => *count = count.saturating_add(1),
             None => self.findings.push((entity, 1)),
         }
+    }
+
+    /// Codes of what controls found worth a warning and let pass, such as a recipient that is not the pinned one.
+    #[must_use]
+    pub fn warnings(&self) -> &[&'static str] {
+        &self.notes.warnings
+    }
+
+    /// Notes a warning by its stable code. It ends up in the audit record.
+    pub fn note_warning(&mut self, code: &'static str) {
+        self.notes.warn(code);
+    }
+
+    /// Codes of the denials that controls in shadow mode would have made.
+    #[must_use]
+    pub fn shadow(&self) -> &[&'static str] {
+        &self.notes.shadow
+    }
+
+    /// Notes that a control in shadow mode would have denied, by the denial's code.
+    pub fn note_shadow(&mut self, code: &'static str) {
+        self.notes.would_deny(code);
+    }
+
+    /// The ids of those who approved, in the order in which they did.
+    #[must_use]
+    pub fn approvals(&self) -> &[Arc<str>] {
+        &self.notes.approvals
+    }
+
+    /// Notes who approved.
+    pub fn note_approval(&mut self, approver_id: impl Into<Arc<str>>) {
+        self.notes.approve(approver_id.into());
+    }
+
+    /// Whether there were more than [`MAX_NOTES`] notes of one kind, so that some are missing.
+    #[must_use]
+    pub fn notes_clipped(&self) -> bool {
+        self.notes.clipped
     }
 
     /// The revision of the policy that decided, where one did.
