@@ -9,6 +9,8 @@ use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use http::{Response, StatusCode};
 
+use crate::money::Usd;
+
 /// Which family a [`Denial`] belongs to: the error kinds of the reference implementation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -73,6 +75,7 @@ pub struct Denial {
     code: &'static str,
     detail: Cow<'static, str>,
     status: StatusCode,
+    limit: Option<Usd>,
     source: Option<Arc<dyn Error + Send + Sync>>,
 }
 
@@ -85,6 +88,7 @@ impl Denial {
             code,
             detail: detail.into(),
             status: kind.status(),
+            limit: None,
             source: None,
         }
     }
@@ -101,6 +105,19 @@ impl Denial {
     pub fn with_source(mut self, source: impl Error + Send + Sync + 'static) -> Self {
         self.source = Some(Arc::new(source));
         self
+    }
+
+    /// Names the limit that was met, for the audit record. It is never told to the network (attack 143).
+    #[must_use]
+    pub const fn with_limit(mut self, limit: Usd) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// The limit that was met, where one was.
+    #[must_use]
+    pub const fn limit(&self) -> Option<Usd> {
+        self.limit
     }
 
     /// The family.

@@ -199,11 +199,15 @@ fn unknown_asset() -> Denial {
 }
 
 fn denial(violation: Violation) -> Denial {
-    Denial::new(
+    let denial = Denial::new(
         DenialKind::PolicyViolation,
         violation.code(),
         violation.to_string(),
-    )
+    );
+    match violation.limit() {
+        Some(limit) => denial.with_limit(limit),
+        None => denial,
+    }
     .with_source(violation)
 }
 
