@@ -71,6 +71,8 @@ impl fmt::Display for ControlKind {
 ///
 /// What it cannot do in shadow is break traffic: where it panics, or where the audit log cannot be written, the payment
 /// passes as well, and an error is logged. Its waiting is still waited for, under its own deadlines.
+///
+/// One denial holds also in shadow: that of a kill switch ([`Denial::even_in_shadow`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[non_exhaustive]
 pub enum Mode {

@@ -204,13 +204,13 @@ fn heed(
     let (kind, mode) = (control.kind(), control.mode());
     let verdict = answer.unwrap_or_else(|| Err(panicked(kind, mode)));
     trace.decided(&verdict);
-    match (verdict, mode) {
-        (Err(denial), Mode::Shadow) => {
+    match verdict {
+        Err(denial) if mode == Mode::Shadow && !denial.holds_in_shadow() => {
             noted(kind, &denial);
             payment.note_shadowed(kind, denial);
             Ok(())
         }
-        (verdict, _) => verdict,
+        verdict => verdict,
     }
 }
 

@@ -14,7 +14,7 @@ use crate::context::Context;
 use crate::control::{Control, ControlKind, Mode};
 use crate::payment::{AgentId, Position};
 use crate::pii::{Detector, EntityType, PiiAction, PiiControl};
-use crate::policy::{AuditSync, PiiSettings, PolicyConfig, PolicyControl, Rules};
+use crate::policy::{AuditSync, KillSwitch, PiiSettings, PolicyConfig, PolicyControl, Rules};
 use crate::replay::{FingerprintKey, ReplayControl};
 use crate::service::Shared;
 use crate::shadow::in_mode;
@@ -35,6 +35,7 @@ pub struct GuardConfigBuilder {
     audit: Option<Arc<AuditLog>>,
     /// How the policy said to open the log: it stays open, so that may not change.
     log_in_policy: LogSettings,
+    kill_switch: KillSwitch,
     custom: Vec<Arc<dyn Control>>,
     modes: Vec<(ControlKind, Mode)>,
 }
@@ -60,6 +61,7 @@ impl GuardConfigBuilder {
             replay: Wanted::AsInPolicy,
             audit: None,
             log_in_policy: LogSettings::default(),
+            kill_switch: KillSwitch::new(),
             custom: Vec::new(),
             modes: Vec::new(),
         }
@@ -132,6 +134,12 @@ impl GuardConfigBuilder {
         self
     }
 
+    /// Stops every payment while this switch is engaged.
+    pub fn kill_switch(mut self, switch: KillSwitch) -> Self {
+        self.kill_switch = switch;
+        self
+    }
+
     /// Adds a control of your own, inside the others.
     pub fn control(mut self, control: impl Control) -> Self {
         self.custom.push(Arc::new(control));
@@ -192,6 +200,7 @@ impl GuardConfigBuilder {
         self.audit = audit_log(self.audit.take(), &policy)?;
         self.log_in_policy = log_settings(&policy);
         let shared = self.assemble(&policy)?;
+        self.follow(&policy);
         Ok(GuardConfig::new(PolicyReloader::new(self, shared)))
     }
 
@@ -215,10 +224,12 @@ impl GuardConfigBuilder {
             controls.push(Arc::new(pii));
         }
         if context.position() != Position::Seller
-            && let Some(ledger) = &self.ledger
+            && let (Some(ledger), Some(claims)) = (&self.ledger, &self.claims)
         {
-            let ledger = Arc::clone(ledger);
-            controls.push(Arc::new(PolicyControl::with_ledger(rules, ledger)));
+            let control = PolicyControl::with_ledger(rules, Arc::clone(ledger))
+                .with_claims(Arc::clone(claims))
+                .with_kill_switch(self.kill_switch.clone());
+            controls.push(Arc::new(control));
         }
         if let Some(ttl) = replay_ttl(&self.replay, policy)
             && let Some(claims) = &self.claims
@@ -253,6 +264,11 @@ impl GuardConfigBuilder {
             ControlKind::Custom(_) => None,
         };
         in_policy.unwrap_or_default()
+    }
+
+    /// Has what outlives a policy follow the one that is in force now.
+    pub(super) fn follow(&self, policy: &PolicyConfig) {
+        self.kill_switch.follow_policy(policy.kill_switch);
     }
 
     /// The file that the policy came from, where it did.

@@ -28,6 +28,7 @@ struct Fields {
     findings: Vec<(&'static str, u32)>,
     shadowed: Vec<(ControlKind, Denial)>,
     policy_revision: Option<Arc<str>>,
+    warnings: Vec<&'static str>,
     outcome: Outcome,
 }
 
@@ -39,6 +40,7 @@ impl PaymentRecord {
             findings: payment.findings().to_vec(),
             shadowed: payment.shadowed().to_vec(),
             policy_revision: payment.policy_revision.clone(),
+            warnings: payment.warnings().to_vec(),
             outcome,
         }))
     }
@@ -71,6 +73,12 @@ impl PaymentRecord {
     #[must_use]
     pub fn policy_revision(&self) -> Option<&str> {
         self.0.policy_revision.as_deref()
+    }
+
+    /// Codes of what a control would have denied the payment for, had it not been told only to warn.
+    #[must_use]
+    pub fn warnings(&self) -> &[&'static str] {
+        &self.0.warnings
     }
 
     /// How it ended.

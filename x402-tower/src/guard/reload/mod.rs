@@ -125,7 +125,12 @@ impl PolicyReloader {
             let mut recipe = self.0.recipe.lock();
             let file = recipe.file();
             let loaded = read(file.as_deref())
-                .and_then(|policy| recipe.assemble(&policy).map_err(Into::into));
+                .and_then(|policy| Ok((recipe.assemble(&policy)?, policy)))
+                .map(|(shared, policy)| {
+                    self.0.live.store(Arc::clone(&shared));
+                    recipe.follow(&policy);
+                    shared
+                });
             self.conclude(loaded, recipe.now())
         };
         let hooks = self.0.hooks.lock().clone();
@@ -135,7 +140,7 @@ impl PolicyReloader {
         done
     }
 
-    /// Puts in force what was loaded, or notes why nothing was.
+    /// Tells what is in force now, or why nothing was loaded.
     fn conclude(
         &self,
         loaded: Result<Arc<Shared>, ReloadError>,
@@ -146,7 +151,6 @@ impl PolicyReloader {
             let unchanged = *status.revision == *revision(&shared);
             telemetry::reloaded(if unchanged { "unchanged" } else { "applied" });
             status.loaded(revision(&shared), at);
-            self.0.live.store(shared);
         });
         match &done {
             Ok(()) => {
