@@ -3,12 +3,13 @@
 use std::io::Read;
 use std::path::Path;
 
-use super::choice::{Mode, RecipientPinning};
+use super::choice::RecipientPinning;
 use super::error::{Places, PolicyError, Problems};
 use super::read;
 use super::rules::Rules;
 use super::settings::{AuditSettings, LimitSettings, MpaSettings, PiiSettings, ReplaySettings};
 use crate::context::ResourceMatch;
+use crate::control::Mode;
 use crate::money::Usd;
 
 /// Longest policy text, in bytes.

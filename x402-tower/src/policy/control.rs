@@ -11,13 +11,14 @@ use super::limits::AppliedLimits;
 use super::pin::RecipientPins;
 use super::rules::{Offer, Rules};
 use super::violation::Violation;
-use crate::control::{Control, ControlKind};
+use crate::control::{Control, ControlKind, Mode};
 use crate::denial::{Denial, DenialKind};
 use crate::money::Usd;
 use crate::payment::{Exchange, Outcome, Payment, Terms};
 use crate::screening::Screening;
 use crate::step::Step;
 use crate::store::{Claims, Ledger, Limit, MemoryStore, Reservation, Reserved, StoreError};
+use crate::telemetry::ReservationState;
 
 /// How long a reservation may wait to be sent, for signers and approvals that take their time.
 const RESERVATION_LIFE: Duration = Duration::from_secs(15 * 60);
@@ -84,7 +85,7 @@ impl PolicyControl {
 
     fn check_kill_switch(&self) -> Result<(), Denial> {
         if self.rules.kill_switch() || self.kill_switch.is_engaged() {
-            return Err(denial(Violation::KillSwitch));
+            return Err(denial(Violation::KillSwitch).even_in_shadow());
         }
         Ok(())
     }
@@ -168,7 +169,10 @@ impl PolicyControl {
             now.saturating_add(RESERVATION_LIFE),
         );
         match self.ledger.reserve(&reservation).await {
-            Ok(Reserved::Granted) => Ok(()),
+            Ok(Reserved::Granted) => {
+                ReservationState::Reserved.count();
+                Ok(())
+            }
             Ok(Reserved::Refused { limit, left }) => Err(limits
                 .violation(limit, left, price)
                 .or_else(|| first_contact::violation(stranger?, left, price))
@@ -185,6 +189,10 @@ struct SetAside;
 impl Control for PolicyControl {
     fn kind(&self) -> ControlKind {
         ControlKind::Policy
+    }
+
+    fn mode(&self) -> Mode {
+        self.rules.mode()
     }
 
     fn screen(&self, screening: &mut Screening<'_>) {
@@ -254,6 +262,7 @@ impl Control for PolicyControl {
             if set_aside {
                 let marked = self.ledger.mark_sent(payment.id()).await;
                 marked.map_err(|error| store_denial(&error))?;
+                ReservationState::Sent.count();
             }
             // Again: it may have been engaged while a store was asked.
             self.check_kill_switch()
@@ -281,6 +290,7 @@ impl Control for PolicyControl {
     fn abandon(&self, payment: &Payment, outcome: &Outcome) {
         if is_set_aside(payment) && matches!(outcome, Outcome::NotSent(_)) {
             self.ledger.release_now(payment.id());
+            ReservationState::Released.count();
         }
         if let Some(firsts) = firsts(payment) {
             self.history.abandon(payment, &firsts, outcome);
@@ -306,6 +316,8 @@ impl PolicyControl {
             if let Err(error) = noted.await {
                 // The reservation stays counted, which is the safe side.
                 tracing::error!(payment = %id, code = error.code(), "the ledger did not take an outcome");
+            } else {
+                ReservationState::after(outcome).count();
             }
         })
     }
@@ -332,11 +344,15 @@ fn unknown_asset() -> Denial {
 }
 
 fn denial(violation: Violation) -> Denial {
-    Denial::new(
+    let denial = Denial::new(
         DenialKind::PolicyViolation,
         violation.code(),
         violation.to_string(),
-    )
+    );
+    match violation.limit() {
+        Some(limit) => denial.with_limit(limit),
+        None => denial,
+    }
     .with_source(violation)
 }
 

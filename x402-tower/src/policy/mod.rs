@@ -54,8 +54,9 @@ mod settings;
 mod violation;
 
 pub use crate::context::ResourceMatch;
+pub use crate::control::Mode;
 pub use choice::{
-    ApproverMode, AuditSync, DetectorKind, FindingAction, LimitPer, Mode, OutgoingAction,
+    ApproverMode, AuditSync, DetectorKind, FindingAction, LimitPer, OutgoingAction,
     RecipientPinning,
 };
 pub use config::{PolicyConfig, PolicyFormat};

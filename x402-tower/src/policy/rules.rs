@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::choice::{Mode, RecipientPinning};
+use super::choice::RecipientPinning;
 use super::compile;
 use super::config::PolicyConfig;
 use super::contract::{AssetRule, Recipient};
@@ -17,6 +17,7 @@ use super::scope::UrlScope;
 use super::violation::Violation;
 use crate::address::Address;
 use crate::context::ResourceMatch;
+use crate::control::Mode;
 use crate::money::Usd;
 use crate::network::ChainId;
 

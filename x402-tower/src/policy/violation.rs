@@ -195,4 +195,15 @@ impl Violation {
             Self::QuoteDrift { .. } => "policy.quote_drift",
         }
     }
+
+    /// The limit in dollars that was met, where it was one.
+    #[must_use]
+    pub const fn limit(&self) -> Option<Usd> {
+        match self {
+            Self::PerCall { limit, .. }
+            | Self::Window { limit, .. }
+            | Self::EndpointWindow { limit, .. } => Some(*limit),
+            _ => None,
+        }
+    }
 }
