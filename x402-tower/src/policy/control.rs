@@ -45,7 +45,7 @@ impl PolicyControl {
         }
     }
 
-    fn offer(&self, exchange: &Exchange, terms: &Terms) -> Result<(), Denial> {
+    fn offer<'a>(&self, exchange: &'a Exchange, terms: &'a Terms) -> Result<Offer<'a>, Denial> {
         let asset = terms.asset.as_ref().ok_or_else(unknown_asset)?;
         let offer = Offer::new(
             exchange.url(),
@@ -54,9 +54,11 @@ impl PolicyControl {
             asset,
             &terms.pay_to,
         )
+        .with_amount(terms.amount)
         .with_price(terms.price)
         .with_lifetime_seconds(terms.lifetime_seconds);
-        self.rules.check_offer(&offer).map_err(denial)
+        self.rules.check_offer(&offer).map_err(denial)?;
+        Ok(offer)
     }
 
     async fn reserve(
@@ -95,7 +97,7 @@ impl Control for PolicyControl {
     fn screen(&self, screening: &mut Screening<'_>) {
         let exchange = screening.exchange();
         if exchange.position().spends() {
-            screening.retain(|_, terms| self.offer(exchange, terms));
+            screening.retain(|_, terms| self.offer(exchange, terms).map(drop));
         }
     }
 
@@ -105,9 +107,9 @@ impl Control for PolicyControl {
             return Step::ready(Ok(()));
         }
         let (exchange, terms) = (payment.exchange(), payment.terms());
-        let limits = self.offer(exchange, terms).and_then(|()| {
+        let limits = self.offer(exchange, terms).and_then(|offer| {
             self.rules
-                .limits_for(exchange.agent().as_str(), exchange.url())
+                .limits_for(exchange.agent().as_str(), &offer)
                 .map_err(denial)
         });
         let limits = match limits {
@@ -115,8 +117,11 @@ impl Control for PolicyControl {
             Ok(limits) => limits,
             Err(denial) => return Step::ready(Err(denial)),
         };
-        let Some(price) = terms.price else {
-            return Step::ready(Err(denial(Violation::Unpriced)));
+        let price = match terms.price {
+            Some(price) => price,
+            // Where payments are only counted, it does not matter what they cost.
+            None if !self.rules.limits_dollars() => Usd::ZERO,
+            None => return Step::ready(Err(denial(Violation::Unpriced))),
         };
         // Noted first: dropped while the store is asked, it is still given back.
         payment.extensions_mut().insert(SetAside);
