@@ -90,7 +90,7 @@ impl PolicyControl {
         Ok(())
     }
 
-    fn offer(&self, exchange: &Exchange, terms: &Terms) -> Result<(), Denial> {
+    fn offer<'a>(&self, exchange: &'a Exchange, terms: &'a Terms) -> Result<Offer<'a>, Denial> {
         self.check_kill_switch()?;
         let asset = terms.asset.as_ref().ok_or_else(unknown_asset)?;
         let offer = Offer::new(
@@ -100,9 +100,11 @@ impl PolicyControl {
             asset,
             &terms.pay_to,
         )
+        .with_amount(terms.amount)
         .with_price(terms.price)
         .with_lifetime_seconds(terms.lifetime_seconds);
-        self.rules.check_offer(&offer).map_err(denial)
+        self.rules.check_offer(&offer).map_err(denial)?;
+        Ok(offer)
     }
 
     /// Decides by what earlier payments left, then sets money aside. Takes nothing that a denial keeps.
@@ -136,13 +138,23 @@ impl PolicyControl {
         if limits.as_slice().is_empty() && stranger.is_none() {
             return Ok(());
         }
-        let price = payment.terms().price.ok_or_else(unknown_asset)?;
+        let price = self.price(payment.terms())?;
         payment.extensions_mut().insert(SetAside);
         let reserved = self.reserve(payment, limits, stranger, price).await;
         if reserved.is_err() {
             payment.extensions_mut().remove::<SetAside>();
         }
         reserved
+    }
+
+    /// What a payment counts as.
+    fn price(&self, terms: &Terms) -> Result<Usd, Denial> {
+        match terms.price {
+            Some(price) => Ok(price),
+            // Where payments are only counted, it does not matter what they cost.
+            None if !self.rules.limits_dollars() => Ok(Usd::ZERO),
+            None => Err(denial(Violation::Unpriced)),
+        }
     }
 
     async fn reserve(
@@ -198,7 +210,7 @@ impl Control for PolicyControl {
     fn screen(&self, screening: &mut Screening<'_>) {
         let exchange = screening.exchange();
         if exchange.position().spends() {
-            screening.retain(|_, terms| self.offer(exchange, terms));
+            screening.retain(|_, terms| self.offer(exchange, terms).map(drop));
         }
     }
 
@@ -208,9 +220,9 @@ impl Control for PolicyControl {
             return Step::ready(Ok(()));
         }
         let (exchange, terms) = (payment.exchange(), payment.terms());
-        let limits = self.offer(exchange, terms).and_then(|()| {
+        let limits = self.offer(exchange, terms).and_then(|offer| {
             self.rules
-                .limits_for(exchange.agent().as_str(), exchange.url())
+                .limits_for(exchange.agent().as_str(), &offer)
                 .map_err(denial)
         });
         let limits = match limits {
@@ -221,8 +233,9 @@ impl Control for PolicyControl {
             Ok(limits) => limits,
             Err(denial) => return Step::ready(Err(denial)),
         };
-        let Some(price) = terms.price else {
-            return Step::ready(Err(denial(Violation::Unpriced)));
+        let price = match self.price(terms) {
+            Ok(price) => price,
+            Err(denial) => return Step::ready(Err(denial)),
         };
         // Noted first: dropped while the store is asked, it is still given back.
         payment.extensions_mut().insert(SetAside);

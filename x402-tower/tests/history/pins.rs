@@ -16,7 +16,7 @@ use crate::ground::{
 const BLOCK: &str = r#"recipient_pinning = "block""#;
 const WARN: &str = r#"recipient_pinning = "warn""#;
 const OFF: &str = "";
-const THIEF: &str = "0x00000000000000000000000000000000000000ee";
+const THIEF: &str = "0x3333000000000000000000000000000000004444";
 
 fn swapped() -> Offer {
     dime().pay_to(THIEF)
