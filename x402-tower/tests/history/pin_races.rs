@@ -1,16 +1,18 @@
 //! Attack 48 with attack 145: several first payments at once, dropped and failing anywhere.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Waker};
 use std::time::Duration;
 
 use proptest::prelude::*;
 use x402_tower::testing::{Offer, RecordingSigner, ScriptedSeller};
+use x402_tower::{Control, ControlKind, Denial, Payment, Step};
 
 use crate::ground::{
     Bought, Ground, HONEST, LOOK_ALIKE, URL, assert_denied, assert_paid, dime, interleave, offering,
 };
-use crate::store::Failing;
+use crate::store::{Failing, pause};
 
 const BLOCK: &str = r#"recipient_pinning = "block""#;
 
@@ -145,6 +147,7 @@ async fn attack_145_a_first_payment_dropped_at_every_await() {
         } else if again.end == "settled" {
             before += 1;
         } else {
+            assert_eq!(ground.signer.count(), 1, "{polls}: it left a candidate");
             // It was about to leave: held to be safe, until it could no longer be settled.
             assert_denied(&again, "policy.recipient_changed");
             ground.clock.advance(Duration::from_secs(3600));
@@ -158,6 +161,47 @@ async fn attack_145_a_first_payment_dropped_at_every_await() {
         before >= 8 && after >= 3,
         "{before} before the send, {after} after it"
     );
+}
+
+/// Approvals that wait as often as they are polled, until the test is done with them.
+struct Waiting(Arc<AtomicBool>);
+
+impl Control for Waiting {
+    fn kind(&self) -> ControlKind {
+        ControlKind::Mpa
+    }
+
+    fn check<'a>(&'a self, _payment: &'a mut Payment) -> Step<'a, Result<(), Denial>> {
+        Step::wait(async {
+            while !self.0.load(Ordering::SeqCst) {
+                pause().await;
+            }
+            Ok(())
+        })
+    }
+}
+
+#[tokio::test]
+async fn attack_048_a_first_payment_that_waited_too_long_finds_the_pin_of_another() {
+    let approved = Arc::new(AtomicBool::new(false));
+    let mut waiting = Ground::under(BLOCK);
+    waiting.inner = vec![Arc::new(Waiting(Arc::clone(&approved)))];
+    let seller = offering(URL, other()).settle();
+    let mut flow = waiting.slow_flow(&seller, &waiting.signer);
+    let mut cx = Context::from_waker(Waker::noop());
+    assert!((0..50).all(|_| flow.as_mut().poll(&mut cx).is_pending()));
+
+    let meanwhile = waiting.reloaded(BLOCK);
+    assert_denied(&meanwhile.buy(dime()).await, "policy.recipient_changed");
+    meanwhile.clock.advance(Duration::from_secs(3600));
+    assert_paid(&meanwhile.buy(dime()).await);
+    meanwhile.clock.advance(Duration::from_secs(3600));
+    // The store learns of the time from whoever comes by.
+    assert_paid(&meanwhile.buy_at("https://other.example/", dime()).await);
+
+    approved.store(true, Ordering::SeqCst);
+    let answer = flow.await.unwrap();
+    assert_denied(&Bought::of(&answer, &seller), "policy.recipient_changed");
 }
 
 #[tokio::test]
