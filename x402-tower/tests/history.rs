@@ -8,6 +8,8 @@ mod drift;
 mod first_contact;
 #[path = "history/ground.rs"]
 mod ground;
+#[path = "history/guard.rs"]
+mod guard;
 #[path = "history/kill_switch.rs"]
 mod kill_switch;
 #[path = "history/pin_races.rs"]
