@@ -1,14 +1,16 @@
 //! The policy as a control: rules first, then money set aside.
 
+mod history;
+
 use core::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use self::history::refused;
 use super::first_contact;
-use super::history::{Firsts, History, Memory, Refused};
+use super::history::{Firsts, History, Memory};
 use super::kill_switch::KillSwitch;
 use super::limits::AppliedLimits;
-use super::pin::RecipientPins;
 use super::rules::{Offer, Rules};
 use super::violation::Violation;
 use crate::control::{Control, ControlKind, Mode};
@@ -17,7 +19,7 @@ use crate::money::Usd;
 use crate::payment::{Exchange, Outcome, Payment, Terms};
 use crate::screening::Screening;
 use crate::step::Step;
-use crate::store::{Claims, Ledger, Limit, MemoryStore, Reservation, Reserved, StoreError};
+use crate::store::{Ledger, Limit, MemoryStore, Reservation, Reserved, StoreError};
 use crate::telemetry::ReservationState;
 
 /// How long a reservation may wait to be sent, for signers and approvals that take their time.
@@ -28,8 +30,8 @@ const RESERVATION_LIFE: Duration = Duration::from_secs(15 * 60);
 /// Money is set aside before a signature exists and under every limit in one step, so that no number of parallel
 /// requests spends more than a limit (attack 66). It is given back only where no signature left.
 ///
-/// Where the rules ask for it, it also remembers in [`Claims`] what payments that settled leave: whom an origin is paid
-/// at ([`RecipientPins`]), who is no stranger any more, and the first price of an endpoint. These facts are kept per
+/// Where the rules ask for it, it also remembers in [`Claims`](crate::store::Claims) what payments that settled leave: whom an origin is paid
+/// at ([`RecipientPins`](super::RecipientPins)), who is no stranger any more, and the first price of an endpoint. These facts are kept per
 /// agent and requested origin, never by what a challenge says of itself, and outlive a change of the policy.
 pub struct PolicyControl {
     rules: Arc<Rules>,
@@ -62,27 +64,6 @@ impl PolicyControl {
         }
     }
 
-    /// Remembers in `claims` what settled payments leave. A store that outlives the process keeps an attacker from
-    /// being the first again.
-    #[must_use]
-    pub fn with_claims(mut self, claims: Arc<dyn Claims>) -> Self {
-        self.history.claims = claims;
-        self
-    }
-
-    /// Stops every payment while `switch` is engaged.
-    #[must_use]
-    pub fn with_kill_switch(mut self, switch: KillSwitch) -> Self {
-        self.kill_switch = switch;
-        self
-    }
-
-    /// The recipients that payments have pinned.
-    #[must_use]
-    pub fn pins(&self) -> RecipientPins {
-        RecipientPins::new(Arc::clone(&self.history.claims))
-    }
-
     fn check_kill_switch(&self) -> Result<(), Denial> {
         if self.rules.kill_switch() || self.kill_switch.is_engaged() {
             return Err(denial(Violation::KillSwitch).even_in_shadow());
@@ -105,46 +86,6 @@ impl PolicyControl {
         .with_lifetime_seconds(terms.lifetime_seconds);
         self.rules.check_offer(&offer).map_err(denial)?;
         Ok(offer)
-    }
-
-    /// Decides by what earlier payments left, then sets money aside. Takes nothing that a denial keeps.
-    async fn check_history(
-        &self,
-        payment: &mut Payment,
-        limits: &AppliedLimits,
-    ) -> Result<(), Denial> {
-        let firsts = self.history.look(payment).await.map_err(refused)?;
-        // Noted first: dropped while the store is asked, its candidacy is still given back.
-        if !firsts.is_empty() {
-            payment.extensions_mut().insert(firsts);
-        }
-        let decided = self.stand_and_reserve(payment, &firsts, limits).await;
-        if decided.is_err() {
-            self.history.withdraw(payment, &firsts).await;
-            payment.extensions_mut().remove::<Firsts>();
-        }
-        decided
-    }
-
-    async fn stand_and_reserve(
-        &self,
-        payment: &mut Payment,
-        firsts: &Firsts,
-        limits: &AppliedLimits,
-    ) -> Result<(), Denial> {
-        let stood = self.history.stand(payment, firsts).await;
-        stood.map_err(refused)?;
-        let stranger = self.history.limit(firsts);
-        if limits.as_slice().is_empty() && stranger.is_none() {
-            return Ok(());
-        }
-        let price = self.price(payment.terms())?;
-        payment.extensions_mut().insert(SetAside);
-        let reserved = self.reserve(payment, limits, stranger, price).await;
-        if reserved.is_err() {
-            payment.extensions_mut().remove::<SetAside>();
-        }
-        reserved
     }
 
     /// What a payment counts as.
@@ -367,13 +308,6 @@ fn denial(violation: Violation) -> Denial {
         None => denial,
     }
     .with_source(violation)
-}
-
-fn refused(refused: Refused) -> Denial {
-    match refused {
-        Refused::Broken(violation) => denial(violation),
-        Refused::Unanswered(error) => store_denial(&error),
-    }
 }
 
 fn store_denial(error: &StoreError) -> Denial {
