@@ -83,6 +83,7 @@ pub struct Context {
     pub(crate) public_origin: Option<Arc<Url>>,
     pub(crate) challenge_deadline: Duration,
     pub(crate) offers: Arc<OfferBook>,
+    pub(crate) policy_revision: Option<Arc<str>>,
 }
 
 impl Context {
@@ -108,6 +109,7 @@ impl Context {
             public_origin: None,
             challenge_deadline: Duration::from_secs(10),
             offers: Arc::new(OfferBook::default()),
+            policy_revision: None,
         }
     }
 
@@ -153,6 +155,19 @@ impl Context {
         self
     }
 
+    /// The revision of the policy that decides here, for the records.
+    #[must_use]
+    pub fn with_policy_revision(mut self, revision: Arc<str>) -> Self {
+        self.policy_revision = Some(revision);
+        self
+    }
+
+    /// The revision of the policy that decides here, where it is known.
+    #[must_use]
+    pub fn policy_revision(&self) -> Option<&str> {
+        self.policy_revision.as_deref()
+    }
+
     /// Where it stands.
     #[must_use]
     pub fn position(&self) -> Position {
@@ -181,6 +196,7 @@ impl Context {
             url,
             self.now()?,
         );
+        exchange.policy_revision.clone_from(&self.policy_revision);
         exchange.counted = Counted::by_others(position, &parts.extensions);
         match idempotency_key(parts) {
             Ok(key) => exchange.idempotency_key = key,

@@ -77,9 +77,7 @@ where
         let mode = Arc::clone(&self.mode);
         if carries_payment(request.headers()) {
             return ResponseFuture::boxed(match &*mode {
-                Mode::Whole { payer } => {
-                    Box::pin(forward(Arc::clone(payer.shared()), ready, request))
-                }
+                Mode::Whole { payer } => Box::pin(forward(payer.now(), ready, request)),
                 Mode::Opening { .. } => {
                     Box::pin(
                         async move { ready.call(request).await.map(|r| r.map(GuardBody::inner)) },

@@ -1,7 +1,6 @@
 //! A 402 on its way to whoever will pay or read it.
 
 use core::pin::pin;
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -11,7 +10,7 @@ use http::{HeaderMap, Method, Request, Response, Uri};
 use http_body::Body;
 use http_body_util::BodyExt;
 
-use super::{BoxResponse, GuardBody, OnChallenge, Shared, denied};
+use super::{BoxResponse, GuardBody, Live, OnChallenge, Shared, denied};
 use crate::context::Context;
 use crate::denial::{Denial, DenialKind};
 use crate::offers::OfferKey;
@@ -24,7 +23,7 @@ use crate::wire::{Challenge, MAX_BODY_BYTES, Version, WireError};
 /// allocation for an ordinary method and a URI that is shared.
 #[derive(Debug)]
 pub struct Screen {
-    shared: Arc<Shared>,
+    live: Live,
     method: Method,
     uri: Uri,
     host: Option<HeaderValue>,
@@ -32,9 +31,9 @@ pub struct Screen {
 }
 
 impl Screen {
-    pub(crate) fn new<B>(shared: Arc<Shared>, request: &Request<B>) -> Self {
+    pub(crate) fn new<B>(live: Live, request: &Request<B>) -> Self {
         Self {
-            shared,
+            live,
             method: request.method().clone(),
             uri: request.uri().clone(),
             host: request.headers().get(http::header::HOST).cloned(),
@@ -42,7 +41,7 @@ impl Screen {
         }
     }
 
-    fn exchange(&self) -> Result<Exchange, Denial> {
+    fn exchange(&self, context: &Context) -> Result<Exchange, Denial> {
         let mut request = Request::new(());
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = self.uri.clone();
@@ -54,7 +53,6 @@ impl Screen {
         if let Some(agent) = &self.agent {
             request.extensions_mut().insert(agent.clone());
         }
-        let context = &self.shared.context;
         context.exchange(context.position, &request.into_parts().0)
     }
 }
@@ -67,9 +65,9 @@ where
 {
     fn on_challenge(self, response: Response<R>) -> BoxResponse<R, E> {
         Box::pin(async move {
-            let shared = Arc::clone(&self.shared);
+            let shared = self.live.now();
             let further_in = denied_further_in(&response).cloned();
-            Ok(match (self.exchange(), further_in) {
+            Ok(match (self.exchange(&shared.context), further_in) {
                 (Ok(exchange), Some(denial)) => {
                     shared.chain.refused_further_in(&exchange, denial).await;
                     response.map(GuardBody::inner)
