@@ -61,10 +61,15 @@ impl GuardMiddleware {
     /// Decides on a payment that somebody outside has signed, and sends it (attack 44).
     async fn forward(
         &self,
-        request: Request,
+        mut request: Request,
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
+        // A stream is read first: the payment is bound to the body.
+        if let Some(body) = request.body_mut().take_if(|body| body.as_bytes().is_none()) {
+            let bytes = self.payer.read_body(body).await.map_err(refused)?;
+            *request.body_mut() = Some(bytes.into());
+        }
         let exchange = exchange(&self.payer, &request, extensions).map_err(refused)?;
         let prepared = self
             .payer

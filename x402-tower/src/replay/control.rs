@@ -1,15 +1,21 @@
 //! Claims what a payment is, before it is made.
 
+use core::num::NonZeroU16;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::fingerprint::{FingerprintKey, FingerprintKeyError, authorization_key, binding};
+use super::fingerprint::{Beside, LogicalRequest, authorization_key};
+use super::key::{FingerprintKey, FingerprintKeyError};
+use super::refusal::{
+    body_unknown, duplicate, long_lived, no_key, other_amount, other_request, reused_key,
+    store_denial, used_already,
+};
 use crate::clock::UnixMillis;
 use crate::control::{Control, ControlKind};
-use crate::denial::{Denial, DenialKind};
+use crate::denial::Denial;
 use crate::payment::{Outcome, Payment, Position};
 use crate::step::Step;
-use crate::store::{Claim, ClaimKey, Claims, MemoryStore, StoreError};
+use crate::store::{Claim, ClaimKey, Claims, MemoryStore};
 
 /// How long the same logical request is not paid again, unless configured otherwise.
 pub(crate) const DEFAULT_TTL: Duration = Duration::from_secs(300);
@@ -17,23 +23,56 @@ pub(crate) const DEFAULT_TTL: Duration = Duration::from_secs(300);
 /// Added to every authorization's end: clocks of chain, facilitator and guard differ.
 const SKEW: Duration = Duration::from_secs(60);
 
+/// Longest authorization that a seller takes, unless configured otherwise: its claim is kept as long.
+const DEFAULT_MAX_LIFETIME: Duration = Duration::from_secs(86_400);
+
 /// Lets a payment happen once, by claims in a store.
+///
+/// A repeat is told from a new payment by what was requested, never by what the challenge says of itself:
+///
+/// ```
+#[doc = include_str!("../../doc/payment.rs")]
+/// use std::time::Duration;
+/// use tower::{ServiceBuilder, ServiceExt, service_fn};
+/// use x402_tower::Denial;
+/// use x402_tower::replay::{ReplayControl, ReplayLayer};
+///
+/// let control = ReplayControl::in_memory()?.with_ttl(Duration::from_secs(600));
+/// let client = ServiceBuilder::new().layer(ReplayLayer::new(control)).service(service_fn(seller));
+///
+/// // Two payments of two signatures, for one request: the second is stopped, and says that its price differs.
+/// assert_eq!(client.clone().oneshot(payment("10000", "a report")).await?.status(), 200);
+/// let again = client.clone().oneshot(payment("20000", "a report")).await?;
+/// assert_eq!(again.extensions().get::<Denial>().unwrap().code(), "replay.duplicate_amount");
+#[doc = include_str!("../../doc/end.rs")]
+/// ```
 #[derive(Debug)]
 pub struct ReplayControl {
     claims: Arc<dyn Claims>,
     key: FingerprintKey,
     ttl: Duration,
+    repeats: NonZeroU16,
+    max_lifetime: Duration,
 }
 
-/// What was claimed for a payment.
-#[derive(Debug, Clone, Default)]
-struct Claimed(Vec<ClaimKey>);
+/// What was claimed for a payment, or is being claimed: of its authorization, and of its request.
+#[derive(Debug, Clone, Copy, Default)]
+struct Claimed {
+    authorization: Option<ClaimKey>,
+    request: Option<ClaimKey>,
+}
 
-struct Wish {
-    key: ClaimKey,
-    until: UnixMillis,
-    code: &'static str,
-    detail: &'static str,
+impl Claimed {
+    fn keys(self) -> impl Iterator<Item = ClaimKey> {
+        self.authorization.into_iter().chain(self.request)
+    }
+}
+
+/// What has to be claimed for a payment, and until when.
+struct Wanted {
+    authorization: Option<(ClaimKey, UnixMillis)>,
+    request: Option<(LogicalRequest, UnixMillis)>,
+    beside: Beside,
 }
 
 impl ReplayControl {
@@ -44,6 +83,8 @@ impl ReplayControl {
             claims,
             key,
             ttl: DEFAULT_TTL,
+            repeats: NonZeroU16::MIN,
+            max_lifetime: DEFAULT_MAX_LIFETIME,
         }
     }
 
@@ -59,76 +100,143 @@ impl ReplayControl {
         ))
     }
 
-    /// Does not pay the same logical request again for `ttl`; longer where the authorization lives longer.
+    /// Does not pay the same logical request again for `ttl` (300 seconds by default); longer where the authorization
+    /// lives longer.
     #[must_use]
     pub fn with_ttl(mut self, ttl: Duration) -> Self {
         self.ttl = ttl;
         self
     }
 
-    fn wishes(&self, payment: &Payment) -> Result<Vec<Wish>, Denial> {
-        let (exchange, terms) = (payment.exchange(), payment.terms());
-        let now = exchange.now();
-        let life = Duration::from_secs(terms.lifetime_seconds).saturating_add(SKEW);
-        let mut wishes = Vec::with_capacity(2);
-        if let Some(authorization) = payment.authorization() {
-            let key = authorization_key(&terms.chain, authorization).ok_or_else(|| {
-                Denial::new(
-                    DenialKind::ReplayDetected,
-                    "replay.no_key",
-                    "this kind of payment has no key by which it could be used once",
-                )
-            })?;
-            wishes.push(Wish {
-                key,
-                until: now.saturating_add(life),
-                code: "replay.authorization",
-                detail: "this payment was used already; sign a new one for a new request",
-            });
-        }
-        let logical = match exchange.position() {
-            Position::Seller => None,
-            _ => self.key.logical_request(payment),
-        };
-        if let Some(key) = logical {
-            wishes.push(Wish {
-                key,
-                until: now.saturating_add(self.ttl.max(life)),
-                code: "replay.duplicate",
-                detail: "this request was paid already, or is being paid; wait until its claim runs out or send a new Idempotency-Key",
-            });
-        }
-        Ok(wishes)
+    /// Pays the same logical request up to `times` within the time that each payment of it is remembered, also
+    /// concurrently; once by default. For agents that poll on purpose: with a number, not without end.
+    ///
+    /// A request that names itself by an `Idempotency-Key` is paid once in any case. Finding out that no repeat is left
+    /// asks the store `times` times.
+    #[must_use]
+    pub fn with_max_repeats(mut self, times: NonZeroU16) -> Self {
+        self.repeats = times;
+        self
     }
 
-    async fn claim_all(&self, payment: &mut Payment, wishes: Vec<Wish>) -> Result<(), Denial> {
-        let (id, now) = (payment.id(), payment.exchange().now());
-        let value = binding(payment.exchange());
-        let mut taken = Vec::with_capacity(wishes.len());
-        for wish in wishes {
-            // Noted first: dropped while the store is asked, it is still given back.
-            taken.push(wish.key);
-            payment.extensions_mut().insert(Claimed(taken.clone()));
-            let denial = match self
-                .claims
-                .claim(wish.key, id, &value, now, wish.until)
-                .await
+    /// In the seller's position, takes no authorization that could be settled later than `lifetime` from now; a day by
+    /// default. Whoever pays chooses how long its claim is kept, and a store that is full refuses everybody.
+    #[must_use]
+    pub fn with_max_lifetime(mut self, lifetime: Duration) -> Self {
+        self.max_lifetime = lifetime;
+        self
+    }
+
+    fn wanted(&self, payment: &Payment) -> Result<Wanted, Denial> {
+        let (exchange, terms) = (payment.exchange(), payment.terms());
+        let now = exchange.now();
+        let life = Duration::from_secs(terms.lifetime_seconds);
+        if exchange.position() == Position::Seller && life > self.max_lifetime {
+            return Err(long_lived());
+        }
+        let life = life.saturating_add(SKEW);
+        let authorization = match payment.authorization() {
+            Some(authorization) => {
+                let key = authorization_key(&terms.chain, authorization).ok_or_else(no_key)?;
+                Some((key, now.saturating_add(life)))
+            }
+            None => None,
+        };
+        let request = if exchange.position().spends() {
+            let request = LogicalRequest::of(&self.key, payment, self.repeats);
+            let until = now.saturating_add(self.ttl.max(life));
+            Some((request.ok_or_else(body_unknown)?, until))
+        } else {
+            None
+        };
+        Ok(Wanted {
+            authorization,
+            request,
+            beside: Beside::of(&self.key, payment),
+        })
+    }
+
+    async fn claim_all(&self, payment: &mut Payment, wanted: Wanted) -> Result<(), Denial> {
+        let claimed = self.claim_each(payment, wanted).await;
+        if claimed.is_err() {
+            self.give_back(payment).await;
+            payment.extensions_mut().remove::<Claimed>();
+        }
+        claimed
+    }
+
+    async fn claim_each(&self, payment: &mut Payment, wanted: Wanted) -> Result<(), Denial> {
+        let mut noted = Claimed::default();
+        if let Some((key, until)) = wanted.authorization {
+            noted.authorization = Some(key);
+            let held = self
+                .claim(payment, noted, key, &wanted.beside, until)
+                .await?;
+            if let Some(value) = held {
+                return Err(if wanted.beside.same_request(&value) {
+                    used_already()
+                } else {
+                    other_request()
+                });
+            }
+        }
+        let Some((request, until)) = wanted.request else {
+            return Ok(());
+        };
+        let (mut same_request, mut same_amount) = (false, false);
+        // Callers at the same time begin at different slots.
+        let [high, low, ..] = *payment.id().as_bytes();
+        for key in request.slots(u16::from_be_bytes([high, low])) {
+            noted.request = Some(key);
+            match self
+                .claim(payment, noted, key, &wanted.beside, until)
+                .await?
             {
-                Ok(Claim::Taken) => continue,
-                Ok(Claim::Held { .. }) => {
-                    Denial::new(DenialKind::ReplayDetected, wish.code, wish.detail)
-                }
-                Err(error) => store_denial(&error),
-            };
-            for key in taken {
-                if let Err(error) = self.claims.give_back(key, id).await {
-                    tracing::error!(payment = %id, code = error.code(), "a claim was not given back");
+                None => return Ok(()),
+                Some(value) => {
+                    same_request |= wanted.beside.same_request(&value);
+                    same_amount |= wanted.beside.same_amount(&value);
                 }
             }
-            payment.extensions_mut().remove::<Claimed>();
-            return Err(denial);
         }
-        Ok(())
+        Err(if !same_request {
+            reused_key()
+        } else if same_amount {
+            duplicate(request.is_repeatable())
+        } else {
+            other_amount()
+        })
+    }
+
+    /// Claims one key; answers what its holder left beside it where somebody else has it.
+    async fn claim(
+        &self,
+        payment: &mut Payment,
+        noted: Claimed,
+        key: ClaimKey,
+        beside: &Beside,
+        until: UnixMillis,
+    ) -> Result<Option<Vec<u8>>, Denial> {
+        // Noted first: dropped while the store is asked, it is still given back.
+        payment.extensions_mut().insert(noted);
+        let (id, now) = (payment.id(), payment.exchange().now());
+        let value = beside.as_bytes();
+        match self.claims.claim(key, id, value, now, until).await {
+            Ok(Claim::Taken) => Ok(None),
+            Ok(Claim::Held { value, .. }) => Ok(Some(value)),
+            Err(error) => Err(store_denial(&error)),
+        }
+    }
+
+    async fn give_back(&self, payment: &Payment) {
+        let Some(claimed) = payment.extensions().get::<Claimed>() else {
+            return;
+        };
+        for key in claimed.keys() {
+            if let Err(error) = self.claims.give_back(key, payment.id()).await {
+                tracing::error!(payment = %payment.id(), code = error.code(), "a claim was not given back");
+            }
+        }
     }
 }
 
@@ -138,44 +246,39 @@ impl Control for ReplayControl {
     }
 
     fn check<'a>(&'a self, payment: &'a mut Payment) -> Step<'a, Result<(), Denial>> {
-        let wishes = match self.wishes(payment) {
-            Ok(wishes) => wishes,
+        // What goes to a facilitator was claimed by the seller whose payment it is.
+        if payment.exchange().position() == Position::FacilitatorBound {
+            return Step::ready(Ok(()));
+        }
+        let wanted = match self.wanted(payment) {
+            Ok(wanted) => wanted,
             Err(denial) => return Step::ready(Err(denial)),
         };
-        if let Some(wish) = wishes.last() {
-            payment.set_fingerprint(*wish.key.as_bytes());
+        let of_request = wanted.request.map(|(request, _)| request.fingerprint());
+        let of_authorization = wanted.authorization.map(|(key, _)| *key.as_bytes());
+        if let Some(fingerprint) = of_request.or(of_authorization) {
+            payment.set_fingerprint(fingerprint);
         }
-        Step::wait(self.claim_all(payment, wishes))
+        Step::wait(self.claim_all(payment, wanted))
     }
 
     fn finish<'a>(&'a self, payment: &'a Payment, outcome: &'a Outcome) -> Step<'a, ()> {
-        let Some(Claimed(keys)) = payment.extensions().get::<Claimed>() else {
-            return Step::ready(());
-        };
-        if !matches!(outcome, Outcome::NotSent(_)) {
-            return Step::ready(());
+        let claimed = payment.extensions().get::<Claimed>().is_some();
+        if claimed && matches!(outcome, Outcome::NotSent(_)) {
+            Step::wait(self.give_back(payment))
+        } else {
+            Step::ready(())
         }
-        Step::wait(async move {
-            for key in keys {
-                if let Err(error) = self.claims.give_back(*key, payment.id()).await {
-                    tracing::error!(payment = %payment.id(), code = error.code(), "a claim was not given back");
-                }
-            }
-        })
     }
 
     fn abandon(&self, payment: &Payment, outcome: &Outcome) {
-        let claimed = payment.extensions().get::<Claimed>();
-        if matches!(outcome, Outcome::NotSent(_)) {
-            for key in claimed.into_iter().flat_map(|claimed| &claimed.0) {
-                self.claims.give_back_now(*key, payment.id());
+        if !matches!(outcome, Outcome::NotSent(_)) {
+            return;
+        }
+        if let Some(claimed) = payment.extensions().get::<Claimed>() {
+            for key in claimed.keys() {
+                self.claims.give_back_now(key, payment.id());
             }
         }
     }
-}
-
-fn store_denial(error: &StoreError) -> Denial {
-    Denial::new(DenialKind::ReplayDetected, error.code(), error.to_string())
-        .with_status(http::StatusCode::SERVICE_UNAVAILABLE)
-        .with_source(error.clone())
 }
