@@ -1,6 +1,5 @@
 //! Puts a guard together.
 
-use core::num::NonZeroU16;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -31,7 +30,7 @@ pub struct GuardConfigBuilder {
     fingerprint_key: Option<FingerprintKey>,
     pii: Wanted<PiiControl>,
     replay: Wanted<Duration>,
-    repeats: Option<NonZeroU16>,
+    repeats: Option<u16>,
     audit: Option<Arc<AuditLog>>,
     custom: Vec<Arc<dyn Control>>,
 }
@@ -116,9 +115,9 @@ impl GuardConfigBuilder {
         self
     }
 
-    /// Pays the same request up to `times` within the time that each payment of it is remembered. Once by default; see
-    /// [`ReplayControl::with_max_repeats`].
-    pub fn max_repeats(mut self, times: NonZeroU16) -> Self {
+    /// Pays the same request up to `times` again within the time that each payment of it is remembered. Not at all by
+    /// default; see [`ReplayControl::with_max_repeats`].
+    pub fn max_repeats(mut self, times: u16) -> Self {
         self.repeats = Some(times);
         self
     }

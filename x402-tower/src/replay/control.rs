@@ -1,6 +1,5 @@
 //! Claims what a payment is, before it is made.
 
-use core::num::NonZeroU16;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -51,7 +50,7 @@ pub struct ReplayControl {
     claims: Arc<dyn Claims>,
     key: FingerprintKey,
     ttl: Duration,
-    repeats: NonZeroU16,
+    repeats: u16,
     max_lifetime: Duration,
 }
 
@@ -83,7 +82,7 @@ impl ReplayControl {
             claims,
             key,
             ttl: DEFAULT_TTL,
-            repeats: NonZeroU16::MIN,
+            repeats: 0,
             max_lifetime: DEFAULT_MAX_LIFETIME,
         }
     }
@@ -108,13 +107,13 @@ impl ReplayControl {
         self
     }
 
-    /// Pays the same logical request up to `times` within the time that each payment of it is remembered, also
-    /// concurrently; once by default. For agents that poll on purpose: with a number, not without end.
+    /// Pays the same logical request up to `times` again within the time that each payment of it is remembered, also
+    /// concurrently; not at all by default. For agents that poll on purpose: with a number, not without end.
     ///
     /// A request that names itself by an `Idempotency-Key` is paid once in any case. Finding out that no repeat is left
-    /// asks the store `times` times.
+    /// asks the store as often as the request may be paid.
     #[must_use]
-    pub fn with_max_repeats(mut self, times: NonZeroU16) -> Self {
+    pub fn with_max_repeats(mut self, times: u16) -> Self {
         self.repeats = times;
         self
     }
@@ -186,7 +185,7 @@ impl ReplayControl {
         let (mut same_request, mut same_amount) = (false, false);
         // Callers at the same time begin at different slots.
         let [high, low, ..] = *payment.id().as_bytes();
-        for key in request.slots(u16::from_be_bytes([high, low])) {
+        for key in request.slots(u16::from_be_bytes([high, low]).into()) {
             noted.request = Some(key);
             match self
                 .claim(payment, noted, key, &wanted.beside, until)

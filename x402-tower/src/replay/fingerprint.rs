@@ -1,7 +1,5 @@
 //! What makes two payments the same.
 
-use core::num::NonZeroU16;
-
 use super::digest::plain_digest;
 use super::key::FingerprintKey;
 use super::svm;
@@ -20,14 +18,15 @@ use crate::wire::Authorization;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct LogicalRequest {
     fingerprint: [u8; 32],
-    slots: u16,
+    /// One more than it may be repeated.
+    slots: u32,
 }
 
 impl LogicalRequest {
     /// `None` where the body is not known and the caller gave no key of its own.
     ///
     /// A caller that names its request by a key means that one request: only others may be repeated.
-    pub(super) fn of(key: &FingerprintKey, payment: &Payment, repeats: NonZeroU16) -> Option<Self> {
+    pub(super) fn of(key: &FingerprintKey, payment: &Payment, repeats: u16) -> Option<Self> {
         let (exchange, terms) = (payment.exchange(), payment.terms());
         let agent = exchange.agent().as_str().as_bytes();
         if let Some(named) = exchange.idempotency_key() {
@@ -51,7 +50,7 @@ impl LogicalRequest {
         ]);
         Some(Self {
             fingerprint,
-            slots: repeats.get(),
+            slots: u32::from(repeats).saturating_add(1),
         })
     }
 
@@ -66,7 +65,7 @@ impl LogicalRequest {
 
     /// The keys of which a payment needs any one, first the one numbered `start` (modulo their number): each can be
     /// claimed once, so no more payments pass at a time than there are keys.
-    pub(super) fn slots(self, start: u16) -> impl Iterator<Item = ClaimKey> {
+    pub(super) fn slots(self, start: u32) -> impl Iterator<Item = ClaimKey> {
         let first = start.checked_rem(self.slots).unwrap_or(0);
         let numbers = (first..self.slots).chain(0..first);
         numbers.map(move |number| {
