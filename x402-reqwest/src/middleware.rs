@@ -8,7 +8,7 @@ use x402_tower::service::{GuardBody, ReadChallenge};
 use x402_tower::{Challenge, Denial, DenialKind, Exchange, PaymentRecord, Prepared};
 
 use crate::error::X402Error;
-use crate::kept::{Kept, exchange};
+use crate::kept::{self, Kept};
 use crate::signed::Signed;
 
 /// Pays 402s from inside a [`reqwest_middleware`] stack, and only what every control of its [`Payer`] allows.
@@ -65,12 +65,18 @@ impl GuardMiddleware {
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
-        // A stream is read first: the payment is bound to the body.
-        if let Some(body) = request.body_mut().take_if(|body| body.as_bytes().is_none()) {
-            let bytes = self.payer.read_body(body).await.map_err(refused)?;
-            *request.body_mut() = Some(bytes.into());
+        let mut exchange = kept::exchange(&self.payer, &request, extensions).map_err(refused)?;
+        if self.payer.binds_bodies()
+            && let Some(stream) = request.body_mut().take_if(|body| body.as_bytes().is_none())
+        {
+            match self.payer.read_body(stream).await {
+                Ok(bytes) => *request.body_mut() = Some(bytes.into()),
+                Err(denial) => {
+                    return Err(refused(self.payer.refuse(&exchange, denial).await));
+                }
+            }
+            exchange = kept::exchange(&self.payer, &request, extensions).map_err(refused)?;
         }
-        let exchange = exchange(&self.payer, &request, extensions).map_err(refused)?;
         let prepared = self
             .payer
             .forward(&exchange, request.headers())

@@ -148,7 +148,7 @@ async fn decide(
 }
 
 /// Whether a control in the chain binds payments to bodies. Without one a body of any length passes unread.
-fn binds_bodies(shared: &Shared) -> bool {
+pub(crate) fn binds_bodies(shared: &Shared) -> bool {
     let binds = |kind| matches!(kind, ControlKind::Replay | ControlKind::Custom(_));
     shared.chain.kinds().any(binds)
 }

@@ -20,7 +20,9 @@ use tower_service::Service;
 
 pub use body::GuardBody;
 pub use forward::ProvenUnsettled;
-pub(crate) use forward::{apply_redactions, carries_payment, forward, no_randomness, prepare};
+pub(crate) use forward::{
+    apply_redactions, binds_bodies, carries_payment, forward, no_randomness, prepare,
+};
 pub use future::ResponseFuture;
 pub(crate) use future::{BoxResponse, OnChallenge};
 pub use layer::ControlLayer;
