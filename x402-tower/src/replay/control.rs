@@ -1,20 +1,18 @@
 //! Claims what a payment is, before it is made.
 
+use core::ops::ControlFlow::{self, Break, Continue};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::claiming::Claiming;
 use super::fingerprint::{Beside, LogicalRequest, authorization_key};
 use super::key::{FingerprintKey, FingerprintKeyError};
-use super::refusal::{
-    body_unknown, duplicate, long_lived, no_key, other_amount, other_request, reused_key,
-    store_denial, used_already,
-};
-use crate::clock::UnixMillis;
+use super::refusal::{body_unknown, long_lived, no_key};
 use crate::control::{Control, ControlKind};
 use crate::denial::Denial;
 use crate::payment::{Outcome, Payment, Position};
 use crate::step::Step;
-use crate::store::{Claim, ClaimKey, Claims, MemoryStore};
+use crate::store::{Claim, ClaimKey, Claims, MemoryStore, StoreError};
 
 /// How long the same logical request is not paid again, unless configured otherwise.
 pub(crate) const DEFAULT_TTL: Duration = Duration::from_secs(300);
@@ -52,26 +50,6 @@ pub struct ReplayControl {
     ttl: Duration,
     repeats: u16,
     max_lifetime: Duration,
-}
-
-/// What was claimed for a payment, or is being claimed: of its authorization, and of its request.
-#[derive(Debug, Clone, Copy, Default)]
-struct Claimed {
-    authorization: Option<ClaimKey>,
-    request: Option<ClaimKey>,
-}
-
-impl Claimed {
-    fn keys(self) -> impl Iterator<Item = ClaimKey> {
-        self.authorization.into_iter().chain(self.request)
-    }
-}
-
-/// What has to be claimed for a payment, and until when.
-struct Wanted {
-    authorization: Option<(ClaimKey, UnixMillis)>,
-    request: Option<(LogicalRequest, UnixMillis)>,
-    beside: Beside,
 }
 
 impl ReplayControl {
@@ -126,7 +104,7 @@ impl ReplayControl {
         self
     }
 
-    fn wanted(&self, payment: &Payment) -> Result<Wanted, Denial> {
+    fn claiming(&self, payment: &Payment) -> Result<Claiming, Denial> {
         let (exchange, terms) = (payment.exchange(), payment.terms());
         let now = exchange.now();
         let life = Duration::from_secs(terms.lifetime_seconds);
@@ -148,95 +126,70 @@ impl ReplayControl {
         } else {
             None
         };
-        Ok(Wanted {
-            authorization,
-            request,
-            beside: Beside::of(&self.key, payment),
-        })
-    }
-
-    async fn claim_all(&self, payment: &mut Payment, wanted: Wanted) -> Result<(), Denial> {
-        let claimed = self.claim_each(payment, wanted).await;
-        if claimed.is_err() {
-            self.give_back(payment).await;
-            payment.extensions_mut().remove::<Claimed>();
-        }
-        claimed
-    }
-
-    async fn claim_each(&self, payment: &mut Payment, wanted: Wanted) -> Result<(), Denial> {
-        let mut noted = Claimed::default();
-        if let Some((key, until)) = wanted.authorization {
-            noted.authorization = Some(key);
-            let held = self
-                .claim(payment, noted, key, &wanted.beside, until)
-                .await?;
-            if let Some(value) = held {
-                return Err(if wanted.beside.same_request(&value) {
-                    used_already()
-                } else {
-                    other_request()
-                });
-            }
-        }
-        let Some((request, until)) = wanted.request else {
-            return Ok(());
-        };
-        let (mut same_request, mut same_amount) = (false, false);
-        // Callers at the same time begin at different slots.
+        let beside = Beside::of(&self.key, payment);
         let [high, low, ..] = *payment.id().as_bytes();
-        for key in request.slots(u16::from_be_bytes([high, low]).into()) {
-            noted.request = Some(key);
-            match self
-                .claim(payment, noted, key, &wanted.beside, until)
-                .await?
-            {
-                None => return Ok(()),
-                Some(value) => {
-                    same_request |= wanted.beside.same_request(&value);
-                    same_amount |= wanted.beside.same_amount(&value);
-                }
-            }
-        }
-        Err(if !same_request {
-            reused_key()
-        } else if same_amount {
-            duplicate(request.is_repeatable())
-        } else {
-            other_amount()
-        })
+        let first = u16::from_be_bytes([high, low]).into();
+        Ok(Claiming::new(authorization, request, beside, first))
     }
 
-    /// Claims one key; answers what its holder left beside it where somebody else has it.
-    async fn claim(
+    /// Asks for the next claim. It is noted first: dropped while the store is asked, it is still given back.
+    fn ask<'a>(
+        &'a self,
+        payment: &mut Payment,
+        claiming: &Claiming,
+    ) -> Option<Step<'a, Result<Claim, StoreError>>> {
+        let (key, until) = claiming.next()?;
+        payment.claimed_mut().push(*key.as_bytes());
+        let (id, now) = (payment.id(), payment.exchange().now());
+        Some(self.claims.claim(key, id, claiming.beside(), now, until))
+    }
+
+    /// Goes on where the store has to be waited for.
+    async fn claim_rest(
         &self,
         payment: &mut Payment,
-        noted: Claimed,
-        key: ClaimKey,
-        beside: &Beside,
-        until: UnixMillis,
-    ) -> Result<Option<Vec<u8>>, Denial> {
-        // Noted first: dropped while the store is asked, it is still given back.
-        payment.extensions_mut().insert(noted);
-        let (id, now) = (payment.id(), payment.exchange().now());
-        let value = beside.as_bytes();
-        match self.claims.claim(key, id, value, now, until).await {
-            Ok(Claim::Taken) => Ok(None),
-            Ok(Claim::Held { value, .. }) => Ok(Some(value)),
-            Err(error) => Err(store_denial(&error)),
+        mut claiming: Claiming,
+        waiting: Step<'_, Result<Claim, StoreError>>,
+    ) -> Result<(), Denial> {
+        let mut asked = Some(waiting);
+        while let Some(step) = asked {
+            if let Break(verdict) = hear(payment, &mut claiming, step.await) {
+                return match verdict {
+                    Ok(()) => Ok(()),
+                    Err(denial) => self.refuse(payment, denial).await,
+                };
+            }
+            asked = self.ask(payment, &claiming);
         }
+        Ok(())
+    }
+
+    async fn refuse(&self, payment: &mut Payment, denial: Denial) -> Result<(), Denial> {
+        self.give_back(payment).await;
+        payment.claimed_mut().clear();
+        Err(denial)
     }
 
     async fn give_back(&self, payment: &Payment) {
-        let Some(claimed) = payment.extensions().get::<Claimed>() else {
-            return;
-        };
-        for key in claimed.keys() {
+        for key in payment.claimed() {
+            let key = ClaimKey::from_bytes(*key);
             if let Err(error) = self.claims.give_back(key, payment.id()).await {
                 tracing::error!(payment = %payment.id(), code = error.code(), "a claim was not given back");
             }
         }
     }
+}
+
+/// Takes in an answer of the store. What somebody else holds is not to be given back.
+fn hear(
+    payment: &mut Payment,
+    claiming: &mut Claiming,
+    answer: Result<Claim, StoreError>,
+) -> ControlFlow<Result<(), Denial>> {
+    if matches!(answer, Ok(Claim::Held { .. })) {
+        payment.claimed_mut().pop();
+    }
+    claiming.told(answer)
 }
 
 impl Control for ReplayControl {
@@ -249,33 +202,38 @@ impl Control for ReplayControl {
         if payment.exchange().position() == Position::FacilitatorBound {
             return Step::ready(Ok(()));
         }
-        let wanted = match self.wanted(payment) {
-            Ok(wanted) => wanted,
+        let mut claiming = match self.claiming(payment) {
+            Ok(claiming) => claiming,
             Err(denial) => return Step::ready(Err(denial)),
         };
-        let of_request = wanted.request.map(|(request, _)| request.fingerprint());
-        let of_authorization = wanted.authorization.map(|(key, _)| *key.as_bytes());
-        if let Some(fingerprint) = of_request.or(of_authorization) {
+        if let Some(fingerprint) = claiming.fingerprint() {
             payment.set_fingerprint(fingerprint);
         }
-        Step::wait(self.claim_all(payment, wanted))
+        while let Some(step) = self.ask(payment, &claiming) {
+            let answer = match step.into_ready() {
+                Ok(answer) => answer,
+                Err(waiting) => return Step::wait(self.claim_rest(payment, claiming, waiting)),
+            };
+            match hear(payment, &mut claiming, answer) {
+                Continue(()) => {}
+                Break(Ok(())) => return Step::ready(Ok(())),
+                Break(Err(denial)) => return Step::wait(self.refuse(payment, denial)),
+            }
+        }
+        Step::ready(Ok(()))
     }
 
     fn finish<'a>(&'a self, payment: &'a Payment, outcome: &'a Outcome) -> Step<'a, ()> {
-        let claimed = payment.extensions().get::<Claimed>().is_some();
-        if claimed && matches!(outcome, Outcome::NotSent(_)) {
-            Step::wait(self.give_back(payment))
-        } else {
-            Step::ready(())
+        if payment.claimed().is_empty() || !matches!(outcome, Outcome::NotSent(_)) {
+            return Step::ready(());
         }
+        Step::wait(self.give_back(payment))
     }
 
     fn abandon(&self, payment: &Payment, outcome: &Outcome) {
-        if !matches!(outcome, Outcome::NotSent(_)) {
-            return;
-        }
-        if let Some(claimed) = payment.extensions().get::<Claimed>() {
-            for key in claimed.keys() {
+        if matches!(outcome, Outcome::NotSent(_)) {
+            for key in payment.claimed() {
+                let key = ClaimKey::from_bytes(*key);
                 self.claims.give_back_now(key, payment.id());
             }
         }

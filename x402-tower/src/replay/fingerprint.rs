@@ -58,21 +58,17 @@ impl LogicalRequest {
         self.fingerprint
     }
 
-    /// Whether it may be paid more than once.
-    pub(super) fn is_repeatable(&self) -> bool {
-        self.slots > 1
+    /// How many keys there are of which a payment needs any one: each can be claimed once, so no more payments pass at a
+    /// time.
+    pub(super) fn slots(&self) -> u32 {
+        self.slots
     }
 
-    /// The keys of which a payment needs any one, first the one numbered `start` (modulo their number): each can be
-    /// claimed once, so no more payments pass at a time than there are keys.
-    pub(super) fn slots(self, start: u32) -> impl Iterator<Item = ClaimKey> {
-        let first = start.checked_rem(self.slots).unwrap_or(0);
-        let numbers = (first..self.slots).chain(0..first);
-        numbers.map(move |number| {
-            ClaimKey::from_bytes(match number {
-                0 => self.fingerprint,
-                n => plain_digest(&[b"x402-tower/repeat", &self.fingerprint, &n.to_be_bytes()]),
-            })
+    /// One of those keys; numbers beyond them begin anew.
+    pub(super) fn slot(&self, number: u32) -> ClaimKey {
+        ClaimKey::from_bytes(match number.checked_rem(self.slots) {
+            None | Some(0) => self.fingerprint,
+            Some(n) => plain_digest(&[b"x402-tower/repeat", &self.fingerprint, &n.to_be_bytes()]),
         })
     }
 }

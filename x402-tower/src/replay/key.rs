@@ -7,7 +7,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::digest::{each_part, plain_digest};
+use super::digest::each_part;
 use crate::key_file;
 use crate::private_file::PrivateFileError;
 
@@ -25,7 +25,8 @@ use crate::private_file::PrivateFileError;
 /// ```
 #[derive(Clone)]
 pub struct FingerprintKey {
-    bytes: Zeroizing<[u8; 32]>,
+    /// The key as HMAC state, which saves working it in for every payment.
+    mac: Hmac<Sha256>,
     made_here: bool,
 }
 
@@ -39,12 +40,8 @@ impl FingerprintKey {
     ///
     /// [`FingerprintKeyError::NoRandomness`].
     pub fn generate() -> Result<Self, FingerprintKeyError> {
-        let mut bytes = Zeroizing::new([0; 32]);
-        getrandom::fill(bytes.as_mut()).map_err(|_| FingerprintKeyError::NoRandomness)?;
-        Ok(Self {
-            bytes,
-            made_here: true,
-        })
+        let key = fresh()?;
+        Ok(Self::from_bytes(&key, true))
     }
 
     /// From 64 hexadecimal digits; space around them is ignored.
@@ -65,10 +62,17 @@ impl FingerprintKey {
         if bytes.iter().all(|byte| Some(byte) == bytes.first()) {
             return Err(FingerprintKeyError::Weak);
         }
-        Ok(Self {
-            bytes,
-            made_here: false,
-        })
+        Ok(Self::from_bytes(&bytes, false))
+    }
+
+    fn from_bytes(key: &[u8; 32], made_here: bool) -> Self {
+        // HMAC fills a short key up with zeros to one block (RFC 2104 section 2).
+        let mut block = Zeroizing::new([0; 64]);
+        for (slot, byte) in block.iter_mut().zip(key) {
+            *slot = *byte;
+        }
+        let mac = Hmac::<Sha256>::new((&*block).into());
+        Self { mac, made_here }
     }
 
     /// From [`ENV`](Self::ENV); `None` where it is not set.
@@ -102,9 +106,9 @@ impl FingerprintKey {
         let key = match key_file::read(path)? {
             Some(text) => Self::from_hex(&text)?,
             None => {
-                let fresh = Self::generate()?;
-                if key_file::publish(path, &fresh.bytes)? {
-                    fresh
+                let fresh = fresh()?;
+                if key_file::publish(path, &fresh)? {
+                    Self::from_bytes(&fresh, true)
                 } else {
                     Self::from_hex(&key_file::read_existing(path)?)?
                 }
@@ -123,13 +127,16 @@ impl FingerprintKey {
 
     /// HMAC-SHA256 of parts, each with its length before it.
     pub(super) fn digest(&self, parts: &[&[u8]]) -> [u8; 32] {
-        // HMAC takes a key of any length, so this cannot fail; the fallback would still be a digest of the parts.
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(self.bytes.as_ref()) else {
-            return plain_digest(parts);
-        };
+        let mut mac = self.mac.clone();
         each_part(parts, |bytes| mac.update(bytes));
         mac.finalize().into_bytes().into()
     }
+}
+
+fn fresh() -> Result<Zeroizing<[u8; 32]>, FingerprintKeyError> {
+    let mut key = Zeroizing::new([0; 32]);
+    getrandom::fill(key.as_mut()).map_err(|_| FingerprintKeyError::NoRandomness)?;
+    Ok(key)
 }
 
 /// Never shows the key.

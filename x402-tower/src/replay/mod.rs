@@ -23,6 +23,7 @@
 //! | `replay.long_lived` | a seller would have to remember the authorization for longer than it wants to |
 //! | `replay.body_unknown` | the body of a third party's request is not known, so that repeats cannot be told |
 
+mod claiming;
 mod control;
 mod digest;
 mod fingerprint;

@@ -165,7 +165,8 @@ fn claims_settlement(headers: &HeaderMap, payment: &Payment) -> bool {
 /// What a payment header says.
 struct Decoded {
     terms: Terms,
-    payload: PaymentPayload,
+    /// Boxed, because it is held while the controls are asked.
+    payload: Box<PaymentPayload>,
 }
 
 fn decode(context: &Context, exchange: &Exchange, headers: &HeaderMap) -> Result<Decoded, Denial> {
@@ -183,7 +184,10 @@ fn decode(context: &Context, exchange: &Exchange, headers: &HeaderMap) -> Result
             "the payment names a resource of another origin than the one requested",
         ));
     }
-    Ok(Decoded { terms, payload })
+    Ok(Decoded {
+        terms,
+        payload: Box::new(payload),
+    })
 }
 
 /// What a payment header says it pays, held against what its signature authorizes.

@@ -21,14 +21,14 @@ impl Watched {
 }
 
 impl Claims for Watched {
-    fn claim<'a>(
-        &'a self,
+    fn claim(
+        &self,
         key: ClaimKey,
         holder: PaymentId,
-        value: &'a [u8],
+        value: &[u8],
         now: UnixMillis,
         until: UnixMillis,
-    ) -> Step<'a, Result<Claim, StoreError>> {
+    ) -> Step<'_, Result<Claim, StoreError>> {
         self.asked.lock().push(until);
         self.store.claim(key, holder, value, now, until)
     }
@@ -70,16 +70,17 @@ impl Slow {
 }
 
 impl Claims for Slow {
-    fn claim<'a>(
-        &'a self,
+    fn claim(
+        &self,
         key: ClaimKey,
         holder: PaymentId,
-        value: &'a [u8],
+        value: &[u8],
         now: UnixMillis,
         until: UnixMillis,
-    ) -> Step<'a, Result<Claim, StoreError>> {
+    ) -> Step<'_, Result<Claim, StoreError>> {
+        let value = value.to_vec();
         Step::wait(async move {
-            let answer = self.store.claim(key, holder, value, now, until).await;
+            let answer = self.store.claim(key, holder, &value, now, until).await;
             let conduct = *self.conduct.lock();
             match conduct {
                 Conduct::TakeAndHang => core::future::pending().await,
