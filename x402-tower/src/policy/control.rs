@@ -136,10 +136,10 @@ impl PolicyControl {
             return Ok(());
         }
         let price = payment.terms().price.ok_or_else(unknown_asset)?;
-        payment.extensions_mut().insert(SetAside);
+        payment.note_set_aside(true);
         let reserved = self.reserve(payment, limits, stranger, price).await;
         if reserved.is_err() {
-            payment.extensions_mut().remove::<SetAside>();
+            payment.note_set_aside(false);
         }
         reserved
     }
@@ -181,10 +181,6 @@ impl PolicyControl {
     }
 }
 
-/// Whether money was set aside for a payment.
-#[derive(Debug, Clone, Copy)]
-struct SetAside;
-
 impl Control for PolicyControl {
     fn kind(&self) -> ControlKind {
         ControlKind::Policy
@@ -224,11 +220,11 @@ impl Control for PolicyControl {
             return Step::ready(Err(denial(Violation::Unpriced)));
         };
         // Noted first: dropped while the store is asked, it is still given back.
-        payment.extensions_mut().insert(SetAside);
+        payment.note_set_aside(true);
         Step::wait(async move {
             let reserved = self.reserve(payment, &limits, None, price).await;
             if reserved.is_err() {
-                payment.extensions_mut().remove::<SetAside>();
+                payment.note_set_aside(false);
             }
             reserved
         })
@@ -249,19 +245,18 @@ impl Control for PolicyControl {
             return Step::ready(Err(denial));
         }
         let unpinned = firsts(payment).filter(Firsts::is_unpinned);
-        let set_aside = is_set_aside(payment);
+        let set_aside = payment.is_set_aside();
         if unpinned.is_none() && !set_aside {
             return Step::ready(Ok(()));
         }
+        let Some(firsts) = unpinned else {
+            return self.mark_sent(payment);
+        };
         Step::wait(async move {
-            if let Some(firsts) = unpinned {
-                let last_word = self.history.sending(payment, &firsts).await;
-                last_word.map_err(refused)?;
-            }
+            let last_word = self.history.sending(payment, &firsts).await;
+            last_word.map_err(refused)?;
             if set_aside {
-                let marked = self.ledger.mark_sent(payment.id()).await;
-                marked.map_err(|error| store_denial(&error))?;
-                ReservationState::Sent.count();
+                self.mark_sent(payment).await?;
             }
             // Again: it may have been engaged while a store was asked.
             self.check_kill_switch()
@@ -269,7 +264,7 @@ impl Control for PolicyControl {
     }
 
     fn finish<'a>(&'a self, payment: &'a Payment, outcome: &'a Outcome) -> Step<'a, ()> {
-        let set_aside = is_set_aside(payment);
+        let set_aside = payment.is_set_aside();
         if let Some(firsts) = firsts(payment) {
             return Step::wait(async move {
                 // The money first: it may be all that a caller who goes away leaves time for.
@@ -287,7 +282,7 @@ impl Control for PolicyControl {
     }
 
     fn abandon(&self, payment: &Payment, outcome: &Outcome) {
-        if is_set_aside(payment) && matches!(outcome, Outcome::NotSent(_)) {
+        if payment.is_set_aside() && matches!(outcome, Outcome::NotSent(_)) {
             self.ledger.release_now(payment.id());
             ReservationState::Released.count();
         }
@@ -298,6 +293,16 @@ impl Control for PolicyControl {
 }
 
 impl PolicyControl {
+    /// Counts what was set aside as spent, unless somebody stops every payment meanwhile.
+    fn mark_sent<'a>(&'a self, payment: &'a Payment) -> Step<'a, Result<(), Denial>> {
+        let marked = self.ledger.mark_sent(payment.id());
+        marked.map(|marked| {
+            marked.map_err(|error| store_denial(&error))?;
+            ReservationState::Sent.count();
+            self.check_kill_switch()
+        })
+    }
+
     /// Tells the ledger how a payment ended.
     fn note<'a>(&'a self, payment: &'a Payment, outcome: &'a Outcome) -> Step<'a, ()> {
         let id = payment.id();
@@ -311,8 +316,8 @@ impl PolicyControl {
             Outcome::NotSent(_) => self.ledger.release(id),
             _ => self.ledger.mark_unknown(id),
         };
-        Step::wait(async move {
-            if let Err(error) = noted.await {
+        noted.map(move |noted| {
+            if let Err(error) = noted {
                 // The reservation stays counted, which is the safe side.
                 tracing::error!(payment = %id, code = error.code(), "the ledger did not take an outcome");
             } else {
@@ -324,10 +329,6 @@ impl PolicyControl {
 
 fn firsts(payment: &Payment) -> Option<Firsts> {
     payment.extensions().get::<Firsts>().copied()
-}
-
-fn is_set_aside(payment: &Payment) -> bool {
-    payment.extensions().get::<SetAside>().is_some()
 }
 
 /// What a receipt's amount costs, at the price of the whole payment, rounded up.
