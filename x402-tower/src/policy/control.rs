@@ -14,7 +14,7 @@ use super::violation::Violation;
 use crate::control::{Control, ControlKind, Mode};
 use crate::denial::{Denial, DenialKind};
 use crate::money::Usd;
-use crate::payment::{Exchange, NotSent, Outcome, Payment, Terms};
+use crate::payment::{Exchange, Outcome, Payment, Terms};
 use crate::screening::Screening;
 use crate::step::Step;
 use crate::store::{Claims, Ledger, Limit, MemoryStore, Reservation, Reserved, StoreError};
@@ -90,7 +90,7 @@ impl PolicyControl {
         Ok(())
     }
 
-    fn offer(&self, exchange: &Exchange, terms: &Terms) -> Result<(), Denial> {
+    fn offer<'a>(&self, exchange: &'a Exchange, terms: &'a Terms) -> Result<Offer<'a>, Denial> {
         self.check_kill_switch()?;
         let asset = terms.asset.as_ref().ok_or_else(unknown_asset)?;
         let offer = Offer::new(
@@ -100,9 +100,11 @@ impl PolicyControl {
             asset,
             &terms.pay_to,
         )
+        .with_amount(terms.amount)
         .with_price(terms.price)
         .with_lifetime_seconds(terms.lifetime_seconds);
-        self.rules.check_offer(&offer).map_err(denial)
+        self.rules.check_offer(&offer).map_err(denial)?;
+        Ok(offer)
     }
 
     /// Decides by what earlier payments left, then sets money aside. Takes nothing that a denial keeps.
@@ -113,11 +115,12 @@ impl PolicyControl {
     ) -> Result<(), Denial> {
         let firsts = self.history.look(payment).await.map_err(refused)?;
         // Noted first: dropped while the store is asked, its candidacy is still given back.
-        payment.extensions_mut().insert(firsts);
+        if !firsts.is_empty() {
+            payment.extensions_mut().insert(firsts);
+        }
         let decided = self.stand_and_reserve(payment, &firsts, limits).await;
         if decided.is_err() {
-            let denied = Outcome::NotSent(NotSent::Cancelled);
-            self.history.finish(payment, &firsts, &denied).await;
+            self.history.withdraw(payment, &firsts).await;
             payment.extensions_mut().remove::<Firsts>();
         }
         decided
@@ -135,13 +138,23 @@ impl PolicyControl {
         if limits.as_slice().is_empty() && stranger.is_none() {
             return Ok(());
         }
-        let price = payment.terms().price.ok_or_else(unknown_asset)?;
+        let price = self.price(payment.terms())?;
         payment.note_set_aside(true);
         let reserved = self.reserve(payment, limits, stranger, price).await;
         if reserved.is_err() {
             payment.note_set_aside(false);
         }
         reserved
+    }
+
+    /// What a payment counts as.
+    fn price(&self, terms: &Terms) -> Result<Usd, Denial> {
+        match terms.price {
+            Some(price) => Ok(price),
+            // Where payments are only counted, it does not matter what they cost.
+            None if !self.rules.limits_dollars() => Ok(Usd::ZERO),
+            None => Err(denial(Violation::Unpriced)),
+        }
     }
 
     async fn reserve(
@@ -193,7 +206,7 @@ impl Control for PolicyControl {
     fn screen(&self, screening: &mut Screening<'_>) {
         let exchange = screening.exchange();
         if exchange.position().spends() {
-            screening.retain(|_, terms| self.offer(exchange, terms));
+            screening.retain(|_, terms| self.offer(exchange, terms).map(drop));
         }
     }
 
@@ -203,9 +216,9 @@ impl Control for PolicyControl {
             return Step::ready(Ok(()));
         }
         let (exchange, terms) = (payment.exchange(), payment.terms());
-        let limits = self.offer(exchange, terms).and_then(|()| {
+        let limits = self.offer(exchange, terms).and_then(|offer| {
             self.rules
-                .limits_for(exchange.agent().as_str(), exchange.url())
+                .limits_for(exchange.agent().as_str(), &offer)
                 .map_err(denial)
         });
         let limits = match limits {
@@ -216,8 +229,9 @@ impl Control for PolicyControl {
             Ok(limits) => limits,
             Err(denial) => return Step::ready(Err(denial)),
         };
-        let Some(price) = terms.price else {
-            return Step::ready(Err(denial(Violation::Unpriced)));
+        let price = match self.price(terms) {
+            Ok(price) => price,
+            Err(denial) => return Step::ready(Err(denial)),
         };
         // Noted first: dropped while the store is asked, it is still given back.
         payment.note_set_aside(true);
