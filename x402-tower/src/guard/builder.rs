@@ -168,6 +168,10 @@ impl GuardConfigBuilder {
             (None, None) => return Err(ConfigError::NoPolicy),
         };
         let rules = Rules::compile(&policy)?;
+        if policy.mpa.is_some() {
+            // Never pay under a policy whose approvals nobody collects.
+            return Err(setting("mpa", &"this guard collects no approvals"));
+        }
         let context = finish_context(self.context, &rules, self.agent)?;
         let store = Arc::new(MemoryStore::new());
         let mut controls: Vec<Arc<dyn Control>> = Vec::new();
@@ -242,8 +246,9 @@ fn pii_control(
 
 fn pii_from(settings: &PiiSettings) -> Result<PiiControl, ConfigError> {
     let mut control = PiiControl::new();
-    if let Some(action) = &settings.action {
-        let action = PiiAction::from_str(action).map_err(|error| setting("pii.action", &error))?;
+    if let Some(action) = settings.action {
+        let action =
+            PiiAction::from_str(action.as_str()).map_err(|error| setting("pii.action", &error))?;
         control = control.with_action(action);
     }
     if let Some(names) = &settings.entities {

@@ -30,6 +30,7 @@
 //! ```
 
 mod builder;
+mod choice;
 mod compile;
 mod config;
 mod contract;
@@ -43,10 +44,15 @@ mod origin;
 mod read;
 mod rules;
 mod scope;
+mod settings;
 mod violation;
 
 pub use crate::context::ResourceMatch;
-pub use config::{AuditSettings, PiiSettings, PolicyConfig, PolicyFormat, ReplaySettings};
+pub use choice::{
+    ApproverMode, AuditSync, DetectorKind, FindingAction, LimitPer, Mode, OutgoingAction,
+    RecipientPinning,
+};
+pub use config::{PolicyConfig, PolicyFormat};
 pub use control::PolicyControl;
 pub use error::{PolicyError, PolicyProblem};
 pub use layer::PolicyLayer;
@@ -54,4 +60,7 @@ pub use limits::{AppliedLimits, LimitName};
 pub use origin::Origin;
 pub use rules::{Offer, Rules};
 pub use scope::{ScopeError, UrlScope};
+pub use settings::{
+    ApproverSettings, AuditSettings, LimitSettings, MpaSettings, PiiSettings, ReplaySettings,
+};
 pub use violation::Violation;
