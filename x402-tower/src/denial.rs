@@ -74,6 +74,8 @@ pub struct Denial {
     detail: Cow<'static, str>,
     status: StatusCode,
     source: Option<Arc<dyn Error + Send + Sync>>,
+    /// Further members of the response's JSON object, each with a comma before it.
+    members: Option<Arc<str>>,
 }
 
 impl Denial {
@@ -86,6 +88,7 @@ impl Denial {
             detail: detail.into(),
             status: kind.status(),
             source: None,
+            members: None,
         }
     }
 
@@ -100,6 +103,12 @@ impl Denial {
     #[must_use]
     pub fn with_source(mut self, source: impl Error + Send + Sync + 'static) -> Self {
         self.source = Some(Arc::new(source));
+        self
+    }
+
+    /// Tells more in the response: members of its JSON object, each with a comma before it. They leave this process.
+    pub(crate) fn with_members(mut self, members: Arc<str>) -> Self {
+        self.members = Some(members);
         self
     }
 
@@ -131,11 +140,12 @@ impl Denial {
     #[must_use]
     pub fn to_response(&self) -> Response<Bytes> {
         let body = format!(
-            r#"{{"type":"urn:x402-tower:denial:{code}","title":"{title}","status":{status},"code":"{code}","kind":"{kind}"}}"#,
+            r#"{{"type":"urn:x402-tower:denial:{code}","title":"{title}","status":{status},"code":"{code}","kind":"{kind}"{members}}}"#,
             code = self.code,
             title = self.title(),
             status = self.status.as_u16(),
             kind = self.kind.as_str(),
+            members = self.members.as_deref().unwrap_or_default(),
         );
         let mut response = Response::new(Bytes::from(body));
         *response.status_mut() = self.status;

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::approvals::mpa_config;
 use super::{ConfigError, GuardConfig};
 use crate::assets::AssetTable;
 use crate::audit::{AuditControl, AuditKey, AuditLog, FileSink};
@@ -12,6 +13,7 @@ use crate::chain::Chain;
 use crate::clock::Clock;
 use crate::context::Context;
 use crate::control::Control;
+use crate::mpa::{MpaConfig, MpaControl};
 use crate::payment::{AgentId, Position};
 use crate::pii::{Detector, EntityType, PiiAction, PiiControl};
 use crate::policy::{PiiSettings, PolicyConfig, PolicyControl, Rules};
@@ -30,6 +32,7 @@ pub struct GuardConfigBuilder {
     fingerprint_key: Option<FingerprintKey>,
     pii: Wanted<PiiControl>,
     replay: Wanted<Duration>,
+    mpa: Wanted<MpaConfig>,
     audit: Option<Arc<AuditLog>>,
     custom: Vec<Arc<dyn Control>>,
 }
@@ -53,6 +56,7 @@ impl GuardConfigBuilder {
             fingerprint_key: None,
             pii: Wanted::AsInPolicy,
             replay: Wanted::AsInPolicy,
+            mpa: Wanted::AsInPolicy,
             audit: None,
             custom: Vec::new(),
         }
@@ -118,6 +122,18 @@ impl GuardConfigBuilder {
         self
     }
 
+    /// Asks approvers about large payments in this way, in place of the policy's `[mpa]`.
+    pub fn mpa(mut self, config: MpaConfig) -> Self {
+        self.mpa = Wanted::Is(config);
+        self
+    }
+
+    /// Asks nobody, also where the policy has `[mpa]`.
+    pub fn without_mpa(mut self) -> Self {
+        self.mpa = Wanted::Off;
+        self
+    }
+
     /// Writes every decision there.
     pub fn audit(mut self, log: Arc<AuditLog>) -> Self {
         self.audit = Some(log);
@@ -168,10 +184,6 @@ impl GuardConfigBuilder {
             (None, None) => return Err(ConfigError::NoPolicy),
         };
         let rules = Rules::compile(&policy)?;
-        if policy.mpa.is_some() {
-            // Never pay under a policy whose approvals nobody collects.
-            return Err(setting("mpa", &"this guard collects no approvals"));
-        }
         let context = finish_context(self.context, &rules, self.agent)?;
         let store = Arc::new(MemoryStore::new());
         let mut controls: Vec<Arc<dyn Control>> = Vec::new();
@@ -181,17 +193,22 @@ impl GuardConfigBuilder {
         if let Some(pii) = pii_control(self.pii, &policy)? {
             controls.push(Arc::new(pii));
         }
+        let ledger = self.ledger.unwrap_or_else(|| store.clone());
+        let claims = self.claims.unwrap_or(store);
         if !seller {
-            let ledger = self.ledger.unwrap_or_else(|| store.clone());
-            controls.push(Arc::new(PolicyControl::with_ledger(rules, ledger)));
+            controls.push(Arc::new(PolicyControl::with_ledger(rules, ledger.clone())));
         }
         if let Some(ttl) = replay_ttl(&self.replay, &policy) {
             let key = match self.fingerprint_key {
                 Some(key) => key,
                 None => FingerprintKey::from_env()?.map_or_else(FingerprintKey::generate, Ok)?,
             };
-            let claims = self.claims.unwrap_or(store);
-            controls.push(Arc::new(ReplayControl::new(claims, key).with_ttl(ttl)));
+            controls.push(Arc::new(ReplayControl::new(claims.clone(), key).with_ttl(ttl)));
+        }
+        // A seller spends nothing that could be approved.
+        if !seller && let Some(config) = approvals(self.mpa, &policy)? {
+            let control = MpaControl::new(config)?;
+            controls.push(Arc::new(control.with_ledger(ledger).with_claims(claims)));
         }
         controls.extend(self.custom);
         Ok(GuardConfig {
@@ -273,6 +290,17 @@ fn replay_ttl(wanted: &Wanted<Duration>, policy: &PolicyConfig) -> Option<Durati
         Wanted::AsInPolicy => {
             Some(in_policy.map_or(crate::replay::DEFAULT_TTL, Duration::from_secs))
         }
+    }
+}
+
+fn approvals(
+    wanted: Wanted<MpaConfig>,
+    policy: &PolicyConfig,
+) -> Result<Option<MpaConfig>, ConfigError> {
+    match (wanted, &policy.mpa) {
+        (Wanted::Is(config), _) => Ok(Some(config)),
+        (Wanted::AsInPolicy, Some(settings)) => Ok(Some(mpa_config(settings)?)),
+        (Wanted::Off, _) | (Wanted::AsInPolicy, None) => Ok(None),
     }
 }
 

@@ -10,6 +10,7 @@
 //!
 //! [`GuardConfig`] says which controls there are and refuses what cannot be right; [`X402GuardLayer`] runs them.
 
+mod approvals;
 mod builder;
 mod config;
 mod error;

@@ -11,7 +11,7 @@ use super::{ApprovalSecret, MpaError};
 use crate::payment::AgentId;
 
 /// Longest id of an approver, in bytes.
-const MAX_ID_BYTES: usize = 64;
+const MAX_ID_BYTES: usize = 128;
 
 /// Somebody whose approval counts once: asked by webhook, or known by a key that countersigns.
 ///
@@ -177,22 +177,36 @@ impl Approver {
         }
     }
 
-    /// What it could vote twice with. A secret that is used for webhooks and for countersignatures is one secret.
-    pub(super) fn identities(&self) -> Vec<Identity> {
+    /// Whether this and `other` could be one who votes twice: they have one key, or one secret, whatever each uses it for,
+    /// or one address that tells them apart by nothing else.
+    pub(super) fn is_one_with(&self, other: &Self) -> bool {
+        let same_key = self.identity().is_some_and(|own| other.identity() == Some(own));
+        same_key || self.shares_address(other)
+    }
+
+    fn identity(&self) -> Option<Identity> {
         match &self.means {
-            Means::Webhook(webhook) => match &webhook.secret {
-                Some(secret) => vec![Identity::Secret(secret.identity())],
-                None => webhook.url().map(url_identity).into_iter().collect(),
-            },
-            Means::Countersignature(means) => vec![means.key.identity()],
-            Means::BadKey | Means::SignerOfWebhook => Vec::new(),
+            Means::Webhook(webhook) => webhook
+                .secret
+                .as_ref()
+                .map(|secret| Identity::Secret(secret.identity())),
+            Means::Countersignature(means) => Some(means.key.identity()),
+            Means::BadKey | Means::SignerOfWebhook => None,
         }
     }
-}
 
-/// An address without what does not change who answers there.
-fn url_identity(url: &Url) -> Identity {
-    Identity::Url(url[..url::Position::AfterPath].to_owned())
+    /// Two webhooks at one address are two approvers only where each signs with its own secret.
+    fn shares_address(&self, other: &Self) -> bool {
+        let (Means::Webhook(one), Means::Webhook(two)) = (&self.means, &other.means) else {
+            return false;
+        };
+        let unsigned = one.secret.is_none() || two.secret.is_none();
+        let same = |(one, two): (&Url, &Url)| {
+            let end = url::Position::AfterPath;
+            one[..end] == two[..end]
+        };
+        unsigned && one.url().zip(two.url()).is_some_and(same)
+    }
 }
 
 impl fmt::Debug for Approver {

@@ -69,12 +69,10 @@ impl Key {
 }
 
 /// What makes two approvers one.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub(super) enum Identity {
     Secret([u8; 32]),
     Ed25519([u8; 32]),
-    /// A webhook that proves itself by nothing but its address.
-    Url(String),
 }
 
 /// An approver who countersigns: a key, and perhaps somebody here to ask.

@@ -33,7 +33,7 @@ pub enum MpaError {
         most: usize,
     },
     /// Not a name for an approver.
-    #[error("approver {place} has no usable id; take 1 to 64 of A-Z a-z 0-9 . _ - : @ /")]
+    #[error("approver {place} has no usable id; take 1 to 128 of A-Z a-z 0-9 . _ - : @ /")]
     ApproverId {
         /// Its place in the list, from 1.
         place: usize,
@@ -94,6 +94,12 @@ pub enum MpaError {
         /// The approver.
         id: String,
     },
+    /// An approver who can be asked in no way.
+    #[error("{id} has neither webhook_url nor secret_env nor public_key; give it one")]
+    NoMeans {
+        /// The approver.
+        id: String,
+    },
     /// A wait or a life outside its bounds.
     #[error("{setting} has to be between {least} and {most} seconds")]
     OutOfRange {
@@ -103,19 +109,6 @@ pub enum MpaError {
         least: u64,
         /// Its greatest value, in seconds.
         most: u64,
-    },
-    /// A cumulative threshold beside none for single payments.
-    #[error(
-        "cumulative_usd has no effect without min_amount_usd, because then every payment needs approvals; set both"
-    )]
-    CumulativeWithoutMinimum,
-    /// A setting of the policy file.
-    #[error("{setting}: {problem}")]
-    Setting {
-        /// Its path in the file, such as `mpa.approvers[1].webhook_url`.
-        setting: String,
-        /// What is wrong, and what would be right.
-        problem: String,
     },
 }
 
@@ -138,9 +131,8 @@ impl MpaError {
             Self::NoTransport => "mpa.no_transport",
             Self::Transport => "mpa.transport",
             Self::CountersignerOfWebhook { .. } => "mpa.countersigner_of_webhook",
+            Self::NoMeans { .. } => "mpa.no_means",
             Self::OutOfRange { .. } => "mpa.out_of_range",
-            Self::CumulativeWithoutMinimum => "mpa.cumulative_without_minimum",
-            Self::Setting { .. } => "mpa.setting",
         }
     }
 }

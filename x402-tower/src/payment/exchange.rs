@@ -6,6 +6,7 @@ use std::sync::Arc;
 use http::Method;
 use url::Url;
 
+use super::ApprovalSignatures;
 use crate::clock::UnixMillis;
 use crate::denial::Denial;
 
@@ -117,6 +118,7 @@ pub struct Exchange {
     pub(crate) body_digest: Option<[u8; 32]>,
     pub(crate) idempotency_key: Option<Arc<str>>,
     pub(crate) objection: Option<Denial>,
+    pub(crate) approval_signatures: Option<ApprovalSignatures>,
 }
 
 impl Exchange {
@@ -138,6 +140,7 @@ impl Exchange {
             body_digest: None,
             idempotency_key: None,
             objection: None,
+            approval_signatures: None,
         }
     }
 
@@ -158,6 +161,13 @@ impl Exchange {
     #[must_use]
     pub fn with_idempotency_key(mut self, key: &str) -> Self {
         self.idempotency_key = Some(key.into());
+        self
+    }
+
+    /// With countersignatures that the caller has collected for it.
+    #[must_use]
+    pub fn with_approval_signatures(mut self, signatures: ApprovalSignatures) -> Self {
+        self.approval_signatures = Some(signatures);
         self
     }
 
@@ -210,6 +220,12 @@ impl Exchange {
     #[must_use]
     pub fn idempotency_key(&self) -> Option<&str> {
         self.idempotency_key.as_deref()
+    }
+
+    /// Countersignatures that the caller has collected for it.
+    #[must_use]
+    pub fn approval_signatures(&self) -> Option<&ApprovalSignatures> {
+        self.approval_signatures.as_ref()
     }
 }
 

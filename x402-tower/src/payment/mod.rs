@@ -1,5 +1,6 @@
 //! What a control looks at: the payment, the exchange it belongs to, and how it ended.
 
+mod approvals;
 mod exchange;
 mod id;
 mod outcome;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 use http::Extensions;
 
+pub use approvals::{ApprovalSignatures, Approvals};
 pub use exchange::{AgentId, AgentIdError, Exchange, MAX_AGENT_ID_BYTES, Position};
 pub use id::PaymentId;
 pub use outcome::{NotSent, Outcome, Refusal, Uncertainty};
@@ -31,6 +33,7 @@ pub struct Payment {
     findings: Vec<(&'static str, u32)>,
     policy_revision: Option<Arc<str>>,
     fingerprint: Option<[u8; 32]>,
+    approvals: Option<Approvals>,
     extensions: Extensions,
 }
 
@@ -49,6 +52,7 @@ impl Payment {
             findings: Vec::new(),
             policy_revision: None,
             fingerprint: None,
+            approvals: None,
             extensions: Extensions::new(),
         }
     }
@@ -153,6 +157,17 @@ impl Payment {
     /// Says what was claimed.
     pub fn set_fingerprint(&mut self, fingerprint: [u8; 32]) {
         self.fingerprint = Some(fingerprint);
+    }
+
+    /// Who approved it, where approvals were needed.
+    #[must_use]
+    pub fn approvals(&self) -> Option<&Approvals> {
+        self.approvals.as_ref()
+    }
+
+    /// Says who approved it.
+    pub fn set_approvals(&mut self, approvals: Approvals) {
+        self.approvals = Some(approvals);
     }
 
     /// What controls keep about this payment between its steps.

@@ -59,9 +59,7 @@ fn reach_v6(address: Ipv6Addr) -> Reach {
     }
     match address.segments() {
         [0, 0, 0, 0, 0, 0xffff, a, b] | [0x64, 0xff9b, 0, 0, 0, 0, a, b] => {
-            let [a, b, c, d] = [a.to_be_bytes(), b.to_be_bytes()].concat()[..] else {
-                return Reach::Never;
-            };
+            let ([a, b], [c, d]) = (a.to_be_bytes(), b.to_be_bytes());
             reach_v4(Ipv4Addr::new(a, b, c, d))
         }
         // The metadata service of AWS stands among the private addresses.

@@ -12,6 +12,8 @@ use crate::wire::json::{Document, Kind, Limits, Value};
 pub(in crate::mpa) enum AnswerFault {
     #[error(transparent)]
     Transport(WebhookFault),
+    #[error("there is nothing to call it with")]
+    Unasked,
     #[error("the status is not 200; redirects are not followed")]
     Status,
     #[error("the answer has no X-MPA-HMAC, more than one, or a wrong one")]
@@ -28,6 +30,7 @@ impl AnswerFault {
     pub(in crate::mpa) const fn code(self) -> &'static str {
         match self {
             Self::Transport(fault) => fault.code(),
+            Self::Unasked => "webhook.unasked",
             Self::Status => "webhook.status",
             Self::Hmac => "webhook.hmac",
             Self::Malformed => "webhook.malformed",
