@@ -203,7 +203,9 @@ impl GuardConfigBuilder {
                 Some(key) => key,
                 None => FingerprintKey::from_env()?.map_or_else(FingerprintKey::generate, Ok)?,
             };
-            controls.push(Arc::new(ReplayControl::new(claims.clone(), key).with_ttl(ttl)));
+            controls.push(Arc::new(
+                ReplayControl::new(claims.clone(), key).with_ttl(ttl),
+            ));
         }
         // A seller spends nothing that could be approved.
         if !seller && let Some(config) = approvals(self.mpa, &policy)? {

@@ -180,7 +180,9 @@ impl Approver {
     /// Whether this and `other` could be one who votes twice: they have one key, or one secret, whatever each uses it for,
     /// or one address that tells them apart by nothing else.
     pub(super) fn is_one_with(&self, other: &Self) -> bool {
-        let same_key = self.identity().is_some_and(|own| other.identity() == Some(own));
+        let same_key = self
+            .identity()
+            .is_some_and(|own| other.identity() == Some(own));
         same_key || self.shares_address(other)
     }
 

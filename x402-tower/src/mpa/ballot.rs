@@ -2,9 +2,9 @@
 
 use core::time::Duration;
 
-use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
 
 use super::Shortfall;
 use crate::unwind::caught;
@@ -87,13 +87,19 @@ impl Ballot {
                 self.approve(place);
             }
         }
+        // A denial tells how many approvals came: those that are here already have come.
+        while let Some(Some((place, approved))) = answers.next().now_or_never()
+            && !self.is_won()
+        {
+            if approved {
+                self.approve(place);
+            }
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use futures_util::FutureExt;
-
     use super::*;
 
     fn says(approved: bool) -> BoxFuture<'static, bool> {
@@ -104,7 +110,10 @@ mod tests {
         core::future::pending().boxed()
     }
 
-    async fn ask(threshold: usize, answers: Vec<BoxFuture<'static, bool>>) -> Result<usize, Shortfall> {
+    async fn ask(
+        threshold: usize,
+        answers: Vec<BoxFuture<'static, bool>>,
+    ) -> Result<usize, Shortfall> {
         let mut ballot = Ballot::new(threshold);
         let asked = answers.into_iter().enumerate().collect();
         ballot.ask(asked, Duration::from_secs(30)).await?;
@@ -112,7 +121,10 @@ mod tests {
     }
 
     #[allow(clippy::disallowed_methods)] // tokio's paused clock is the one that the wait runs on
-    async fn waited(threshold: usize, answers: Vec<BoxFuture<'static, bool>>) -> (Result<usize, Shortfall>, u64) {
+    async fn waited(
+        threshold: usize,
+        answers: Vec<BoxFuture<'static, bool>>,
+    ) -> (Result<usize, Shortfall>, u64) {
         let start = tokio::time::Instant::now();
         let result = ask(threshold, answers).await;
         (result, start.elapsed().as_secs())
@@ -140,7 +152,10 @@ mod tests {
     async fn attack_144_one_who_panics_is_no_approval_and_takes_nobody_along() {
         let panics = || async { panic!("an approver panics") }.boxed();
         assert_eq!(ask(2, vec![panics(), says(true), says(true)]).await, Ok(2));
-        assert_eq!(ask(2, vec![panics(), says(true)]).await, Err(Shortfall::Refused));
+        assert_eq!(
+            ask(2, vec![panics(), says(true)]).await,
+            Err(Shortfall::Refused)
+        );
     }
 
     #[tokio::test]

@@ -116,7 +116,10 @@ impl MpaControl {
                 }
             }
         }
-        let gathered = self.gather_in_turn(payment).await.map_err(NotApproved::into_denial)?;
+        let gathered = self
+            .gather_in_turn(payment)
+            .await
+            .map_err(NotApproved::into_denial)?;
         let settled = self.take(payment, &gathered).await;
         if settled.is_err() {
             self.give_back(payment).await;

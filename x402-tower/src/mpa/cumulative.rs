@@ -22,7 +22,11 @@ pub(super) struct Cumulative {
 impl Cumulative {
     /// Counts `price` if with it the sum stays under the threshold. Checking and counting are one step of the ledger, so
     /// that no number of parallel payments slips under it.
-    pub(super) async fn count_below(&self, payment: &Payment, price: Usd) -> Result<bool, StoreError> {
+    pub(super) async fn count_below(
+        &self,
+        payment: &Payment,
+        price: Usd,
+    ) -> Result<bool, StoreError> {
         match self.sum.micros().checked_sub(1) {
             Some(most) => self.reserve(payment, price, Usd::from_micros(most)).await,
             None => Ok(false),
@@ -31,8 +35,14 @@ impl Cumulative {
 
     /// Counts `price` whatever the sum is: it was approved.
     pub(super) async fn count(&self, payment: &Payment, price: Usd) -> Result<(), StoreError> {
-        let counted = self.reserve(payment, price, Usd::from_micros(u64::MAX)).await?;
-        if counted { Ok(()) } else { Err(StoreError::Overflow) }
+        let counted = self
+            .reserve(payment, price, Usd::from_micros(u64::MAX))
+            .await?;
+        if counted {
+            Ok(())
+        } else {
+            Err(StoreError::Overflow)
+        }
     }
 
     async fn reserve(&self, payment: &Payment, price: Usd, most: Usd) -> Result<bool, StoreError> {

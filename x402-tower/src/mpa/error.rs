@@ -61,7 +61,9 @@ pub enum MpaError {
         id: String,
     },
     /// A secret that can be guessed.
-    #[error("an approver's secret is shorter than {least} bytes; make one with `openssl rand -hex 32`")]
+    #[error(
+        "an approver's secret is shorter than {least} bytes; make one with `openssl rand -hex 32`"
+    )]
     SecretTooShort {
         /// Fewest bytes.
         least: usize,

@@ -61,11 +61,13 @@ impl MpaControl {
         if !ballot.can_be_won_with(asked.len()) {
             // Nobody is bothered with what cannot be approved yet.
             let unsigned = self.unsigned(round.payment, ballot);
-            return Err(if ballot.can_be_won_with(asked.len().saturating_add(unsigned)) {
-                Shortfall::SignaturesMissing
-            } else {
-                Shortfall::Refused
-            });
+            return Err(
+                if ballot.can_be_won_with(asked.len().saturating_add(unsigned)) {
+                    Shortfall::SignaturesMissing
+                } else {
+                    Shortfall::Refused
+                },
+            );
         }
         let lifetime = Duration::from_secs(round.payment.terms().lifetime_seconds);
         let wait = self.config.timeout.min(lifetime / 2);
@@ -207,12 +209,7 @@ impl MpaControl {
             .collect()
     }
 
-    fn not_approved(
-        &self,
-        round: Round<'_>,
-        ballot: &Ballot,
-        shortfall: Shortfall,
-    ) -> NotApproved {
+    fn not_approved(&self, round: Round<'_>, ballot: &Ballot, shortfall: Shortfall) -> NotApproved {
         let signable = matches!(
             shortfall,
             Shortfall::SignaturesMissing | Shortfall::TimedOut

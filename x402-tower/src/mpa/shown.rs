@@ -57,7 +57,8 @@ mod tests {
 
     #[test]
     fn attack_103_nothing_moves_or_hides_the_amount() {
-        let evil = "ok\n\n\u{202e}00.1$\u{200b}\u{2028}[pay](https://evil.example)\u{e0041}\u{1b}[2J";
+        let evil =
+            "ok\n\n\u{202e}00.1$\u{200b}\u{2028}[pay](https://evil.example)\u{e0041}\u{1b}[2J";
         assert_eq!(
             untrusted(evil, 200),
             r"ok\u{a}\u{a}\u{202e}00.1$\u{200b}\u{2028}[pay] (https:/ /evil.example)\u{e0041}\u{1b}[2J"

@@ -76,7 +76,11 @@ impl HttpWebhooks {
             return Err(WebhookFault::ForbiddenAddress);
         }
         let request = reqwest::Request::try_from(request).map_err(|_| WebhookFault::Connection)?;
-        let mut response = self.client.execute(request).await.map_err(|error| fault(&error))?;
+        let mut response = self
+            .client
+            .execute(request)
+            .await
+            .map_err(|error| fault(&error))?;
         let mut body = BytesMut::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| fault(&error))? {
             if body.len().saturating_add(chunk.len()) > MAX_ANSWER_BYTES {
@@ -128,7 +132,8 @@ fn is_allowed(reach: Reach, private: bool) -> bool {
 
 /// Turns a name into addresses.
 trait Lookup: Clone + Send + Sync + 'static {
-    fn lookup(&self, host: String) -> impl Future<Output = std::io::Result<Vec<SocketAddr>>> + Send;
+    fn lookup(&self, host: String)
+    -> impl Future<Output = std::io::Result<Vec<SocketAddr>>> + Send;
 }
 
 /// The system's resolver.
@@ -163,5 +168,146 @@ impl<L: Lookup> Resolve for Checked<L> {
             let addresses: Addrs = Box::new(addresses.into_iter());
             Ok(addresses)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// Names that change their mind: one answer after another, and then the last one for ever.
+    #[derive(Clone)]
+    struct Fickle {
+        answers: Arc<[&'static [&'static str]]>,
+        asked: Arc<AtomicUsize>,
+    }
+
+    impl Fickle {
+        fn answering(answers: &[&'static [&'static str]]) -> Self {
+            Self {
+                answers: answers.into(),
+                asked: Arc::default(),
+            }
+        }
+
+        fn next(&self) -> Vec<SocketAddr> {
+            let at = self.asked.fetch_add(1, Ordering::SeqCst);
+            let answer = self.answers[at.min(self.answers.len() - 1)];
+            let parse = |ip: &&str| SocketAddr::new(ip.parse::<IpAddr>().unwrap(), 0);
+            answer.iter().map(parse).collect()
+        }
+    }
+
+    impl Lookup for Fickle {
+        async fn lookup(&self, _: String) -> std::io::Result<Vec<SocketAddr>> {
+            Ok(self.next())
+        }
+    }
+
+    /// The same names without a check.
+    struct Unchecked(Fickle);
+
+    impl Resolve for Unchecked {
+        fn resolve(&self, _: Name) -> Resolving {
+            let addresses: Addrs = Box::new(self.0.next().into_iter());
+            Box::pin(core::future::ready(Ok(addresses)))
+        }
+    }
+
+    /// Something private that answers 200 to everybody; its port, and how often it was reached.
+    async fn private_service() -> (u16, Arc<AtomicUsize>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let reached = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&reached);
+        tokio::spawn(async move {
+            while let Ok((mut socket, _)) = listener.accept().await {
+                count.fetch_add(1, Ordering::SeqCst);
+                let _ = socket.read(&mut [0; 4096]).await;
+                let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+                let _ = socket.write_all(answer).await;
+            }
+        });
+        (port, reached)
+    }
+
+    async fn post(names: &Fickle, private: &[&str], port: u16) -> Result<u16, WebhookFault> {
+        let private = private.iter().map(|host| (*host).to_owned());
+        let transport = HttpWebhooks::resolving_with(private, names.clone()).unwrap();
+        let url = format!("http://approver.example:{port}/yes");
+        let request = Request::post(url).body(Bytes::new()).unwrap();
+        let response = transport.post(request).await?;
+        Ok(response.status().as_u16())
+    }
+
+    #[tokio::test]
+    async fn attack_100_a_name_that_leads_inside_is_not_called() {
+        let (port, reached) = private_service().await;
+        for answer in [
+            &["127.0.0.1"][..],
+            &["93.184.215.14", "127.0.0.1"],
+            &["::ffff:127.0.0.1"],
+            &["::1"],
+            &["10.0.0.1"],
+        ] {
+            let names = Fickle::answering(&[answer]);
+            let refused = post(&names, &[], port).await;
+            assert_eq!(refused, Err(WebhookFault::ForbiddenAddress), "{answer:?}");
+        }
+        assert_eq!(reached.load(Ordering::SeqCst), 0);
+    }
+
+    #[tokio::test]
+    async fn attack_100_a_host_that_is_named_leads_inside_but_never_to_metadata() {
+        let (port, reached) = private_service().await;
+        let named = &["Approver.Example."];
+        let inside = Fickle::answering(&[&["127.0.0.1"]]);
+        assert_eq!(post(&inside, named, port).await, Ok(200));
+        assert_eq!(reached.load(Ordering::SeqCst), 1);
+        for metadata in [&["169.254.169.254"], &["fd00:ec2::254"], &["fe80::1"]] {
+            let names = Fickle::answering(&[metadata]);
+            let refused = post(&names, named, port).await;
+            assert_eq!(refused, Err(WebhookFault::ForbiddenAddress), "{metadata:?}");
+        }
+    }
+
+    /// DNS rebinding: the name is public when it is checked, and private when it is called.
+    #[tokio::test]
+    async fn attack_100_a_name_is_called_where_it_was_checked() {
+        let (port, reached) = private_service().await;
+        let rebinding: &[&[&str]] = &[&["93.184.215.14"], &["127.0.0.1"]];
+
+        // Whoever checks first and lets the client resolve again is led inside.
+        let names = Fickle::answering(rebinding);
+        assert_eq!(reach(names.next()[0].ip()), Reach::Public);
+        let naive = reqwest::Client::builder()
+            .no_proxy()
+            .dns_resolver(Arc::new(Unchecked(names)))
+            .build()
+            .unwrap();
+        let url = format!("http://approver.example:{port}/yes");
+        assert_eq!(naive.post(url).send().await.unwrap().status(), 200);
+        assert_eq!(reached.load(Ordering::SeqCst), 1);
+
+        let names = Fickle::answering(rebinding);
+        assert_eq!(reach(names.next()[0].ip()), Reach::Public);
+        let refused = post(&names, &[], port).await;
+        assert_eq!(refused, Err(WebhookFault::ForbiddenAddress));
+        assert_eq!(
+            reached.load(Ordering::SeqCst),
+            1,
+            "only the naive one was led inside"
+        );
+        assert_eq!(
+            names.asked.load(Ordering::SeqCst),
+            2,
+            "resolved once, and connected to that"
+        );
     }
 }

@@ -113,9 +113,9 @@ impl Webhook {
         let named = || private_hosts.iter().any(|host| is_host(url, host));
         let credential = !url.username().is_empty() || url.password().is_some();
         match url.scheme() {
-            _ if credential => {
-                Some("its URL holds a user name or password, which logs would show; use a shared secret")
-            }
+            _ if credential => Some(
+                "its URL holds a user name or password, which logs would show; use a shared secret",
+            ),
             _ if url.fragment().is_some() => Some("its URL has a fragment; take it off"),
             "https" => None,
             "http" if self.secret.is_some() && named() => None,
@@ -211,7 +211,9 @@ impl Webhook {
             let signed = [REQUEST_DOMAIN, timestamp.as_bytes(), b"\n", &body];
             let mut signature = HeaderValue::from_str(&secret.sign_parts(&signed)).ok()?;
             signature.set_sensitive(true);
-            post = post.header(TIMESTAMP, timestamp).header(SIGNATURE, signature);
+            post = post
+                .header(TIMESTAMP, timestamp)
+                .header(SIGNATURE, signature);
         }
         post.body(body).ok()
     }
