@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::limits::AppliedLimits;
-use super::rules::{Offer, Rules};
+use super::offer::Offer;
+use super::rules::Rules;
 use super::violation::Violation;
 use crate::control::{Control, ControlKind};
 use crate::denial::{Denial, DenialKind};

@@ -9,8 +9,8 @@ use url::Url;
 
 use super::choice::LimitPer;
 use super::limits::{digest, part};
+use super::offer::Offer;
 use super::origin::Origin;
-use super::rules::Offer;
 use super::scope::UrlScope;
 use crate::store::{Limit, LimitKey, Quota};
 

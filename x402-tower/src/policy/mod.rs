@@ -42,9 +42,12 @@ mod layer;
 mod limit_rule;
 mod limits;
 mod normal;
+mod offer;
 mod origin;
 mod read;
 mod rules;
+#[cfg(feature = "schema")]
+mod schema;
 mod scope;
 mod settings;
 #[cfg(test)]
@@ -63,8 +66,12 @@ pub use error::{PolicyError, PolicyProblem};
 pub use layer::PolicyLayer;
 pub use limit_rule::LimitRule;
 pub use limits::{AppliedLimits, LimitName};
+pub use offer::Offer;
 pub use origin::Origin;
-pub use rules::{Offer, Rules};
+pub use rules::Rules;
+#[cfg(feature = "schema")]
+#[cfg_attr(docsrs, doc(cfg(feature = "schema")))]
+pub use schema::json_schema;
 pub use scope::{ScopeError, UrlScope};
 pub use settings::{
     ApproverSettings, AuditSettings, LimitSettings, MpaSettings, PiiSettings, ReplaySettings,
