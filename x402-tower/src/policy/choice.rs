@@ -7,8 +7,11 @@ macro_rules! choice {
     ($(#[$doc:meta])* $name:ident { $($(#[$of:meta])* $variant:ident = $word:literal,)+ }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[non_exhaustive]
-        pub enum $name { $($(#[$of])* $variant,)+ }
+        pub enum $name {
+            $($(#[$of])* #[cfg_attr(feature = "schema", schemars(rename = $word))] $variant,)+
+        }
 
         impl $name {
             /// Every choice, in the order in which they are documented.
@@ -141,7 +144,7 @@ choice! {
         Agent = "agent",
         /// The origin that was requested.
         Origin = "origin",
-        /// The path that was requested, without its query. Under a limit with `endpoint`, all of that scope is one.
+        /// The origin and path that were requested, without the query.
         Endpoint = "endpoint",
         /// Who gets the money: the address, on whichever chain of its kind.
         Recipient = "recipient",

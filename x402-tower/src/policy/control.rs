@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::limits::AppliedLimits;
-use super::rules::{Offer, Rules};
+use super::offer::Offer;
+use super::rules::Rules;
 use super::violation::Violation;
 use crate::control::{Control, ControlKind};
 use crate::denial::{Denial, DenialKind};
@@ -45,7 +46,7 @@ impl PolicyControl {
         }
     }
 
-    fn offer(&self, exchange: &Exchange, terms: &Terms) -> Result<(), Denial> {
+    fn offer<'a>(&self, exchange: &'a Exchange, terms: &'a Terms) -> Result<Offer<'a>, Denial> {
         let asset = terms.asset.as_ref().ok_or_else(unknown_asset)?;
         let offer = Offer::new(
             exchange.url(),
@@ -54,9 +55,11 @@ impl PolicyControl {
             asset,
             &terms.pay_to,
         )
+        .with_amount(terms.amount)
         .with_price(terms.price)
         .with_lifetime_seconds(terms.lifetime_seconds);
-        self.rules.check_offer(&offer).map_err(denial)
+        self.rules.check_offer(&offer).map_err(denial)?;
+        Ok(offer)
     }
 
     async fn reserve(
@@ -95,7 +98,7 @@ impl Control for PolicyControl {
     fn screen(&self, screening: &mut Screening<'_>) {
         let exchange = screening.exchange();
         if exchange.position().spends() {
-            screening.retain(|_, terms| self.offer(exchange, terms));
+            screening.retain(|_, terms| self.offer(exchange, terms).map(drop));
         }
     }
 
@@ -105,9 +108,9 @@ impl Control for PolicyControl {
             return Step::ready(Ok(()));
         }
         let (exchange, terms) = (payment.exchange(), payment.terms());
-        let limits = self.offer(exchange, terms).and_then(|()| {
+        let limits = self.offer(exchange, terms).and_then(|offer| {
             self.rules
-                .limits_for(exchange.agent().as_str(), exchange.url())
+                .limits_for(exchange.agent().as_str(), &offer)
                 .map_err(denial)
         });
         let limits = match limits {
@@ -115,8 +118,11 @@ impl Control for PolicyControl {
             Ok(limits) => limits,
             Err(denial) => return Step::ready(Err(denial)),
         };
-        let Some(price) = terms.price else {
-            return Step::ready(Err(denial(Violation::Unpriced)));
+        let price = match terms.price {
+            Some(price) => price,
+            // Where payments are only counted, it does not matter what they cost.
+            None if !self.rules.limits_dollars() => Usd::ZERO,
+            None => return Step::ready(Err(denial(Violation::Unpriced))),
         };
         // Noted first: dropped while the store is asked, it is still given back.
         payment.extensions_mut().insert(SetAside);

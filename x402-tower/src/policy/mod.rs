@@ -35,16 +35,24 @@ mod compile;
 mod config;
 mod contract;
 mod control;
+mod denied;
 mod document;
 mod error;
 mod layer;
+mod limit_rule;
 mod limits;
 mod normal;
+mod offer;
 mod origin;
 mod read;
 mod rules;
+#[cfg(feature = "schema")]
+mod schema;
 mod scope;
 mod settings;
+#[cfg(test)]
+mod tests;
+mod unpayable;
 mod violation;
 
 pub use crate::context::ResourceMatch;
@@ -56,9 +64,14 @@ pub use config::{PolicyConfig, PolicyFormat};
 pub use control::PolicyControl;
 pub use error::{PolicyError, PolicyProblem};
 pub use layer::PolicyLayer;
+pub use limit_rule::LimitRule;
 pub use limits::{AppliedLimits, LimitName};
+pub use offer::Offer;
 pub use origin::Origin;
-pub use rules::{Offer, Rules};
+pub use rules::Rules;
+#[cfg(feature = "schema")]
+#[cfg_attr(docsrs, doc(cfg(feature = "schema")))]
+pub use schema::json_schema;
 pub use scope::{ScopeError, UrlScope};
 pub use settings::{
     ApproverSettings, AuditSettings, LimitSettings, MpaSettings, PiiSettings, ReplaySettings,
