@@ -30,15 +30,6 @@ pub struct MpaControl {
     pending: AtomicUsize,
 }
 
-/// What was taken for a payment, to be given back where it does not leave.
-#[derive(Debug, Clone, Copy, Default)]
-struct Held {
-    /// The countersigned request that was used up.
-    claim: Option<ClaimKey>,
-    /// The sum of its recipient counts it.
-    counted: bool,
-}
-
 impl MpaControl {
     /// Asks as `config` says, counting and claiming in the memory of this process.
     ///
@@ -106,12 +97,12 @@ impl MpaControl {
             && let (Some(cumulative), Some(price)) = (&self.cumulative, payment.terms().price)
         {
             // Noted first: dropped while the ledger is asked, it is still given back.
-            note(payment, |held| held.counted = true);
+            payment.note_summed(true);
             match cumulative.count_below(payment, price).await {
                 Ok(true) => return Ok(()),
-                Ok(false) => note(payment, |held| held.counted = false),
+                Ok(false) => payment.note_summed(false),
                 Err(error) => {
-                    note(payment, |held| held.counted = false);
+                    payment.note_summed(false);
                     return Err(store_denial(&error));
                 }
             }
@@ -152,11 +143,11 @@ impl MpaControl {
     async fn take(&self, payment: &mut Payment, gathered: &Gathered) -> Result<(), Denial> {
         if gathered.countersigned {
             let key = request_key(gathered);
-            note(payment, |held| held.claim = Some(key));
+            payment.note_used_request(Some(*key.as_bytes()));
             self.use_up(payment, gathered, key).await?;
         }
         if let (Some(cumulative), Some(price)) = (&self.cumulative, payment.terms().price) {
-            note(payment, |held| held.counted = true);
+            payment.note_summed(true);
             let counted = cumulative.count(payment, price).await;
             counted.map_err(|error| store_denial(&error))?;
         }
@@ -185,22 +176,31 @@ impl MpaControl {
     }
 
     async fn give_back(&self, payment: &mut Payment) {
-        let held = held(payment);
-        note(payment, |held| *held = Held::default());
-        self.free(payment, held).await;
+        self.free(payment).await;
+        payment.note_used_request(None);
+        payment.note_summed(false);
     }
 
-    async fn free(&self, payment: &Payment, held: Held) {
+    async fn free(&self, payment: &Payment) {
         let id = payment.id();
-        if let Some(key) = held.claim
+        if let Some(key) = used_request(payment)
             && let Err(error) = self.claims.give_back(key, id).await
         {
             tracing::error!(payment = %id, code = error.code(), "a used approval was not given back");
         }
-        if let (true, Some(cumulative)) = (held.counted, &self.cumulative) {
+        if let Some(cumulative) = self.counting(payment) {
             tell(payment, cumulative.ledger.release(own_id(id))).await;
         }
     }
+
+    /// The sum that counts this payment, where one does.
+    fn counting(&self, payment: &Payment) -> Option<&Cumulative> {
+        self.cumulative.as_ref().filter(|_| payment.is_summed())
+    }
+}
+
+fn used_request(payment: &Payment) -> Option<ClaimKey> {
+    payment.used_request().copied().map(ClaimKey::from_bytes)
 }
 
 /// One payment's place among those that wait; given up however the wait ends.
@@ -238,17 +238,6 @@ fn request_key(gathered: &Gathered) -> ClaimKey {
     ]))
 }
 
-fn held(payment: &Payment) -> Held {
-    let held = payment.extensions().get::<Held>();
-    held.copied().unwrap_or_default()
-}
-
-fn note(payment: &mut Payment, change: impl FnOnce(&mut Held)) {
-    let mut held = held(payment);
-    change(&mut held);
-    payment.extensions_mut().insert(held);
-}
-
 async fn tell(payment: &Payment, step: Step<'_, Result<(), StoreError>>) {
     if let Err(error) = step.await {
         // It stays counted, which is the safe side.
@@ -270,43 +259,39 @@ impl Control for MpaControl {
     }
 
     fn sending<'a>(&'a self, payment: &'a Payment) -> Step<'a, Result<(), Denial>> {
-        let (true, Some(cumulative)) = (held(payment).counted, &self.cumulative) else {
-            return Step::ready(Ok(()));
-        };
-        Step::wait(async move {
-            let marked = cumulative.ledger.mark_sent(own_id(payment.id())).await;
-            marked.map_err(|error| store_denial(&error))
-        })
+        match self.counting(payment) {
+            Some(cumulative) => cumulative
+                .ledger
+                .mark_sent(own_id(payment.id()))
+                .map(|marked| marked.map_err(|error| store_denial(&error))),
+            None => Step::ready(Ok(())),
+        }
     }
 
     fn finish<'a>(&'a self, payment: &'a Payment, outcome: &'a Outcome) -> Step<'a, ()> {
-        let held = held(payment);
         if matches!(outcome, Outcome::NotSent(_)) {
-            return Step::wait(self.free(payment, held));
+            return Step::wait(self.free(payment));
         }
-        let (true, Some(cumulative)) = (held.counted, &self.cumulative) else {
+        let Some(cumulative) = self.counting(payment) else {
             return Step::ready(());
         };
         let id = own_id(payment.id());
-        Step::wait(async move {
-            let noted = match outcome {
-                // In full, also where the seller took less: against the spender.
-                Outcome::Settled(_) => cumulative.ledger.settle(id, None),
-                _ => cumulative.ledger.mark_unknown(id),
-            };
-            tell(payment, noted).await;
-        })
+        let noted = match outcome {
+            // In full, also where the seller took less: against the spender.
+            Outcome::Settled(_) => cumulative.ledger.settle(id, None),
+            _ => cumulative.ledger.mark_unknown(id),
+        };
+        Step::wait(tell(payment, noted))
     }
 
     fn abandon(&self, payment: &Payment, outcome: &Outcome) {
         if !matches!(outcome, Outcome::NotSent(_)) {
             return;
         }
-        let held = held(payment);
-        if let Some(key) = held.claim {
+        if let Some(key) = used_request(payment) {
             self.claims.give_back_now(key, payment.id());
         }
-        if let (true, Some(cumulative)) = (held.counted, &self.cumulative) {
+        if let Some(cumulative) = self.counting(payment) {
             cumulative.ledger.release_now(own_id(payment.id()));
         }
     }

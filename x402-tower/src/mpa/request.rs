@@ -56,7 +56,7 @@ impl ApprovalRequest {
         let url = match payment.shown_url() {
             Some(url) => visible(url, MAX_URL),
             // Nobody screened the path, so nobody outside gets to see it.
-            None => exchange.origin(),
+            None => exchange.origin().into_owned(),
         };
         let payload = Payload {
             agent: exchange.agent().as_str(),

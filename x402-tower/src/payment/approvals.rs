@@ -20,10 +20,13 @@ use crate::clock::UnixMillis;
 /// }
 /// ```
 #[derive(Clone, PartialEq, Eq)]
-pub struct ApprovalSignatures {
+pub struct ApprovalSignatures(Arc<Collected>);
+
+#[derive(Clone, PartialEq, Eq)]
+struct Collected {
     request_id: PaymentId,
     expires_secs: u64,
-    signatures: Arc<[(Arc<str>, Arc<str>)]>,
+    signatures: Vec<(String, String)>,
 }
 
 impl ApprovalSignatures {
@@ -31,55 +34,60 @@ impl ApprovalSignatures {
     /// the signed payload names them.
     #[must_use]
     pub fn new(request_id: PaymentId, expires_secs: u64) -> Self {
-        Self {
+        Self(Arc::new(Collected {
             request_id,
             expires_secs,
-            signatures: Arc::from([]),
-        }
+            signatures: Vec::new(),
+        }))
     }
 
     /// Adds what the approver `id` signed, in hexadecimal, in place of an earlier signature under the same id.
     #[must_use]
     pub fn with_signature(mut self, id: &str, signature_hex: &str) -> Self {
-        let others = self.signatures.iter().filter(|(known, _)| &**known != id);
-        let added = (id.into(), signature_hex.into());
-        self.signatures = others.cloned().chain([added]).collect();
+        let signatures = &mut Arc::make_mut(&mut self.0).signatures;
+        signatures.retain(|(known, _)| known != id);
+        signatures.push((id.to_owned(), signature_hex.to_owned()));
         self
     }
 
     /// The request that was signed.
     #[must_use]
     pub fn request_id(&self) -> PaymentId {
-        self.request_id
+        self.0.request_id
     }
 
     /// When the request runs out, in Unix seconds.
     #[must_use]
     pub fn expires_secs(&self) -> u64 {
-        self.expires_secs
+        self.0.expires_secs
     }
 
     /// The same moment.
     #[must_use]
     pub fn expires(&self) -> UnixMillis {
-        UnixMillis::from_secs(self.expires_secs)
+        UnixMillis::from_secs(self.0.expires_secs)
     }
 
     /// What the approver `id` signed, in hexadecimal.
     pub(crate) fn signature_of(&self, id: &str) -> Option<&str> {
-        let mut signatures = self.signatures.iter();
+        let mut signatures = self.0.signatures.iter();
         signatures
-            .find(|(known, _)| &**known == id)
-            .map(|(_, signature)| &**signature)
+            .find(|(known, _)| known == id)
+            .map(|(_, signature)| signature.as_str())
     }
 }
 
 impl fmt::Debug for ApprovalSignatures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let signers: Vec<&str> = self.signatures.iter().map(|(id, _)| &**id).collect();
+        let signers: Vec<&str> = self
+            .0
+            .signatures
+            .iter()
+            .map(|(id, _)| id.as_str())
+            .collect();
         f.debug_struct("ApprovalSignatures")
-            .field("request_id", &self.request_id)
-            .field("expires_secs", &self.expires_secs)
+            .field("request_id", &self.0.request_id)
+            .field("expires_secs", &self.0.expires_secs)
             .field("signers", &signers)
             .finish()
     }

@@ -33,7 +33,11 @@ pub struct Payment {
     findings: Vec<(&'static str, u32)>,
     policy_revision: Option<Arc<str>>,
     fingerprint: Option<[u8; 32]>,
-    approvals: Option<Approvals>,
+    approvals: Option<Box<Approvals>>,
+    summed: bool,
+    used_request: Option<Box<[u8; 32]>>,
+    set_aside: bool,
+    claimed: Vec<[u8; 32]>,
     extensions: Extensions,
 }
 
@@ -53,6 +57,10 @@ impl Payment {
             policy_revision: None,
             fingerprint: None,
             approvals: None,
+            summed: false,
+            used_request: None,
+            set_aside: false,
+            claimed: Vec::new(),
             extensions: Extensions::new(),
         }
     }
@@ -162,15 +170,51 @@ impl Payment {
     /// Who approved it, where approvals were needed.
     #[must_use]
     pub fn approvals(&self) -> Option<&Approvals> {
-        self.approvals.as_ref()
+        self.approvals.as_deref()
     }
 
     /// Says who approved it.
     pub fn set_approvals(&mut self, approvals: Approvals) {
-        self.approvals = Some(approvals);
+        self.approvals = Some(Box::new(approvals));
     }
 
-    /// What controls keep about this payment between its steps.
+    /// Whether the approval control counts it in the sum of its recipient.
+    pub(crate) fn is_summed(&self) -> bool {
+        self.summed
+    }
+
+    pub(crate) fn note_summed(&mut self, summed: bool) {
+        self.summed = summed;
+    }
+
+    /// Digest of the countersigned request that it has used up.
+    pub(crate) fn used_request(&self) -> Option<&[u8; 32]> {
+        self.used_request.as_deref()
+    }
+
+    pub(crate) fn note_used_request(&mut self, request: Option<[u8; 32]>) {
+        self.used_request = request.map(Box::new);
+    }
+
+    /// Whether the policy set money aside for it.
+    pub(crate) fn is_set_aside(&self) -> bool {
+        self.set_aside
+    }
+
+    pub(crate) fn note_set_aside(&mut self, set_aside: bool) {
+        self.set_aside = set_aside;
+    }
+
+    /// Digests of what the replay control claimed for it, in the order of the claims.
+    pub(crate) fn claimed(&self) -> &[[u8; 32]] {
+        &self.claimed
+    }
+
+    pub(crate) fn claimed_mut(&mut self) -> &mut Vec<[u8; 32]> {
+        &mut self.claimed
+    }
+
+    /// What controls of your own keep about this payment between its steps.
     #[must_use]
     pub fn extensions(&self) -> &Extensions {
         &self.extensions

@@ -449,14 +449,14 @@ async fn attack_102_approvers_are_not_flooded() {
 struct Down;
 
 impl Claims for Down {
-    fn claim<'a>(
-        &'a self,
+    fn claim(
+        &self,
         _: ClaimKey,
         _: PaymentId,
-        _: &'a [u8],
+        _: &[u8],
         _: UnixMillis,
         _: UnixMillis,
-    ) -> Step<'a, Result<Claim, StoreError>> {
+    ) -> Step<'_, Result<Claim, StoreError>> {
         Step::ready(Err(StoreError::Unavailable))
     }
 
