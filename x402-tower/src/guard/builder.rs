@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::approvals::mpa_config;
 use super::{ConfigError, GuardConfig, PolicyReloader};
 use crate::assets::AssetTable;
 use crate::audit::{AuditControl, AuditKey, AuditLog, FileSink};
@@ -12,6 +13,7 @@ use crate::chain::Chain;
 use crate::clock::{Clock, UnixMillis};
 use crate::context::Context;
 use crate::control::{Control, ControlKind, Mode};
+use crate::mpa::{MpaConfig, MpaControl};
 use crate::payment::{AgentId, Position};
 use crate::pii::{Detector, EntityType, PiiAction, PiiControl};
 use crate::policy::{AuditSync, KillSwitch, PiiSettings, PolicyConfig, PolicyControl, Rules};
@@ -32,6 +34,7 @@ pub struct GuardConfigBuilder {
     fingerprint_key: Option<FingerprintKey>,
     pii: Wanted<PiiControl>,
     replay: Wanted<Duration>,
+    mpa: Wanted<MpaConfig>,
     audit: Option<Arc<AuditLog>>,
     /// How the policy said to open the log: it stays open, so that may not change.
     log_in_policy: LogSettings,
@@ -59,6 +62,7 @@ impl GuardConfigBuilder {
             fingerprint_key: None,
             pii: Wanted::AsInPolicy,
             replay: Wanted::AsInPolicy,
+            mpa: Wanted::AsInPolicy,
             audit: None,
             log_in_policy: LogSettings::default(),
             kill_switch: KillSwitch::new(),
@@ -125,6 +129,18 @@ impl GuardConfigBuilder {
     /// Does not refuse duplicates.
     pub fn without_replay(mut self) -> Self {
         self.replay = Wanted::Off;
+        self
+    }
+
+    /// Asks approvers about large payments in this way, in place of the policy's `[mpa]`.
+    pub fn mpa(mut self, config: MpaConfig) -> Self {
+        self.mpa = Wanted::Is(config);
+        self
+    }
+
+    /// Asks nobody, also where the policy has `[mpa]`.
+    pub fn without_mpa(mut self) -> Self {
+        self.mpa = Wanted::Off;
         self
     }
 
@@ -208,10 +224,6 @@ impl GuardConfigBuilder {
     /// stays the same.
     pub(super) fn assemble(&mut self, policy: &PolicyConfig) -> Result<Arc<Shared>, ConfigError> {
         let rules = Rules::compile(policy)?;
-        if policy.mpa.is_some() {
-            // Never pay under a policy whose approvals nobody collects.
-            return Err(setting("mpa", &"this guard collects no approvals"));
-        }
         if log_settings(policy) != self.log_in_policy {
             return Err(ConfigError::RestartNeeded { setting: "audit" });
         }
@@ -242,6 +254,16 @@ impl GuardConfigBuilder {
             self.fingerprint_key = Some(key.clone());
             let claims = Arc::clone(claims);
             controls.push(Arc::new(ReplayControl::new(claims, key).with_ttl(ttl)));
+        }
+        // A seller spends nothing that could be approved.
+        if context.position() != Position::Seller
+            && let (Some(ledger), Some(claims)) = (&self.ledger, &self.claims)
+            && let Some(config) = approvals(&self.mpa, policy)?
+        {
+            let control = MpaControl::new(config)?
+                .with_ledger(Arc::clone(ledger))
+                .with_claims(Arc::clone(claims));
+            controls.push(Arc::new(control));
         }
         for control in &mut controls {
             *control = in_mode(self.mode_of(control.kind(), policy), Arc::clone(control));
@@ -366,6 +388,17 @@ fn replay_ttl(wanted: &Wanted<Duration>, policy: &PolicyConfig) -> Option<Durati
         Wanted::AsInPolicy => {
             Some(in_policy.map_or(crate::replay::DEFAULT_TTL, Duration::from_secs))
         }
+    }
+}
+
+fn approvals(
+    wanted: &Wanted<MpaConfig>,
+    policy: &PolicyConfig,
+) -> Result<Option<MpaConfig>, ConfigError> {
+    match (wanted, &policy.mpa) {
+        (Wanted::Is(config), _) => Ok(Some(config.clone())),
+        (Wanted::AsInPolicy, Some(settings)) => Ok(Some(mpa_config(settings)?)),
+        (Wanted::Off, _) | (Wanted::AsInPolicy, None) => Ok(None),
     }
 }
 
