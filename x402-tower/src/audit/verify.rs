@@ -115,6 +115,26 @@ fn run(
     chain: &Chain,
     witnessed: &[AuditHead],
 ) -> Result<AuditSummary, AuditBreak> {
+    let mut rewritten = None;
+    let checked = check_lines(&mut reader, chain, witnessed, &mut rewritten);
+    match (checked, rewritten) {
+        // The record that was witnessed is there, on the other branch.
+        (Err(fork), Some(_)) if matches!(fork.kind, AuditBreakKind::Fork { .. }) => Err(fork),
+        (_, Some(line)) => Err(AuditBreak {
+            line,
+            kind: AuditBreakKind::Rewritten,
+        }),
+        (checked, None) => checked,
+    }
+}
+
+/// Checks line after line. `rewritten` becomes the first line where another record stands than the one witnessed.
+fn check_lines(
+    reader: &mut impl BufRead,
+    chain: &Chain,
+    witnessed: &[AuditHead],
+    rewritten: &mut Option<u64>,
+) -> Result<AuditSummary, AuditBreak> {
     let mut tally = Tally::default();
     let mut recent = Recent::default();
     let mut line = Vec::new();
@@ -122,7 +142,7 @@ fn run(
     loop {
         number = number.saturating_add(1);
         let at = |kind| AuditBreak { line: number, kind };
-        if !read_line(&mut reader, &mut line).map_err(at)? {
+        if !read_line(reader, &mut line).map_err(at)? {
             check_end(tally.head(), witnessed).map_err(at)?;
             return Ok(tally.finish());
         }
@@ -130,7 +150,7 @@ fn run(
         let head = AuditHead::new(view.seq, tag);
         let placed = check_place(&view, &head, tally.head(), &recent);
         if let Err(AuditBreakKind::Removed { expected, found }) = placed {
-            let found_later = find_later(&mut reader, chain, expected, number);
+            let found_later = find_later(reader, chain, expected, number);
             return Err(at(match found_later {
                 Some(stands_in) => AuditBreakKind::Reordered {
                     expected,
@@ -143,7 +163,7 @@ fn run(
         placed.map_err(at)?;
         let replaced = |known: &AuditHead| known.seq() == head.seq() && *known != head;
         if witnessed.iter().any(replaced) {
-            return Err(at(AuditBreakKind::Rewritten));
+            rewritten.get_or_insert(number);
         }
         recent.add(tag);
         tally.add(&view, head);
