@@ -22,6 +22,18 @@ fn attack_132_an_edited_record_is_found() {
 }
 
 #[test]
+fn attack_132_a_reader_without_the_key_sees_no_edit() {
+    let mut lines = five_lines();
+    lines[2] = replaced(&lines[2], "policy.over_limit", "policy.over_limbo");
+    let read: Vec<serde_json::Value> = lines
+        .iter()
+        .map(|line| serde_json::from_slice(line).unwrap())
+        .collect();
+    assert_eq!(read[2]["code"], "policy.over_limbo");
+    assert_eq!(broken(&lines).line, 3);
+}
+
+#[test]
 fn attack_132_an_edited_hmac_is_found() {
     let mut lines = five_lines();
     let at = lines[2].len() - 4;

@@ -116,6 +116,57 @@ async fn a_denial_is_one_record_that_says_what_and_why() {
 }
 
 #[tokio::test]
+async fn every_field_that_the_reference_has_is_there() {
+    let written = written();
+    let mut payment = payment();
+    payment.set_shown_url("https://api.example.com/report".to_owned());
+    payment.set_policy_revision("r1".into());
+    payment.set_fingerprint([1; 32]);
+    payment.note_finding("EMAIL_ADDRESS");
+    written.control.approve(&payment).await.unwrap();
+    let outcome = denied(DenialKind::PolicyViolation);
+    written.control.finish(&payment, &outcome).await;
+    let record = &written.records()[1];
+    for field in [
+        "timestamp",
+        "event_type",
+        "resource_url",
+        "amount_usd",
+        "network",
+        "agent_id",
+        "outcome",
+        "pii_entities_found",
+        "policy_limit_usd",
+        "replay_fingerprint",
+        "error_message",
+        "prev_entry_hmac",
+        "seq",
+        "writer",
+        "decision_id",
+        "policy_revision",
+        "entry_hmac",
+    ] {
+        assert!(record.get(field).is_some(), "{field} in {record}");
+    }
+}
+
+#[tokio::test]
+async fn the_agent_of_the_exchange_is_in_the_record() {
+    let written = written();
+    let other = payment();
+    let exchange = Exchange::new(
+        Position::Buyer,
+        AgentId::new("researcher").unwrap(),
+        http::Method::GET,
+        other.exchange().url().clone(),
+        UnixMillis::from_millis(NOW),
+    );
+    let payment = Payment::new(other.id(), exchange, Version::V2, other.terms().clone());
+    written.control.approve(&payment).await.unwrap();
+    assert_eq!(written.records()[0]["agent_id"], "researcher");
+}
+
+#[tokio::test]
 async fn every_kind_of_denial_has_its_event() {
     for (kind, event) in [
         (DenialKind::PiiBlocked, "PII_BLOCKED"),

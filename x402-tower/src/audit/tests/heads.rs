@@ -3,6 +3,9 @@
 use std::fs;
 use std::path::PathBuf;
 
+use proptest::prelude::*;
+
+use super::super::head::{HEAD_LINE_BYTES, read_head_line};
 use super::super::*;
 use super::*;
 
@@ -266,6 +269,27 @@ fn a_head_file_is_its_owner_s_alone_and_no_link() {
     symlink(&moved, head_of(&place)).unwrap();
     let error = FileSink::open(&place.path).unwrap_err();
     assert_eq!(error.code(), "audit.not_a_file");
+}
+
+proptest! {
+    #[test]
+    fn attack_131_any_changed_byte_of_a_head_is_found(at in any::<prop::sample::Index>(), new: u8) {
+        let chain = key().chain();
+        let lines = five_lines().concat();
+        let head = verify(lines.as_slice(), &key()).unwrap().head;
+        let mut line = HeadSeal::new(&chain, head).line().into_bytes();
+        prop_assert_eq!(line.len(), HEAD_LINE_BYTES);
+        prop_assert_eq!(read_head_line(&line, &chain), Ok(head));
+        let at = at.index(line.len());
+        prop_assume!(line[at] != new);
+        line[at] = new;
+        prop_assert!(read_head_line(&line, &chain).is_err());
+    }
+
+    #[test]
+    fn any_bytes_are_read_as_a_head_without_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        prop_assert!(read_head_line(&bytes, &key().chain()).is_err());
+    }
 }
 
 #[test]
