@@ -3,6 +3,7 @@
 mod end;
 mod group;
 mod head_file;
+mod on_disk;
 mod sync;
 mod torn;
 mod turn;
@@ -23,12 +24,13 @@ use super::head::HeadSeal;
 use super::private_file::{Reach, create_private, open_plain, sync_folder};
 use super::sink::{AuditSink, KeptHead, SinkTail};
 use end::End;
+use group::Group;
 pub(super) use group::Ticket;
-use group::{Durable, Group};
 use head_file::HeadFile;
 pub(super) use head_file::read_head;
+use on_disk::start_group;
 pub use sync::{SyncPolicy, SyncPolicyError};
-use turn::{TRIES_TO_OPEN, TRIES_TO_WRITE};
+use turn::{TRIES_TO_OPEN, TRIES_TO_WRITE, give_turn, take_turn};
 
 /// Appends to one file, which belongs to this process as long as it is open, or which several processes of one
 /// machine share ([`open_shared`](Self::open_shared)).
@@ -288,34 +290,6 @@ impl AuditSink for FileSink {
     }
 }
 
-/// What the group's thread needs of the log.
-struct LogOnDisk {
-    file: File,
-    head: Arc<HeadFile>,
-}
-
-impl Durable for LogOnDisk {
-    fn sync(&mut self) -> Result<(), AuditError> {
-        self.file
-            .sync_data()
-            .map_err(AuditError::io("bring the records to the disk"))
-    }
-
-    fn keep_head(&mut self, seq: u64, line: String) -> Result<(), AuditError> {
-        self.head.keep_line(seq, || line)
-    }
-}
-
-fn start_group(end: &End, head: &Arc<HeadFile>) -> Result<Group, AuditError> {
-    let file = end
-        .file
-        .try_clone()
-        .map_err(AuditError::io("open the log file twice"))?;
-    let head = Arc::clone(head);
-    Group::start(LogOnDisk { file, head })
-        .map_err(AuditError::io("start the thread that syncs the log"))
-}
-
 fn open_or_create(path: &Path) -> Result<(File, bool), AuditError> {
     let mut options = OpenOptions::new();
     options.read(true).append(true);
@@ -342,18 +316,4 @@ fn read_on(end: &mut End, path: &Path) -> Result<Option<Vec<u8>>, AuditError> {
         torn::set_aside(path, read.whole, &read.torn)?;
     }
     Ok(read.last_line)
-}
-
-fn take_turn(file: &File, path: &Path, tries: u32) -> Result<(), AuditError> {
-    if turn::take(file, tries).map_err(AuditError::io("lock the log file"))? {
-        Ok(())
-    } else {
-        Err(AuditError::Locked {
-            path: path.to_owned(),
-        })
-    }
-}
-
-fn give_turn(file: &File) -> Result<(), AuditError> {
-    file.unlock().map_err(AuditError::io("unlock the log file"))
 }

@@ -2,8 +2,11 @@
 
 use std::fs::{File, TryLockError};
 use std::io;
+use std::path::Path;
 use std::thread;
 use std::time::Duration;
+
+use super::super::error::AuditError;
 
 /// How often a turn is asked for without a pause: others hold theirs for microseconds.
 const HASTY_TRIES: u32 = 64;
@@ -33,4 +36,20 @@ pub(super) fn take(file: &File, tries: u32) -> io::Result<bool> {
         }
     }
     Ok(false)
+}
+
+/// Begins a turn at the log.
+pub(super) fn take_turn(file: &File, path: &Path, tries: u32) -> Result<(), AuditError> {
+    if take(file, tries).map_err(AuditError::io("lock the log file"))? {
+        Ok(())
+    } else {
+        Err(AuditError::Locked {
+            path: path.to_owned(),
+        })
+    }
+}
+
+/// Ends a turn at the log.
+pub(super) fn give_turn(file: &File) -> Result<(), AuditError> {
+    file.unlock().map_err(AuditError::io("unlock the log file"))
 }
