@@ -8,7 +8,7 @@ use x402_tower::service::{GuardBody, ReadChallenge};
 use x402_tower::{Challenge, Denial, DenialKind, Exchange, PaymentRecord, Prepared};
 
 use crate::error::X402Error;
-use crate::kept::{Kept, exchange};
+use crate::kept::{self, Kept};
 use crate::signed::Signed;
 
 /// Pays 402s from inside a [`reqwest_middleware`] stack, and only what every control of its [`Payer`] allows.
@@ -61,11 +61,22 @@ impl GuardMiddleware {
     /// Decides on a payment that somebody outside has signed, and sends it (attack 44).
     async fn forward(
         &self,
-        request: Request,
+        mut request: Request,
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
-        let exchange = exchange(&self.payer, &request, extensions).map_err(refused)?;
+        let mut exchange = kept::exchange(&self.payer, &request, extensions).map_err(refused)?;
+        if self.payer.binds_bodies()
+            && let Some(stream) = request.body_mut().take_if(|body| body.as_bytes().is_none())
+        {
+            match self.payer.read_body(stream).await {
+                Ok(bytes) => *request.body_mut() = Some(bytes.into()),
+                Err(denial) => {
+                    return Err(refused(self.payer.refuse(&exchange, denial).await));
+                }
+            }
+            exchange = kept::exchange(&self.payer, &request, extensions).map_err(refused)?;
+        }
         let prepared = self
             .payer
             .forward(&exchange, request.headers())

@@ -12,9 +12,9 @@ use super::file::read_head;
 use super::head::{AuditHead, HeadFault, read_head_line};
 use super::key::AuditKey;
 use super::line::{MAX_LINE_BYTES, parse_tag, split_seal};
-use super::private_file::{Reach, open_plain};
 use super::summary::{AuditSummary, Tally};
 use super::view::LineView;
+use crate::private_file::{Reach, open_plain};
 
 /// Checks every line of a log, in one pass and in bounded memory.
 ///
@@ -78,7 +78,7 @@ fn check_file(
     // The head first: a log that is being written to only grows after it.
     let kept = read_head(path).map_err(unreadable)?;
     let file = open_plain(path, OpenOptions::new().read(true), Reach::Anything)
-        .map_err(unreadable)?
+        .map_err(|error| unreadable(error.into()))?
         .ok_or_else(|| {
             unreadable(AuditError::io("open the log")(
                 io::ErrorKind::NotFound.into(),

@@ -15,7 +15,7 @@ use crate::control::Control;
 use crate::payment::{AgentId, Position};
 use crate::pii::{Detector, EntityType, PiiAction, PiiControl};
 use crate::policy::{PiiSettings, PolicyConfig, PolicyControl, Rules};
-use crate::replay::{FingerprintKey, ReplayControl};
+use crate::replay::{FingerprintKey, FingerprintKeyError, ReplayControl};
 use crate::store::{Claims, Ledger, MemoryStore};
 
 /// Puts a [`GuardConfig`] together.
@@ -30,6 +30,7 @@ pub struct GuardConfigBuilder {
     fingerprint_key: Option<FingerprintKey>,
     pii: Wanted<PiiControl>,
     replay: Wanted<Duration>,
+    repeats: Option<u16>,
     audit: Option<Arc<AuditLog>>,
     custom: Vec<Arc<dyn Control>>,
 }
@@ -53,6 +54,7 @@ impl GuardConfigBuilder {
             fingerprint_key: None,
             pii: Wanted::AsInPolicy,
             replay: Wanted::AsInPolicy,
+            repeats: None,
             audit: None,
             custom: Vec::new(),
         }
@@ -88,7 +90,8 @@ impl GuardConfigBuilder {
         self
     }
 
-    /// Fingerprints requests under this key instead of `X402_FINGERPRINT_KEY` or a fresh one.
+    /// Fingerprints requests under this key instead of `X402_FINGERPRINT_KEY` or a fresh one. Without either, claims that
+    /// outlive the process or are shared do not recognise what was paid under another key.
     pub fn fingerprint_key(mut self, key: FingerprintKey) -> Self {
         self.fingerprint_key = Some(key);
         self
@@ -109,6 +112,13 @@ impl GuardConfigBuilder {
     /// Does not pay the same request again for this long. 300 seconds by default.
     pub fn replay_ttl(mut self, ttl: Duration) -> Self {
         self.replay = Wanted::Is(ttl);
+        self
+    }
+
+    /// Pays the same request up to `times` again within the time that each payment of it is remembered. Not at all by
+    /// default; see [`ReplayControl::with_max_repeats`].
+    pub fn max_repeats(mut self, times: u16) -> Self {
+        self.repeats = Some(times);
         self
     }
 
@@ -154,6 +164,19 @@ impl GuardConfigBuilder {
         self
     }
 
+    /// How long the body of a request that comes with a payment may be, in bytes. One mebibyte by default; a longer one is
+    /// denied before anything is claimed.
+    pub fn paid_body_limit(mut self, bytes: usize) -> Self {
+        self.context = self.context.with_paid_body_limit(bytes);
+        self
+    }
+
+    /// How long the body of a request that comes with a payment may take to arrive. Thirty seconds by default.
+    pub fn paid_body_deadline(mut self, deadline: Duration) -> Self {
+        self.context = self.context.with_paid_body_deadline(deadline);
+        self
+    }
+
     /// Puts it together.
     ///
     /// # Errors
@@ -182,12 +205,13 @@ impl GuardConfigBuilder {
             controls.push(Arc::new(PolicyControl::with_ledger(rules, ledger)));
         }
         if let Some(ttl) = replay_ttl(&self.replay, &policy) {
-            let key = match self.fingerprint_key {
-                Some(key) => key,
-                None => FingerprintKey::from_env()?.map_or_else(FingerprintKey::generate, Ok)?,
-            };
             let claims = self.claims.unwrap_or(store);
-            controls.push(Arc::new(ReplayControl::new(claims, key).with_ttl(ttl)));
+            let key = fingerprint_key(self.fingerprint_key, &*claims)?;
+            let replay = ReplayControl::new(claims, key).with_ttl(ttl);
+            controls.push(Arc::new(match self.repeats {
+                Some(times) => replay.with_max_repeats(times),
+                None => replay,
+            }));
         }
         controls.extend(self.custom);
         Ok(GuardConfig {
@@ -256,6 +280,22 @@ fn pii_from(settings: &PiiSettings) -> Result<PiiControl, ConfigError> {
         control = control.with_detector(Detector::with_entities(entities));
     }
     Ok(control)
+}
+
+/// The key that the code gave, else that of the environment, else a fresh one; never one that this machine made for
+/// claims that others share.
+fn fingerprint_key(
+    chosen: Option<FingerprintKey>,
+    claims: &dyn Claims,
+) -> Result<FingerprintKey, FingerprintKeyError> {
+    let key = match chosen {
+        Some(key) => key,
+        None => FingerprintKey::from_env()?.map_or_else(FingerprintKey::generate, Ok)?,
+    };
+    if claims.is_shared() && key.is_made_here() {
+        return Err(FingerprintKeyError::NotShared);
+    }
+    Ok(key)
 }
 
 /// How long a request is not paid again; `None` where duplicates are not refused.

@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use super::super::error::AuditError;
 use super::super::line::MAX_LINE_BYTES;
-use super::super::private_file::is_linked;
+use crate::private_file::is_linked;
 
 /// Of how many records to a file that is not synced one asks whether the file still has a name. Its length
 /// is asked for each time, which takes a third of the time; beside a sync, neither counts.

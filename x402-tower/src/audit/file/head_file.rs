@@ -9,8 +9,8 @@ use parking_lot::Mutex;
 
 use super::super::error::AuditError;
 use super::super::head::{HEAD_LINE_BYTES, HeadSeal, head_line_seq};
-use super::super::private_file::{Reach, create_private, is_linked, open_plain, sync_folder};
 use super::turn::{self, TRIES_TO_WRITE};
+use crate::private_file::{Reach, create_private, is_linked, open_plain, sync_folder};
 
 /// The head file of the log at `path`: `<log>.head`.
 fn head_path(log: &Path) -> PathBuf {

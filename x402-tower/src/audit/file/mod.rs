@@ -21,8 +21,8 @@ use parking_lot::Mutex;
 use super::commit::Commit;
 use super::error::AuditError;
 use super::head::HeadSeal;
-use super::private_file::{Reach, create_private, open_plain, sync_folder};
 use super::sink::{AuditSink, KeptHead, SinkTail};
+use crate::private_file::{Reach, create_private, is_linked, open_plain, sync_folder};
 use end::End;
 use group::Group;
 pub(super) use group::Ticket;
@@ -184,7 +184,7 @@ impl FileSink {
             .file
             .metadata()
             .map_err(AuditError::io("look at the log file"))?;
-        if found.len() < end.whole || !super::private_file::is_linked(&found) {
+        if found.len() < end.whole || !is_linked(&found) {
             return Err(self.changed());
         }
         self.tail_of(end).map(Some)

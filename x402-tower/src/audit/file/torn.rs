@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::super::error::AuditError;
-use super::super::private_file::{Reach, create_private, open_plain, sync_folder};
 use super::super::sink::TornTail;
+use crate::private_file::{Reach, create_private, open_plain, sync_folder};
 
 /// A torn end can be at most one line long; several crashes in one place add up in its file.
 const MAX_TORN_BYTES: u64 = 1024 * 1024;
