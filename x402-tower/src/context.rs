@@ -13,6 +13,7 @@ use crate::clock::{Clock, SystemClock, UnixMillis};
 use crate::denial::{Denial, DenialKind};
 use crate::offers::OfferBook;
 use crate::payment::{AgentId, Exchange, Position};
+use crate::telemetry::Counted;
 
 /// How a challenge's own `resource.url` must fit the URL that was requested (attack 47).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -87,6 +88,7 @@ pub struct Context {
     pub(crate) paid_body_limit: usize,
     pub(crate) paid_body_deadline: Duration,
     pub(crate) offers: Arc<OfferBook>,
+    pub(crate) policy_revision: Option<Arc<str>>,
 }
 
 impl Context {
@@ -114,6 +116,7 @@ impl Context {
             paid_body_limit: DEFAULT_PAID_BODY_BYTES,
             paid_body_deadline: Duration::from_secs(30),
             offers: Arc::new(OfferBook::default()),
+            policy_revision: None,
         }
     }
 
@@ -157,6 +160,19 @@ impl Context {
     pub fn with_challenge_deadline(mut self, deadline: Duration) -> Self {
         self.challenge_deadline = deadline;
         self
+    }
+
+    /// The revision of the policy that decides here, for the records.
+    #[must_use]
+    pub fn with_policy_revision(mut self, revision: Arc<str>) -> Self {
+        self.policy_revision = Some(revision);
+        self
+    }
+
+    /// The revision of the policy that decides here, where it is known.
+    #[must_use]
+    pub fn policy_revision(&self) -> Option<&str> {
+        self.policy_revision.as_deref()
     }
 
     /// How long the body of a request that comes with a payment may be, in bytes. One mebibyte by default.
@@ -204,6 +220,8 @@ impl Context {
             url,
             self.now()?,
         );
+        exchange.policy_revision.clone_from(&self.policy_revision);
+        exchange.counted = Counted::by_others(position, &parts.extensions);
         match idempotency_key(parts) {
             Ok(key) => exchange.idempotency_key = key,
             Err(denial) => exchange.objection = Some(denial),

@@ -76,6 +76,7 @@ pub struct Denial {
     detail: Cow<'static, str>,
     status: StatusCode,
     limit: Option<Usd>,
+    even_in_shadow: bool,
     source: Option<Arc<dyn Error + Send + Sync>>,
 }
 
@@ -89,6 +90,7 @@ impl Denial {
             detail: detail.into(),
             status: kind.status(),
             limit: None,
+            even_in_shadow: false,
             source: None,
         }
     }
@@ -98,6 +100,19 @@ impl Denial {
     pub fn with_status(mut self, status: StatusCode) -> Self {
         self.status = status;
         self
+    }
+
+    /// Holds also where the control that denies is in shadow: for a stop that somebody asked for, such as the kill switch.
+    #[must_use]
+    pub const fn even_in_shadow(mut self) -> Self {
+        self.even_in_shadow = true;
+        self
+    }
+
+    /// Whether it holds also where the control that denies is in shadow.
+    #[must_use]
+    pub const fn holds_in_shadow(&self) -> bool {
+        self.even_in_shadow
     }
 
     /// Keeps the typed error that caused it, for [`Error::source`].

@@ -3,11 +3,14 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use tracing::{Instrument, Span};
+
 use crate::chain::{Chain, check_place};
-use crate::control::{Control, ControlKind};
+use crate::control::{Control, ControlKind, Mode};
 use crate::denial::{Denial, DenialKind};
 use crate::payment::{NotSent, Outcome, Payment, PaymentRecord, Uncertainty};
-use crate::step::Step;
+use crate::shadow::noted;
+use crate::telemetry::{ControlTrace, PaymentTrace};
 use crate::unwind::{caught, panicked};
 use crate::wire::Authorization;
 
@@ -23,23 +26,29 @@ pub(crate) struct Flight(Box<State>);
 #[derive(Debug)]
 struct State {
     payment: Payment,
+    trace: PaymentTrace,
     begun: Vec<Begun>,
     sent: bool,
     /// What the caller is told, from the moment the outcome is known.
     record: Option<PaymentRecord>,
 }
 
-struct Begun(Arc<dyn Control>);
+struct Begun {
+    control: Arc<dyn Control>,
+    /// It denied in shadow: it counts as asked, and is told nothing more.
+    overruled: bool,
+}
 
 impl core::fmt::Debug for Begun {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        core::fmt::Debug::fmt(&self.0.kind(), f)
+        core::fmt::Debug::fmt(&self.control.kind(), f)
     }
 }
 
 impl Flight {
     pub(crate) fn new(payment: Payment) -> Self {
         Self(Box::new(State {
+            trace: PaymentTrace::new(&payment),
             payment,
             begun: Vec::new(),
             sent: false,
@@ -51,13 +60,18 @@ impl Flight {
         &self.0.payment
     }
 
+    /// The span of the payment.
+    pub(crate) fn span(&self) -> &Span {
+        self.0.trace.span()
+    }
+
     /// Notes what was signed, so that a receipt can be held against it.
     pub(crate) fn signed(&mut self, authorization: Authorization) {
         self.0.payment.set_authorization(authorization);
     }
 
     pub(crate) fn kinds(&self) -> impl Iterator<Item = ControlKind> {
-        self.0.begun.iter().map(|begun| begun.0.kind())
+        self.0.begun.iter().map(|begun| begun.control.kind())
     }
 
     /// Lets every control of `chain` decide. A denial has been told to the controls that let the payment pass.
@@ -74,31 +88,52 @@ impl Flight {
     async fn check(&mut self, control: &Arc<dyn Control>) -> Result<(), Denial> {
         let last = self.kinds().filter(|kind| kind.place().is_some()).last();
         check_place(last, control.kind()).map_err(|error| stack_order(&error.to_string()))?;
+        let shadow = control.mode() == Mode::Shadow;
+        let redactions = shadow.then(|| self.0.payment.redactions());
         // Noted before it is asked: dropped while it waits, it still hears of the end.
-        self.0.begun.push(Begun(Arc::clone(control)));
-        let verdict = caught(async { control.check(&mut self.0.payment).await }).await;
-        let Some(verdict) = verdict else {
-            // It stays noted: what it had set aside before it panicked has to be given back.
-            return Err(panicked(control.kind()));
-        };
-        if verdict.is_err() {
-            self.0.begun.pop();
+        self.0.begun.push(Begun {
+            control: Arc::clone(control),
+            overruled: false,
+        });
+        let trace = self.0.trace.control(control.kind(), "check");
+        let step = async { control.check(&mut self.0.payment).await };
+        let answer = caught(trace.around(step)).await;
+        if let Some(redactions) = redactions {
+            self.0.payment.restore_redactions(redactions);
         }
-        verdict
+        let objected = matches!(answer, Some(Err(_)));
+        let heeded = heed(&**control, &mut self.0.payment, trace, answer);
+        // One that panicked stays noted: what it had set aside before has to be given back.
+        if objected && heeded.is_err() {
+            self.0.begun.pop();
+        } else if objected && let Some(begun) = self.0.begun.last_mut() {
+            begun.overruled = true;
+        }
+        heeded
     }
 
     /// Asks every control for its last word, outermost last, so that the intent is on record when all others agree.
     pub(crate) async fn approve(&mut self) -> Result<(), Denial> {
-        for Begun(control) in self.0.begun.iter().rev() {
-            guarded(control.kind(), || control.approve(&self.0.payment)).await?;
+        for Begun { control, overruled } in self.0.begun.iter().rev() {
+            if !overruled {
+                let trace = self.0.trace.control(control.kind(), "approve");
+                let step = async { control.approve(&self.0.payment).await };
+                let answer = caught(trace.around(step)).await;
+                heed(&**control, &mut self.0.payment, trace, answer)?;
+            }
         }
         Ok(())
     }
 
     /// Marks the payment as sent with every control. Called before the first byte leaves.
     pub(crate) async fn sending(&mut self) -> Result<(), Denial> {
-        for Begun(control) in &self.0.begun {
-            guarded(control.kind(), || control.sending(&self.0.payment)).await?;
+        for Begun { control, overruled } in &self.0.begun {
+            if !overruled {
+                let trace = self.0.trace.control(control.kind(), "sending");
+                let step = async { control.sending(&self.0.payment).await };
+                let answer = caught(trace.around(step)).await;
+                heed(&**control, &mut self.0.payment, trace, answer)?;
+            }
         }
         self.0.sent = true;
         Ok(())
@@ -106,6 +141,12 @@ impl Flight {
 
     /// Tells every control, innermost first, that the payment was refused.
     pub(crate) async fn deny(self, denial: Denial) -> Denial {
+        self.0.trace.denied(&self.0.payment, &denial);
+        self.denied_further_in(denial).await
+    }
+
+    /// The same, where a guard further in refused and has counted that.
+    pub(crate) async fn denied_further_in(self, denial: Denial) -> Denial {
         self.finish(Outcome::NotSent(NotSent::Denied(denial.clone())))
             .await;
         denial
@@ -115,9 +156,15 @@ impl Flight {
     pub(crate) async fn finish(mut self, outcome: Outcome) -> PaymentRecord {
         let record = PaymentRecord::new(&self.0.payment, outcome);
         self.0.record = Some(record.clone());
-        while let Some(Begun(control)) = self.0.begun.last() {
-            let told = async { control.finish(&self.0.payment, record.outcome()).await };
-            if caught(told).await.is_none() {
+        self.0.trace.ended(&self.0.payment, record.outcome());
+        while let Some(Begun { control, overruled }) = self.0.begun.last() {
+            if *overruled {
+                self.0.begun.pop();
+                continue;
+            }
+            let step = async { control.finish(&self.0.payment, record.outcome()).await };
+            let told = caught(step.instrument(self.0.trace.span().clone())).await;
+            if told.is_none() {
                 tracing::error!(control = %control.kind(), "a control panicked when told an outcome");
             }
             self.0.begun.pop();
@@ -136,7 +183,13 @@ impl Drop for Flight {
         };
         let record = state.record.as_ref();
         let outcome = record.map_or(&gone, PaymentRecord::outcome);
-        while let Some(Begun(control)) = state.begun.pop() {
+        if record.is_none() {
+            state.trace.ended(&state.payment, outcome);
+        }
+        while let Some(Begun { control, overruled }) = state.begun.pop() {
+            if overruled {
+                continue;
+            }
             // A second panic while one unwinds would abort the process.
             let told = catch_unwind(AssertUnwindSafe(|| {
                 control.abandon(&state.payment, outcome)
@@ -148,14 +201,26 @@ impl Drop for Flight {
     }
 }
 
-/// Runs one step of a control; a panic denies (attack 144).
-async fn guarded<'a>(
-    kind: ControlKind,
-    step: impl FnOnce() -> Step<'a, Result<(), Denial>>,
+/// What becomes of what a control answered: a panic is a denial (attack 144), and no denial holds in shadow.
+///
+/// A control in shadow that objects after `check` has let the payment pass before, and is still told how it ended.
+fn heed(
+    control: &dyn Control,
+    payment: &mut Payment,
+    trace: ControlTrace,
+    answer: Option<Result<(), Denial>>,
 ) -> Result<(), Denial> {
-    caught(async { step().await })
-        .await
-        .unwrap_or_else(|| Err(panicked(kind)))
+    let (kind, mode) = (control.kind(), control.mode());
+    let verdict = answer.unwrap_or_else(|| Err(panicked(kind, mode)));
+    trace.decided(&verdict);
+    match verdict {
+        Err(denial) if mode == Mode::Shadow && !denial.holds_in_shadow() => {
+            noted(kind, &denial);
+            payment.note_shadowed(kind, denial);
+            Ok(())
+        }
+        verdict => verdict,
+    }
 }
 
 /// The stack is built in an order that cannot be safe.

@@ -185,11 +185,15 @@ fn digits(amount: AtomicAmount) -> String {
 }
 
 fn of_exchange(event: AuditEventType, exchange: &Exchange) -> AuditRecord<'_> {
-    AuditRecord::new(event, exchange.now().as_millis())
+    let record = AuditRecord::new(event, exchange.now().as_millis())
         .agent_id(exchange.agent().as_str())
         .position(exchange.position().as_str())
         .method(exchange.method().as_str())
-        .origin(exchange.origin())
+        .origin(exchange.origin());
+    match exchange.policy_revision() {
+        Some(revision) => record.policy_revision(revision),
+        None => record,
+    }
 }
 
 fn of_payment<'a>(
@@ -223,8 +227,8 @@ fn of_payment<'a>(
     for code in payment.warnings() {
         record = record.warning(*code);
     }
-    for code in payment.shadow() {
-        record = record.shadow(*code);
+    for (_, denial) in payment.shadowed() {
+        record = record.shadow(denial.code());
     }
     for approver in payment.approvals() {
         record = record.approval(&**approver);

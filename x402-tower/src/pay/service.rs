@@ -80,9 +80,7 @@ where
         let mode = Arc::clone(&self.mode);
         if carries_payment(request.headers()) {
             return ResponseFuture::boxed(match &*mode {
-                Mode::Whole { payer } => {
-                    Box::pin(forward(Arc::clone(payer.shared()), ready, request))
-                }
+                Mode::Whole { payer } => Box::pin(forward(payer.now(), ready, request)),
                 Mode::Opening { .. } => {
                     Box::pin(
                         async move { ready.call(request).await.map(|r| r.map(GuardBody::inner)) },
@@ -118,7 +116,7 @@ where
     let len = body.size_hint().exact();
     let small = len.is_some_and(|len| len <= MAX_REPLAY_BODY_BYTES);
     let (replay, body) = if small {
-        match kept_body(mode.context(), body).await {
+        match kept_body(&mode.context(), body).await {
             Ok(bytes) => (Replay::Whole(bytes.clone()), B::from(bytes)),
             Err(denial) => return Ok(denied(&denial)),
         }

@@ -21,6 +21,8 @@ pub use terms::Terms;
 
 use notes::Notes;
 
+use crate::control::ControlKind;
+use crate::denial::Denial;
 use crate::wire::{Authorization, TextField, Version};
 
 /// A payment on its way through the controls.
@@ -45,6 +47,7 @@ impl Payment {
     /// A payment of `terms` in `exchange`.
     #[must_use]
     pub fn new(id: PaymentId, exchange: Exchange, version: Version, terms: Terms) -> Self {
+        let policy_revision = exchange.policy_revision.clone();
         Self {
             id,
             exchange,
@@ -55,7 +58,7 @@ impl Payment {
             shown_url: None,
             findings: Vec::new(),
             notes: Notes::default(),
-            policy_revision: None,
+            policy_revision,
             fingerprint: None,
             set_aside: false,
             claimed: Vec::new(),
@@ -154,17 +157,6 @@ impl Payment {
         self.notes.warn(code);
     }
 
-    /// Codes of the denials that controls in shadow mode would have made.
-    #[must_use]
-    pub fn shadow(&self) -> &[&'static str] {
-        &self.notes.shadow
-    }
-
-    /// Notes that a control in shadow mode would have denied, by the denial's code.
-    pub fn note_shadow(&mut self, code: &'static str) {
-        self.notes.would_deny(code);
-    }
-
     /// The ids of those who approved, in the order in which they did.
     #[must_use]
     pub fn approvals(&self) -> &[Arc<str>] {
@@ -182,7 +174,31 @@ impl Payment {
         self.notes.clipped
     }
 
-    /// The revision of the policy that decided, where one did.
+    /// What controls in shadow denied, in the order in which they did: none of it held.
+    #[must_use]
+    pub fn shadowed(&self) -> &[(ControlKind, Denial)] {
+        &self.notes.shadowed
+    }
+
+    pub(crate) fn note_shadowed(&mut self, control: ControlKind, denial: Denial) {
+        self.notes.would_deny(control, denial);
+    }
+
+    /// What each text was redacted to, to be put back after a control in shadow has looked.
+    pub(crate) fn redactions(&self) -> Vec<Option<String>> {
+        self.texts
+            .iter()
+            .map(|text| text.redacted.clone())
+            .collect()
+    }
+
+    pub(crate) fn restore_redactions(&mut self, redactions: Vec<Option<String>>) {
+        for (text, redacted) in self.texts.iter_mut().zip(redactions) {
+            text.redacted = redacted;
+        }
+    }
+
+    /// The revision of the policy that decides: the guard's, or that of the policy control that looked.
     #[must_use]
     pub fn policy_revision(&self) -> Option<&str> {
         self.policy_revision.as_deref()

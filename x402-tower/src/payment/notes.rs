@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::control::ControlKind;
+use crate::denial::Denial;
+
 /// Most notes of one kind that a payment keeps; further ones are dropped, and the record says so.
 pub const MAX_NOTES: usize = 32;
 
@@ -9,7 +12,7 @@ pub const MAX_NOTES: usize = 32;
 #[derive(Debug, Default)]
 pub(super) struct Notes {
     pub(super) warnings: Vec<&'static str>,
-    pub(super) shadow: Vec<&'static str>,
+    pub(super) shadowed: Vec<(ControlKind, Denial)>,
     pub(super) approvals: Vec<Arc<str>>,
     pub(super) clipped: bool,
 }
@@ -19,8 +22,12 @@ impl Notes {
         self.clipped |= !add(&mut self.warnings, code);
     }
 
-    pub(super) fn would_deny(&mut self, code: &'static str) {
-        self.clipped |= !add(&mut self.shadow, code);
+    pub(super) fn would_deny(&mut self, control: ControlKind, denial: Denial) {
+        let room = self.shadowed.len() < MAX_NOTES;
+        if room {
+            self.shadowed.push((control, denial));
+        }
+        self.clipped |= !room;
     }
 
     pub(super) fn approve(&mut self, approver: Arc<str>) {

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body::Body;
 use tower_service::Service;
+use tracing::Instrument;
 
 use super::leaving::{denied_further_in, no_store, screen, unreadable};
 use super::request_body::digested;
@@ -16,6 +17,7 @@ use crate::denial::{Denial, DenialKind};
 use crate::flight::Flight;
 use crate::offers::OfferKey;
 use crate::payment::{Exchange, Payment, PaymentId, Position, Terms};
+use crate::telemetry::{self, Counted};
 use crate::wire::header::{PAYMENT_SIGNATURE, X_PAYMENT};
 use crate::wire::{Authorization, PaymentPayload, Receipt};
 
@@ -55,7 +57,10 @@ where
     let (mut parts, body) = request.into_parts();
     let exchange = match context.exchange(context.position, &parts) {
         Ok(exchange) => exchange,
-        Err(denial) => return Ok(denied(&denial)),
+        Err(denial) => {
+            telemetry::refused(context.position, false, &denial);
+            return Ok(denied(&denial));
+        }
     };
     // Decoded first: nobody makes us hold a body without at least the form of a payment.
     let decided = match decode(context, &exchange, &parts.headers) {
@@ -75,7 +80,10 @@ where
         Err(denial) => return Ok(denied(&denial)),
     };
     prepared.apply(&mut parts.headers);
-    match inner.call(Request::from_parts(parts, body)).await {
+    Counted::mark(exchange.position(), &mut parts.extensions);
+    let span = prepared.span();
+    let sent = span.in_scope(|| inner.call(Request::from_parts(parts, body)));
+    match sent.instrument(span).await {
         Ok(mut response) => {
             let settled = claims_settlement(response.headers(), prepared.payment());
             if !settled && let Some(denial) = denied_further_in(&response).cloned() {

@@ -1,6 +1,5 @@
 //! A 402 on its way to whoever will pay or read it.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -10,19 +9,20 @@ use http::{HeaderMap, Method, Request, Response, Uri};
 use http_body::Body;
 
 use super::whole::{NotWhole, read_whole};
-use super::{BoxResponse, GuardBody, OnChallenge, Shared, denied};
+use super::{BoxResponse, GuardBody, Live, OnChallenge, Shared, denied};
 use crate::context::Context;
 use crate::denial::{Denial, DenialKind};
 use crate::offers::OfferKey;
 use crate::payment::{AgentId, Exchange, PaymentRecord, Position, Terms};
 use crate::screening::Purpose;
+use crate::telemetry;
 use crate::wire::{Challenge, MAX_BODY_BYTES, Version, WireError};
 
 /// What has to be remembered of a request without a payment, in case a challenge answers it. Cheap to take: no
 /// allocation for an ordinary method and a URI that is shared.
 #[derive(Debug)]
 pub struct Screen {
-    shared: Arc<Shared>,
+    live: Live,
     method: Method,
     uri: Uri,
     host: Option<HeaderValue>,
@@ -30,9 +30,9 @@ pub struct Screen {
 }
 
 impl Screen {
-    pub(crate) fn new<B>(shared: Arc<Shared>, request: &Request<B>) -> Self {
+    pub(crate) fn new<B>(live: Live, request: &Request<B>) -> Self {
         Self {
-            shared,
+            live,
             method: request.method().clone(),
             uri: request.uri().clone(),
             host: request.headers().get(http::header::HOST).cloned(),
@@ -40,7 +40,7 @@ impl Screen {
         }
     }
 
-    fn exchange(&self) -> Result<Exchange, Denial> {
+    fn exchange(&self, context: &Context) -> Result<Exchange, Denial> {
         let mut request = Request::new(());
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = self.uri.clone();
@@ -52,7 +52,6 @@ impl Screen {
         if let Some(agent) = &self.agent {
             request.extensions_mut().insert(agent.clone());
         }
-        let context = &self.shared.context;
         context.exchange(context.position, &request.into_parts().0)
     }
 }
@@ -65,16 +64,19 @@ where
 {
     fn on_challenge(self, response: Response<R>) -> BoxResponse<R, E> {
         Box::pin(async move {
-            let shared = Arc::clone(&self.shared);
+            let shared = self.live.now();
             let further_in = denied_further_in(&response).cloned();
-            Ok(match (self.exchange(), further_in) {
+            Ok(match (self.exchange(&shared.context), further_in) {
                 (Ok(exchange), Some(denial)) => {
-                    shared.chain.refused(&exchange, denial).await;
+                    shared.chain.refused_further_in(&exchange, denial).await;
                     response.map(GuardBody::inner)
                 }
                 (Err(_), Some(_)) => response.map(GuardBody::inner),
                 (Ok(exchange), None) => screen(&shared, &exchange, response).await,
-                (Err(denial), None) => denied(&denial),
+                (Err(denial), None) => {
+                    telemetry::refused(shared.context.position, false, &denial);
+                    denied(&denial)
+                }
             })
         })
     }

@@ -5,6 +5,7 @@ mod forward;
 mod future;
 mod layer;
 mod leaving;
+mod live;
 mod prepared;
 mod request_body;
 mod slot;
@@ -29,6 +30,7 @@ pub use layer::ControlLayer;
 pub(crate) use layer::control_layer;
 pub use leaving::{ReadChallenge, Screen};
 pub(crate) use leaving::{check_resource, nothing_payable, read_challenge, screen, unreadable};
+pub(crate) use live::Live;
 pub use prepared::Prepared;
 pub(crate) use request_body::{EMPTY_DIGEST, read_paid_body};
 pub(crate) use slot::{Open, PaymentSlot};
@@ -51,7 +53,7 @@ use crate::denial::Denial;
 #[derive(Debug, Clone)]
 pub struct ControlService<S> {
     inner: S,
-    shared: Arc<Shared>,
+    live: Live,
 }
 
 #[derive(Debug)]
@@ -69,11 +71,11 @@ impl Shared {
 impl<S> ControlService<S> {
     /// Puts `chain` around `inner`.
     pub fn new(inner: S, chain: Chain, context: Context) -> Self {
-        Self::from_shared(inner, Shared::new(chain, context))
+        Self::with_live(inner, Live::Fixed(Shared::new(chain, context)))
     }
 
-    pub(crate) fn from_shared(inner: S, shared: Arc<Shared>) -> Self {
-        Self { inner, shared }
+    pub(crate) fn with_live(inner: S, live: Live) -> Self {
+        Self { inner, live }
     }
 
     /// The inner service.
@@ -115,13 +117,13 @@ where
             .then(|| request.extensions().get::<PaymentSlot>().cloned())
             .flatten();
         if slot.is_none() && !carries_payment(request.headers()) {
-            let screen = Screen::new(Arc::clone(&self.shared), &request);
+            let screen = Screen::new(self.live.clone(), &request);
             return ResponseFuture::passing(self.inner.call(request), screen);
         }
         // The readied service goes, its clone stays: https://docs.rs/tower-service/latest/tower_service/trait.Service.html#be-careful-when-cloning-inner-services
         let clone = self.inner.clone();
         let mut ready = core::mem::replace(&mut self.inner, clone);
-        let shared = Arc::clone(&self.shared);
+        let shared = self.live.now();
         ResponseFuture::boxed(match slot {
             Some(slot) => Box::pin(async move {
                 match slot.check(&shared.chain).await {

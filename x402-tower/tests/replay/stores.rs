@@ -33,6 +33,14 @@ impl Claims for Watched {
         self.store.claim(key, holder, value, now, until)
     }
 
+    fn read(
+        &self,
+        key: ClaimKey,
+        now: UnixMillis,
+    ) -> Step<'_, Result<Option<Vec<u8>>, StoreError>> {
+        self.store.read(key, now)
+    }
+
     fn give_back(&self, key: ClaimKey, holder: PaymentId) -> Step<'_, Result<(), StoreError>> {
         self.store.give_back(key, holder)
     }
@@ -88,6 +96,14 @@ impl Claims for Slow {
                 Conduct::Answer => answer,
             }
         })
+    }
+
+    fn read(
+        &self,
+        key: ClaimKey,
+        now: UnixMillis,
+    ) -> Step<'_, Result<Option<Vec<u8>>, StoreError>> {
+        Step::wait(async move { self.store.read(key, now).await })
     }
 
     fn give_back(&self, key: ClaimKey, holder: PaymentId) -> Step<'_, Result<(), StoreError>> {
