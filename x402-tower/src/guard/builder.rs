@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::approvals::mpa_config;
 use super::{ConfigError, GuardConfig, PolicyReloader};
 use crate::assets::AssetTable;
-use crate::audit::{AuditControl, AuditKey, AuditLog, FileSink};
+use crate::audit::{AuditControl, AuditKey, AuditLog, FileSink, SyncPolicy};
 use crate::chain::Chain;
 use crate::clock::{Clock, UnixMillis};
 use crate::context::Context;
@@ -370,7 +370,8 @@ fn audit_log(
         Some(key) => key,
         None => AuditKey::load_or_create(format!("{path}.key"))?,
     };
-    let log = AuditLog::open(FileSink::open(path)?, &key)?;
+    let sink = FileSink::open_shared(path, SyncPolicy::EveryRecord)?;
+    let log = AuditLog::open(sink, &key)?;
     Ok(Some(Arc::new(log)))
 }
 
