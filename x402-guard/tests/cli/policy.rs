@@ -306,7 +306,7 @@ fn a_policy_is_held_against_the_cases_beside_it() {
     let home = home(POLICY);
     home.write(
         "policy.cases.toml",
-        &CASES
+        CASES
             .split("\n[[cases]]\nname       = \"and what")
             .next()
             .unwrap(),
