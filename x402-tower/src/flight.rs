@@ -15,12 +15,18 @@ use crate::wire::Authorization;
 ///
 /// Dropping it tells those controls that the caller went away: before [`sending`](Self::sending) nothing was sent,
 /// after it nobody knows (attack 145).
+///
+/// One allocation, so that the futures that hand it on stay small.
 #[derive(Debug)]
-pub(crate) struct Flight {
+pub(crate) struct Flight(Box<State>);
+
+#[derive(Debug)]
+struct State {
     payment: Payment,
     begun: Vec<Begun>,
     sent: bool,
-    outcome: Option<Outcome>,
+    /// What the caller is told, from the moment the outcome is known.
+    record: Option<PaymentRecord>,
 }
 
 struct Begun(Arc<dyn Control>);
@@ -33,29 +39,30 @@ impl core::fmt::Debug for Begun {
 
 impl Flight {
     pub(crate) fn new(payment: Payment) -> Self {
-        Self {
+        Self(Box::new(State {
             payment,
             begun: Vec::new(),
             sent: false,
-            outcome: None,
-        }
+            record: None,
+        }))
     }
 
     pub(crate) fn payment(&self) -> &Payment {
-        &self.payment
+        &self.0.payment
     }
 
     /// Notes what was signed, so that a receipt can be held against it.
     pub(crate) fn signed(&mut self, authorization: Authorization) {
-        self.payment.set_authorization(authorization);
+        self.0.payment.set_authorization(authorization);
     }
 
     pub(crate) fn kinds(&self) -> impl Iterator<Item = ControlKind> {
-        self.begun.iter().map(|begun| begun.0.kind())
+        self.0.begun.iter().map(|begun| begun.0.kind())
     }
 
     /// Lets every control of `chain` decide. A denial has been told to the controls that let the payment pass.
     pub(crate) async fn check_all(mut self, chain: &Chain) -> Result<Self, Denial> {
+        self.0.begun.reserve_exact(chain.controls().len());
         for control in chain.controls() {
             if let Err(denial) = self.check(control).await {
                 return Err(self.deny(denial).await);
@@ -68,32 +75,32 @@ impl Flight {
         let last = self.kinds().filter(|kind| kind.place().is_some()).last();
         check_place(last, control.kind()).map_err(|error| stack_order(&error.to_string()))?;
         // Noted before it is asked: dropped while it waits, it still hears of the end.
-        self.begun.push(Begun(Arc::clone(control)));
-        let verdict = caught(async { control.check(&mut self.payment).await }).await;
+        self.0.begun.push(Begun(Arc::clone(control)));
+        let verdict = caught(async { control.check(&mut self.0.payment).await }).await;
         let Some(verdict) = verdict else {
             // It stays noted: what it had set aside before it panicked has to be given back.
             return Err(panicked(control.kind()));
         };
         if verdict.is_err() {
-            self.begun.pop();
+            self.0.begun.pop();
         }
         verdict
     }
 
     /// Asks every control for its last word, outermost last, so that the intent is on record when all others agree.
     pub(crate) async fn approve(&mut self) -> Result<(), Denial> {
-        for Begun(control) in self.begun.iter().rev() {
-            guarded(control.kind(), || control.approve(&self.payment)).await?;
+        for Begun(control) in self.0.begun.iter().rev() {
+            guarded(control.kind(), || control.approve(&self.0.payment)).await?;
         }
         Ok(())
     }
 
     /// Marks the payment as sent with every control. Called before the first byte leaves.
     pub(crate) async fn sending(&mut self) -> Result<(), Denial> {
-        for Begun(control) in &self.begun {
-            guarded(control.kind(), || control.sending(&self.payment)).await?;
+        for Begun(control) in &self.0.begun {
+            guarded(control.kind(), || control.sending(&self.0.payment)).await?;
         }
-        self.sent = true;
+        self.0.sent = true;
         Ok(())
     }
 
@@ -106,14 +113,14 @@ impl Flight {
 
     /// Tells every control, innermost first, how it ended.
     pub(crate) async fn finish(mut self, outcome: Outcome) -> PaymentRecord {
-        let record = PaymentRecord::new(&self.payment, outcome.clone());
-        self.outcome = Some(outcome.clone());
-        while let Some(Begun(control)) = self.begun.last() {
-            let told = caught(async { control.finish(&self.payment, &outcome).await }).await;
-            if told.is_none() {
+        let record = PaymentRecord::new(&self.0.payment, outcome);
+        self.0.record = Some(record.clone());
+        while let Some(Begun(control)) = self.0.begun.last() {
+            let told = async { control.finish(&self.0.payment, record.outcome()).await };
+            if caught(told).await.is_none() {
                 tracing::error!(control = %control.kind(), "a control panicked when told an outcome");
             }
-            self.begun.pop();
+            self.0.begun.pop();
         }
         record
     }
@@ -121,15 +128,18 @@ impl Flight {
 
 impl Drop for Flight {
     fn drop(&mut self) {
-        let outcome = self.outcome.take().unwrap_or(if self.sent {
+        let state = &mut *self.0;
+        let gone = if state.sent {
             Outcome::Unknown(Uncertainty::Cancelled)
         } else {
             Outcome::NotSent(NotSent::Cancelled)
-        });
-        while let Some(Begun(control)) = self.begun.pop() {
+        };
+        let record = state.record.as_ref();
+        let outcome = record.map_or(&gone, PaymentRecord::outcome);
+        while let Some(Begun(control)) = state.begun.pop() {
             // A second panic while one unwinds would abort the process.
             let told = catch_unwind(AssertUnwindSafe(|| {
-                control.abandon(&self.payment, &outcome)
+                control.abandon(&state.payment, outcome)
             }));
             if told.is_err() {
                 tracing::error!(control = %control.kind(), "a control panicked when abandoned");

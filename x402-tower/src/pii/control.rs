@@ -1,6 +1,6 @@
 //! The detector as a control.
 
-use url::Url;
+use url::{Position, Url};
 
 use super::{Detector, PiiAction, RedactionTemplate, redact, redact_url};
 use crate::control::{Control, ControlKind};
@@ -70,17 +70,19 @@ impl PiiControl {
     /// The requested URL as a log may show it, whatever the action is: redacted, and without user name and query, which
     /// may hold credentials that no detector knows (attack 45).
     fn shown_url(&self, url: &Url) -> String {
-        let origin = url.origin().ascii_serialization();
         let query = if url.query().is_some() {
             "?[query]"
         } else {
             ""
         };
-        let bare = format!("{origin}{}", url.path());
-        match self.clean(&bare, true) {
-            Some((_, redacted)) => redacted + query,
-            None => bare + query,
+        let authority = &url[Position::BeforeHost..Position::AfterPort];
+        let bare = [url.scheme(), "://", authority, url.path()];
+        let mut shown = String::with_capacity(url.as_str().len().saturating_add(query.len()));
+        shown.extend(bare);
+        if let Some((_, redacted)) = self.clean(&shown, true) {
+            shown = redacted;
         }
+        shown + query
     }
 
     fn check_text(

@@ -86,10 +86,6 @@ impl PolicyControl {
     }
 }
 
-/// Whether money was set aside for a payment.
-#[derive(Debug, Clone, Copy)]
-struct SetAside;
-
 impl Control for PolicyControl {
     fn kind(&self) -> ControlKind {
         ControlKind::Policy
@@ -125,26 +121,26 @@ impl Control for PolicyControl {
             None => return Step::ready(Err(denial(Violation::Unpriced))),
         };
         // Noted first: dropped while the store is asked, it is still given back.
-        payment.extensions_mut().insert(SetAside);
+        payment.note_set_aside(true);
         Step::wait(async move {
             let reserved = self.reserve(payment, &limits, price).await;
             if reserved.is_err() {
-                payment.extensions_mut().remove::<SetAside>();
+                payment.note_set_aside(false);
             }
             reserved
         })
     }
 
     fn sending<'a>(&'a self, payment: &'a Payment) -> Step<'a, Result<(), Denial>> {
-        if !is_set_aside(payment) {
+        if !payment.is_set_aside() {
             return Step::ready(Ok(()));
         }
         let marked = self.ledger.mark_sent(payment.id());
-        Step::wait(async move { marked.await.map_err(|error| store_denial(&error)) })
+        marked.map(|marked| marked.map_err(|error| store_denial(&error)))
     }
 
     fn finish<'a>(&'a self, payment: &'a Payment, outcome: &'a Outcome) -> Step<'a, ()> {
-        if !is_set_aside(payment) {
+        if !payment.is_set_aside() {
             return Step::ready(());
         }
         let id = payment.id();
@@ -158,8 +154,8 @@ impl Control for PolicyControl {
             Outcome::NotSent(_) => self.ledger.release(id),
             _ => self.ledger.mark_unknown(id),
         };
-        Step::wait(async move {
-            if let Err(error) = noted.await {
+        noted.map(move |noted| {
+            if let Err(error) = noted {
                 // The reservation stays counted, which is the safe side.
                 tracing::error!(payment = %id, code = error.code(), "the ledger did not take an outcome");
             }
@@ -167,14 +163,10 @@ impl Control for PolicyControl {
     }
 
     fn abandon(&self, payment: &Payment, outcome: &Outcome) {
-        if is_set_aside(payment) && matches!(outcome, Outcome::NotSent(_)) {
+        if payment.is_set_aside() && matches!(outcome, Outcome::NotSent(_)) {
             self.ledger.release_now(payment.id());
         }
     }
-}
-
-fn is_set_aside(payment: &Payment) -> bool {
-    payment.extensions().get::<SetAside>().is_some()
 }
 
 /// What a receipt's amount costs, at the price of the whole payment, rounded up.
