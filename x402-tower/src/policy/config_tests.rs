@@ -3,7 +3,9 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::policy::load::MAX_TEXT;
 use crate::policy::settings::AuditSettings;
+use crate::policy::{PolicyError, Rules};
 
 const FULL: &str = r#"
 max_per_call_usd = 0.10

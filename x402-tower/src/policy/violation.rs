@@ -28,10 +28,12 @@ pub enum Violation {
         origin: Origin,
     },
     /// Not on the list of origins.
-    #[error("{origin} is not among allowed_origins; add it there if it may be paid")]
+    #[error("{origin} is not among allowed_origins{}", instead(resembles.as_ref()))]
     Origin {
         /// Where the payment would go.
         origin: Origin,
+        /// A listed origin that it may be taken for (attack 53).
+        resembles: Option<Origin>,
     },
     /// Not on the list of schemes.
     #[error("the payment scheme is not among allowed_schemes")]
@@ -52,7 +54,7 @@ pub enum Violation {
     },
     /// Not a recipient that this origin may be paid at.
     #[error(
-        "{origin} asks to pay {pay_to} on {chain}, which recipients does not list for it; make sure whose it is"
+        "{origin} asks to pay {pay_to} on {chain}, which recipients does not list for it{}", poisoned(resembles.as_ref())
     )]
     Recipient {
         /// Who asks.
@@ -61,6 +63,8 @@ pub enum Violation {
         chain: ChainId,
         /// Who would get the money.
         pay_to: Address,
+        /// A listed recipient that begins and ends alike (attack 51).
+        resembles: Option<Address>,
     },
     /// On the list of origins that are never paid.
     #[error("{origin} is among denied_origins")]
@@ -185,6 +189,26 @@ pub enum Violation {
         /// The window, in seconds.
         window_seconds: u64,
     },
+}
+
+/// What to do about an origin that is not listed.
+fn instead(resembles: Option<&Origin>) -> String {
+    match resembles {
+        Some(listed) => format!(
+            ", and looks like {listed}, which is: do not pay it before you know whose it is"
+        ),
+        None => "; add it there if it may be paid".to_owned(),
+    }
+}
+
+/// What to do about a recipient that is not listed.
+fn poisoned(resembles: Option<&Address>) -> String {
+    match resembles {
+        Some(listed) => format!(
+            ", and begins and ends like {listed}, which is listed: compare every digit, this is how addresses are forged"
+        ),
+        None => "; make sure whose it is".to_owned(),
+    }
 }
 
 impl Violation {
