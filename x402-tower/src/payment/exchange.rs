@@ -118,6 +118,7 @@ pub struct Exchange {
     pub(crate) body_digest: Option<[u8; 32]>,
     pub(crate) idempotency_key: Option<Arc<str>>,
     pub(crate) objection: Option<Denial>,
+    pub(crate) counted: bool,
 }
 
 impl Exchange {
@@ -139,7 +140,13 @@ impl Exchange {
             body_digest: None,
             idempotency_key: None,
             objection: None,
+            counted: false,
         }
+    }
+
+    /// Whether a guard further out counts this payment in its metrics.
+    pub(crate) fn is_counted(&self) -> bool {
+        self.counted
     }
 
     /// Why nothing may be paid in this exchange, where the request itself is the reason. Kept until a payment is asked

@@ -78,7 +78,7 @@ impl Rules {
         }
         self.denied.check(&origin, offer)?;
         if self.origins.as_ref().is_some_and(|o| !o.contains(&origin)) {
-            let resembles = self.lookalikes.find(&origin).cloned();
+            let resembles = self.lookalikes.find(&origin).cloned().map(Box::new);
             return Err(Violation::Origin { origin, resembles });
         }
         if !self.schemes.contains(offer.scheme) {
@@ -146,7 +146,7 @@ impl Rules {
             origin,
             chain: chain.clone(),
             pay_to: pay_to.clone(),
-            resembles,
+            resembles: resembles.map(Box::new),
         })
     }
 

@@ -28,12 +28,12 @@ pub enum Violation {
         origin: Origin,
     },
     /// Not on the list of origins.
-    #[error("{origin} is not among allowed_origins{}", instead(resembles.as_ref()))]
+    #[error("{origin} is not among allowed_origins{}", instead(resembles.as_deref()))]
     Origin {
         /// Where the payment would go.
         origin: Origin,
         /// A listed origin that it may be taken for (attack 53).
-        resembles: Option<Origin>,
+        resembles: Option<Box<Origin>>,
     },
     /// Not on the list of schemes.
     #[error("the payment scheme is not among allowed_schemes")]
@@ -54,7 +54,7 @@ pub enum Violation {
     },
     /// Not a recipient that this origin may be paid at.
     #[error(
-        "{origin} asks to pay {pay_to} on {chain}, which recipients does not list for it{}", poisoned(resembles.as_ref())
+        "{origin} asks to pay {pay_to} on {chain}, which recipients does not list for it{}", poisoned(resembles.as_deref())
     )]
     Recipient {
         /// Who asks.
@@ -64,7 +64,7 @@ pub enum Violation {
         /// Who would get the money.
         pay_to: Address,
         /// A listed recipient that begins and ends alike (attack 51).
-        resembles: Option<Address>,
+        resembles: Option<Box<Address>>,
     },
     /// On the list of origins that are never paid.
     #[error("{origin} is among denied_origins")]
