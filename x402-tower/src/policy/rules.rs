@@ -138,15 +138,13 @@ impl Rules {
         if listed.iter().any(|recipient| recipient.is(chain, pay_to)) {
             return Ok(());
         }
-        let resembles = listed.iter().map(Recipient::address);
-        let resembles = resembles
-            .cloned()
-            .find(|known| lookalike::is_poisoned(pay_to, known));
+        let mut addresses = listed.iter().map(Recipient::address);
+        let resembles = addresses.find(|known| lookalike::is_poisoned(pay_to, known));
         Err(Violation::Recipient {
             origin,
             chain: chain.clone(),
             pay_to: pay_to.clone(),
-            resembles: resembles.map(Box::new),
+            resembles: resembles.cloned().map(Box::new),
         })
     }
 
