@@ -7,6 +7,7 @@ mod fetch;
 mod order;
 mod policy;
 mod program;
+mod replay;
 mod report;
 mod secrets;
 mod seller;

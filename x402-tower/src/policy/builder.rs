@@ -1,9 +1,10 @@
 //! A policy set from code.
 
-use super::choice::{Mode, RecipientPinning};
+use super::choice::RecipientPinning;
 use super::config::PolicyConfig;
 use super::settings::{AuditSettings, LimitSettings, MpaSettings, PiiSettings, ReplaySettings};
 use crate::context::ResourceMatch;
+use crate::control::Mode;
 use crate::money::Usd;
 
 impl PolicyConfig {

@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use crate::control::Mode;
+
 /// An enum whose variants are words of the file.
 macro_rules! choice {
     ($(#[$doc:meta])* $name:ident { $($(#[$of:meta])* $variant:ident = $word:literal,)+ }) => {
@@ -49,15 +51,11 @@ pub(super) trait Choice: Copy + 'static {
     fn word(self) -> &'static str;
 }
 
-choice! {
-    /// Whether a control's decisions hold.
-    #[derive(Default)]
-    Mode {
-        /// They hold.
-        #[default]
-        Enforce = "enforce",
-        /// They are made, recorded and counted, and then let pass: for trying out a policy.
-        Shadow = "shadow",
+impl Choice for Mode {
+    const ALL: &'static [Self] = Self::ALL;
+
+    fn word(self) -> &'static str {
+        self.as_str()
     }
 }
 

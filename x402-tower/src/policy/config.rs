@@ -1,15 +1,17 @@
 //! The policy as a person writes it.
 
-use super::choice::{Mode, RecipientPinning};
+use super::choice::RecipientPinning;
 use super::deny_list::DenyList;
 use super::error::Places;
 use super::settings::{AuditSettings, LimitSettings, MpaSettings, PiiSettings, ReplaySettings};
 use crate::context::ResourceMatch;
+use crate::control::Mode;
 use crate::money::Usd;
 
 /// A policy as data: what a file says, or what code sets.
 ///
-/// [`Rules::compile`] checks it and makes it work. Field names are the file's keys; amounts are dollars as exact decimals, in numbers or in quotes. Unknown keys,
+/// [`Rules::compile`](super::Rules::compile) checks it and makes it work. Field names are the file's keys; amounts are
+/// dollars as exact decimals, in numbers or in quotes. Unknown keys,
 /// negative amounts and everything else that cannot be right are errors, all reported at once.
 ///
 /// ```

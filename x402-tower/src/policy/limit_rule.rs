@@ -8,7 +8,8 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::choice::LimitPer;
-use super::limits::{digest, part};
+use super::key::part;
+use super::limits::digest;
 use super::offer::Offer;
 use super::origin::Origin;
 use super::scope::UrlScope;

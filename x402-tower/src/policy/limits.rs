@@ -4,8 +4,9 @@ use core::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sha2::{Digest, Sha256};
+use sha2::Sha256;
 
+use super::key;
 use super::limit_rule::LimitRule;
 use super::scope::UrlScope;
 use super::violation::Violation;
@@ -126,28 +127,14 @@ impl AppliedLimits {
     }
 }
 
-/// A digest over length-prefixed parts: no two lists of parts share one (attack 81).
+/// The key of a limit on what `parts` name.
 fn limit_key(parts: &[&[u8]]) -> LimitKey {
-    let mut hash = digest();
-    for bytes in parts {
-        part(&mut hash, bytes);
-    }
-    LimitKey::from_bytes(hash.finalize().into())
+    LimitKey::from_bytes(key::digest(DOMAIN, parts))
 }
 
 /// A digest that nothing but keys of limits begins with.
 pub(super) fn digest() -> Sha256 {
-    let mut hash = Sha256::new();
-    part(&mut hash, DOMAIN);
-    hash
-}
-
-/// Adds a part after its length.
-pub(super) fn part(hash: &mut Sha256, bytes: &[u8]) {
-    // A length beyond 64 bits cannot be in memory.
-    let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    hash.update(length.to_be_bytes());
-    hash.update(bytes);
+    key::begin(DOMAIN)
 }
 
 #[cfg(test)]

@@ -38,7 +38,12 @@ mod control;
 mod denied;
 mod deny_list;
 mod document;
+mod drift;
 mod error;
+mod first_contact;
+mod history;
+mod key;
+mod kill_switch;
 mod layer;
 mod limit_rule;
 mod limits;
@@ -47,7 +52,9 @@ mod lookalike;
 mod normal;
 mod offer;
 mod origin;
+mod pin;
 mod read;
+mod refusal;
 mod rules;
 #[cfg(feature = "schema")]
 mod schema;
@@ -59,18 +66,21 @@ mod unpayable;
 mod violation;
 
 pub use crate::context::ResourceMatch;
+pub use crate::control::Mode;
 pub use choice::{
-    ApproverMode, AuditSync, DetectorKind, FindingAction, LimitPer, Mode, OutgoingAction,
+    ApproverMode, AuditSync, DetectorKind, FindingAction, LimitPer, OutgoingAction,
     RecipientPinning,
 };
 pub use config::{PolicyConfig, PolicyFormat};
 pub use control::PolicyControl;
 pub use error::{PolicyError, PolicyProblem};
+pub use kill_switch::KillSwitch;
 pub use layer::PolicyLayer;
 pub use limit_rule::LimitRule;
 pub use limits::{AppliedLimits, LimitName};
 pub use offer::Offer;
 pub use origin::Origin;
+pub use pin::{RecipientPin, RecipientPins};
 pub use rules::Rules;
 #[cfg(feature = "schema")]
 #[cfg_attr(docsrs, doc(cfg(feature = "schema")))]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::choice::{Mode, RecipientPinning};
+use super::choice::RecipientPinning;
 use super::compile;
 use super::config::PolicyConfig;
 use super::contract::{AssetRule, Recipient};
@@ -22,6 +22,7 @@ use super::unpayable;
 use super::violation::Violation;
 use crate::address::Address;
 use crate::context::ResourceMatch;
+use crate::control::Mode;
 use crate::money::{AtomicAmount, Usd};
 use crate::network::ChainId;
 use crate::store::Limit;

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::config::PolicyConfig;
 use crate::context::ResourceMatch;
+use crate::control::Mode;
 use crate::money::Usd;
 
 /// A table with keys of the writer's own.
@@ -156,6 +157,19 @@ impl JsonSchema for Usd {
                 { "type": "number", "minimum": 0 },
                 { "type": "string", "pattern": "^[0-9]+(\\.[0-9]{1,6}0*)?$" },
             ],
+        })
+    }
+}
+
+impl JsonSchema for Mode {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Mode".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        schema!({
+            "description": "Whether what a control denies is denied, or only recorded while it passes",
+            "enum": Self::ALL.iter().map(|mode| mode.as_str()).collect::<Vec<_>>(),
         })
     }
 }

@@ -3,8 +3,9 @@
 use core::fmt;
 
 use super::choice::{
-    ApproverMode, AuditSync, DetectorKind, FindingAction, LimitPer, Mode, OutgoingAction,
+    ApproverMode, AuditSync, DetectorKind, FindingAction, LimitPer, OutgoingAction,
 };
+use crate::control::Mode;
 use crate::money::Usd;
 
 /// An entry of `[[limits]]`: how much, or how often, within a rolling window.

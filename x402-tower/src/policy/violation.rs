@@ -4,7 +4,7 @@ use super::limits::LimitName;
 use super::origin::Origin;
 use super::scope::UrlScope;
 use crate::address::Address;
-use crate::money::Usd;
+use crate::money::{AtomicAmount, Usd};
 use crate::network::ChainId;
 
 /// The rule that a payment breaks, with what a caller needs to explain it.
@@ -189,6 +189,63 @@ pub enum Violation {
         /// The window, in seconds.
         window_seconds: u64,
     },
+    /// The kill switch is engaged.
+    #[error(
+        "the kill switch is engaged, so nothing is paid; release it when payments may flow again"
+    )]
+    KillSwitch,
+    /// Another recipient than the one that the origin was paid at first.
+    #[error(
+        "{origin} is paid at {pinned} on {chain} and now asks to pay {pay_to}; make sure whose it is, and forget the pin if it is theirs"
+    )]
+    RecipientChanged {
+        /// Who asks.
+        origin: Origin,
+        /// The chain.
+        chain: ChainId,
+        /// Who was paid, or is being paid, first.
+        pinned: Address,
+        /// Who would get the money.
+        pay_to: Address,
+    },
+    /// The same recipient, in another asset than the one that was paid first.
+    #[error(
+        "{origin} is paid in {pinned} on {chain} and now asks for {asset}; make sure what that is, and forget the pin if it is right"
+    )]
+    AssetChanged {
+        /// Who asks.
+        origin: Origin,
+        /// The chain.
+        chain: ChainId,
+        /// What was paid, or is being paid, first.
+        pinned: Address,
+        /// What would be paid.
+        asset: Address,
+    },
+    /// More than a recipient may get before a payment to it has settled.
+    #[error(
+        "the payment costs {price} USD, and no payment to this recipient has settled yet: of first_contact_cap_usd ({cap} USD) {left} USD are left"
+    )]
+    FirstContact {
+        /// What it costs.
+        price: Usd,
+        /// What a stranger may get.
+        cap: Usd,
+        /// What is left of it, payments under way and without an outcome being counted.
+        left: Usd,
+    },
+    /// Dearer than the first price that was paid here, by more than it may be.
+    #[error(
+        "the price is {amount} atomic units, more than max_quote_drift_percent ({max_percent} %) above the {reference} that were paid first"
+    )]
+    QuoteDrift {
+        /// The price that is asked for.
+        amount: AtomicAmount,
+        /// The first price that settled within the window.
+        reference: AtomicAmount,
+        /// By how many per cent the price may exceed it.
+        max_percent: u64,
+    },
 }
 
 /// What to do about an origin that is not listed.
@@ -208,60 +265,5 @@ fn poisoned(resembles: Option<&Address>) -> String {
             ", and begins and ends like {listed}, which is listed: compare every digit, this is how addresses are forged"
         ),
         None => "; make sure whose it is".to_owned(),
-    }
-}
-
-impl Violation {
-    /// The key of the policy that refuses; `None` where the URL or the address is refused under any policy.
-    #[must_use]
-    pub fn key(&self) -> Option<&'static str> {
-        Some(match self {
-            Self::Url { .. } | Self::UnpayableRecipient { .. } | Self::Unpriced => return None,
-            Self::InsecureUrl { .. } => "allow_insecure_http",
-            Self::Origin { .. } => "allowed_origins",
-            Self::Scheme => "allowed_schemes",
-            Self::Network { .. } => "allowed_networks",
-            Self::Asset { .. } => "allowed_assets",
-            Self::Recipient { .. } => "recipients",
-            Self::DeniedOrigin { .. } => "denied_origins",
-            Self::DeniedScheme => "denied_schemes",
-            Self::DeniedNetwork { .. } => "denied_networks",
-            Self::DeniedAsset { .. } => "denied_assets",
-            Self::DeniedRecipient { .. } => "denied_recipients",
-            Self::ZeroAmount => "allow_zero_amount",
-            Self::Lifetime { .. } => "max_authorization_seconds",
-            Self::PerCall { .. } => "max_per_call_usd",
-            Self::Window { .. } => "daily_limit_usd",
-            Self::EndpointWindow { .. } => "per_endpoint",
-            Self::AmountWindow { .. } | Self::CountWindow { .. } => "limits",
-        })
-    }
-
-    /// The stable code of this refusal.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Url { .. } => "policy.url",
-            Self::InsecureUrl { .. } => "policy.insecure_url",
-            Self::Origin { .. } => "policy.origin",
-            Self::Scheme => "policy.scheme",
-            Self::Network { .. } => "policy.network",
-            Self::Asset { .. } => "policy.asset",
-            Self::Recipient { .. } => "policy.recipient",
-            Self::DeniedOrigin { .. } => "policy.denied_origin",
-            Self::DeniedScheme => "policy.denied_scheme",
-            Self::DeniedNetwork { .. } => "policy.denied_network",
-            Self::DeniedAsset { .. } => "policy.denied_asset",
-            Self::DeniedRecipient { .. } => "policy.denied_recipient",
-            Self::UnpayableRecipient { .. } => "policy.unpayable_recipient",
-            Self::ZeroAmount => "policy.zero_amount",
-            Self::Lifetime { .. } => "policy.lifetime",
-            Self::Unpriced => "policy.unpriced",
-            Self::PerCall { .. } => "policy.per_call",
-            Self::Window { .. } => "policy.window",
-            Self::EndpointWindow { .. } => "policy.endpoint_window",
-            Self::AmountWindow { .. } => "policy.limit_amount",
-            Self::CountWindow { .. } => "policy.limit_count",
-        }
     }
 }
