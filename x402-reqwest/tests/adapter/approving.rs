@@ -24,7 +24,7 @@ fn client(signer: &Arc<CountingSigner>) -> GuardedClient {
 
 #[tokio::test]
 async fn a_denied_request_is_sent_again_with_its_signatures() {
-    let seller = Seller::start(|asked| honest(asked)).await;
+    let seller = Seller::start(honest).await;
     let signer = Arc::new(CountingSigner::default());
     let client = client(&signer);
 
