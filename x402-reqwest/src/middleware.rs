@@ -3,6 +3,7 @@
 use http::{Extensions, StatusCode};
 use reqwest::{Body, Request, Response, ResponseBuilderExt, Url};
 use reqwest_middleware::{Middleware, Next, Result};
+use tracing::Instrument;
 use x402_tower::pay::{Payer, check_answering_origin};
 use x402_tower::service::{GuardBody, ReadChallenge};
 use x402_tower::{Challenge, Denial, DenialKind, Exchange, PaymentRecord, Prepared};
@@ -173,7 +174,11 @@ async fn send(
 ) -> Result<(Response, PaymentRecord)> {
     prepared.apply(request.headers_mut());
     let requested = request.url().clone();
-    match next.run(request, extensions).await {
+    match next
+        .run(request, extensions)
+        .instrument(prepared.span())
+        .await
+    {
         Ok(mut response) => {
             if check_not_redirected(&requested, response.url()).is_err() {
                 tracing::error!(

@@ -9,6 +9,7 @@ use crate::control::{Control, ControlKind};
 use crate::denial::Denial;
 use crate::payment::Exchange;
 use crate::screening::{Purpose, Screening};
+use crate::telemetry;
 use crate::unwind::{caught, panicked};
 use crate::wire::Challenge;
 
@@ -72,6 +73,12 @@ impl Chain {
 
     /// Tells every control that something was refused before there was a payment.
     pub(crate) async fn refused(&self, exchange: &Exchange, denial: Denial) -> Denial {
+        telemetry::refused(exchange.position(), exchange.is_counted(), &denial);
+        self.refused_further_in(exchange, denial).await
+    }
+
+    /// The same, where a guard further in refused and has counted that.
+    pub(crate) async fn refused_further_in(&self, exchange: &Exchange, denial: Denial) -> Denial {
         for control in self.controls() {
             let told = caught(async { control.refused(exchange, &denial).await }).await;
             if told.is_none() {

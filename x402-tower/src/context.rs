@@ -13,6 +13,7 @@ use crate::clock::{Clock, SystemClock, UnixMillis};
 use crate::denial::{Denial, DenialKind};
 use crate::offers::OfferBook;
 use crate::payment::{AgentId, ApprovalSignatures, Exchange, Position};
+use crate::telemetry::Counted;
 
 /// How a challenge's own `resource.url` must fit the URL that was requested (attack 47).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -181,6 +182,7 @@ impl Context {
             self.now()?,
         );
         exchange.approval_signatures = parts.extensions.get::<ApprovalSignatures>().cloned();
+        exchange.counted = Counted::by_others(position, &parts.extensions);
         match idempotency_key(parts) {
             Ok(key) => exchange.idempotency_key = key,
             Err(denial) => exchange.objection = Some(denial),

@@ -3,11 +3,14 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use tracing::{Instrument, Span};
+
 use crate::chain::{Chain, check_place};
 use crate::control::{Control, ControlKind};
 use crate::denial::{Denial, DenialKind};
 use crate::payment::{NotSent, Outcome, Payment, PaymentRecord, Uncertainty};
 use crate::step::Step;
+use crate::telemetry::{ControlTrace, PaymentTrace};
 use crate::unwind::{caught, panicked};
 use crate::wire::Authorization;
 
@@ -23,6 +26,7 @@ pub(crate) struct Flight(Box<State>);
 #[derive(Debug)]
 struct State {
     payment: Payment,
+    trace: PaymentTrace,
     begun: Vec<Begun>,
     sent: bool,
     /// What the caller is told, from the moment the outcome is known.
@@ -40,6 +44,7 @@ impl core::fmt::Debug for Begun {
 impl Flight {
     pub(crate) fn new(payment: Payment) -> Self {
         Self(Box::new(State {
+            trace: PaymentTrace::new(&payment),
             payment,
             begun: Vec::new(),
             sent: false,
@@ -49,6 +54,11 @@ impl Flight {
 
     pub(crate) fn payment(&self) -> &Payment {
         &self.0.payment
+    }
+
+    /// The span of the payment.
+    pub(crate) fn span(&self) -> &Span {
+        self.0.trace.span()
     }
 
     /// Notes what was signed, so that a receipt can be held against it.
@@ -76,21 +86,23 @@ impl Flight {
         check_place(last, control.kind()).map_err(|error| stack_order(&error.to_string()))?;
         // Noted before it is asked: dropped while it waits, it still hears of the end.
         self.0.begun.push(Begun(Arc::clone(control)));
-        let verdict = caught(async { control.check(&mut self.0.payment).await }).await;
-        let Some(verdict) = verdict else {
-            // It stays noted: what it had set aside before it panicked has to be given back.
-            return Err(panicked(control.kind()));
-        };
-        if verdict.is_err() {
+        let trace = self.0.trace.control(control.kind(), "check");
+        let step = async { control.check(&mut self.0.payment).await };
+        let verdict = caught(trace.around(step)).await;
+        // One that panicked stays noted: what it had set aside before has to be given back.
+        if matches!(verdict, Some(Err(_))) {
             self.0.begun.pop();
         }
+        let verdict = verdict.unwrap_or_else(|| Err(panicked(control.kind())));
+        trace.decided(&verdict);
         verdict
     }
 
     /// Asks every control for its last word, outermost last, so that the intent is on record when all others agree.
     pub(crate) async fn approve(&mut self) -> Result<(), Denial> {
         for Begun(control) in self.0.begun.iter().rev() {
-            guarded(control.kind(), || control.approve(&self.0.payment)).await?;
+            let trace = self.0.trace.control(control.kind(), "approve");
+            guarded(control.kind(), trace, || control.approve(&self.0.payment)).await?;
         }
         Ok(())
     }
@@ -98,7 +110,8 @@ impl Flight {
     /// Marks the payment as sent with every control. Called before the first byte leaves.
     pub(crate) async fn sending(&mut self) -> Result<(), Denial> {
         for Begun(control) in &self.0.begun {
-            guarded(control.kind(), || control.sending(&self.0.payment)).await?;
+            let trace = self.0.trace.control(control.kind(), "sending");
+            guarded(control.kind(), trace, || control.sending(&self.0.payment)).await?;
         }
         self.0.sent = true;
         Ok(())
@@ -106,6 +119,12 @@ impl Flight {
 
     /// Tells every control, innermost first, that the payment was refused.
     pub(crate) async fn deny(self, denial: Denial) -> Denial {
+        self.0.trace.denied(&self.0.payment, &denial);
+        self.denied_further_in(denial).await
+    }
+
+    /// The same, where a guard further in refused and has counted that.
+    pub(crate) async fn denied_further_in(self, denial: Denial) -> Denial {
         self.finish(Outcome::NotSent(NotSent::Denied(denial.clone())))
             .await;
         denial
@@ -115,8 +134,10 @@ impl Flight {
     pub(crate) async fn finish(mut self, outcome: Outcome) -> PaymentRecord {
         let record = PaymentRecord::new(&self.0.payment, outcome);
         self.0.record = Some(record.clone());
+        self.0.trace.ended(&self.0.payment, record.outcome());
         while let Some(Begun(control)) = self.0.begun.last() {
             let told = async { control.finish(&self.0.payment, record.outcome()).await };
+            let told = told.instrument(self.0.trace.span().clone());
             if caught(told).await.is_none() {
                 tracing::error!(control = %control.kind(), "a control panicked when told an outcome");
             }
@@ -136,6 +157,9 @@ impl Drop for Flight {
         };
         let record = state.record.as_ref();
         let outcome = record.map_or(&gone, PaymentRecord::outcome);
+        if record.is_none() {
+            state.trace.ended(&state.payment, outcome);
+        }
         while let Some(Begun(control)) = state.begun.pop() {
             // A second panic while one unwinds would abort the process.
             let told = catch_unwind(AssertUnwindSafe(|| {
@@ -151,11 +175,14 @@ impl Drop for Flight {
 /// Runs one step of a control; a panic denies (attack 144).
 async fn guarded<'a>(
     kind: ControlKind,
+    trace: ControlTrace,
     step: impl FnOnce() -> Step<'a, Result<(), Denial>>,
 ) -> Result<(), Denial> {
-    caught(async { step().await })
+    let verdict = caught(trace.around(async { step().await }))
         .await
-        .unwrap_or_else(|| Err(panicked(kind)))
+        .unwrap_or_else(|| Err(panicked(kind)));
+    trace.decided(&verdict);
+    verdict
 }
 
 /// The stack is built in an order that cannot be safe.

@@ -39,6 +39,7 @@
 //! | `evm` | `evm::LocalEvmSigner` for EIP-3009 over any `alloy_signer::Signer`; digests and recovery | no |
 //! | `x402-rs` | `x402_rs::SchemeClientSigner`: x402-rs' scheme clients as signers | no |
 //! | `webhook` | `mpa::HttpWebhooks`: asks approvers over HTTP, with rustls | no |
+//! | `otel` | `telemetry::otel_layer`: spans as OpenTelemetry traces | no |
 //! | `testing` | `testing`: a manual clock, a recording signer, a scripted seller, a contract probe | no |
 //!
 //! Reading a challenge's body under its deadline, and waiting for approvals, needs a tokio runtime with its timer enabled.
@@ -71,6 +72,7 @@ pub mod service;
 mod settlement;
 pub mod step;
 pub mod store;
+pub mod telemetry;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod unwind;

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use http::{Request, Response, Uri};
 use http_body::Body;
 use tower_service::Service;
+use tracing::Instrument;
 
 use super::kept::Kept;
 use super::mode::Mode;
@@ -16,11 +17,12 @@ use super::payer::choose;
 use crate::context::Context;
 use crate::denial::{Denial, DenialKind};
 use crate::flight::{Flight, stack_order};
-use crate::payment::{Exchange, PaymentRecord};
+use crate::payment::{Exchange, PaymentRecord, Position};
 use crate::service::{
     BoxResponse, GuardBody, OnChallenge, Open, PaymentSlot, Prepared, ReadChallenge,
     check_resource, denied, read_challenge,
 };
+use crate::telemetry;
 use crate::wire::{Challenge, Version};
 
 /// Put into a response's extensions by an inner layer that follows redirects: the URI that answered in the end. A
@@ -99,7 +101,7 @@ where
     {
         return Ok(match kept.exchange(context) {
             Ok(exchange) => payer.screen(&exchange, response).await,
-            Err(denial) => denied(&denial),
+            Err(denial) => refused_unseen(&denial),
         });
     }
     let (parts, body) = response.into_parts();
@@ -112,7 +114,7 @@ where
     };
     let exchange = match kept.exchange(context) {
         Ok(exchange) => exchange,
-        Err(denial) => return Ok(denied(&denial)),
+        Err(denial) => return Ok(refused_unseen(&denial)),
     };
     let challenge = challenge.and_then(|challenge| {
         kept.check_replayable()?;
@@ -132,9 +134,15 @@ where
         }
         Mode::Opening { context } => match challenge.and_then(|c| open(context, &exchange, c)) {
             Ok(open) => send_opened(inner, &kept, open).await,
-            Err(denial) => Ok(denied(&denial)),
+            Err(denial) => Ok(refused_unseen(&denial)),
         },
     }
+}
+
+/// The response to a denial that no control hears of.
+fn refused_unseen<R>(denial: &Denial) -> Response<GuardBody<R>> {
+    telemetry::refused(Position::Buyer, false, denial);
+    denied(denial)
 }
 
 fn check_answering(extensions: &http::Extensions, exchange: &Exchange) -> Result<(), Denial> {
@@ -180,7 +188,7 @@ where
         poll_fn(|cx| inner.poll_ready(cx)).await?;
         inner.call(request).await
     };
-    match sent.await {
+    match sent.instrument(prepared.span()).await {
         Ok(response) => Ok(conclude(prepared, response).await),
         Err(error) => {
             prepared.fail().await;

@@ -8,6 +8,7 @@ use http::{Request, Response};
 use http_body::Body;
 use tower_layer::Layer;
 use tower_service::Service;
+use tracing::Instrument;
 
 use super::answer::conclude;
 use super::payer::sign;
@@ -136,7 +137,9 @@ where
                 Err(denial) => return Ok(denied(&denial)),
             };
             prepared.apply(request.headers_mut());
-            match ready.call(request).await {
+            let span = prepared.span();
+            let sent = span.in_scope(|| ready.call(request));
+            match sent.instrument(span).await {
                 Ok(response) => Ok(conclude(prepared, response).await),
                 Err(error) => {
                     prepared.fail().await;

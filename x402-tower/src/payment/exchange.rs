@@ -120,6 +120,7 @@ pub struct Exchange {
     pub(crate) idempotency_key: Option<Arc<str>>,
     pub(crate) objection: Option<Denial>,
     pub(crate) approval_signatures: Option<ApprovalSignatures>,
+    pub(crate) counted: bool,
 }
 
 impl Exchange {
@@ -142,7 +143,13 @@ impl Exchange {
             idempotency_key: None,
             objection: None,
             approval_signatures: None,
+            counted: false,
         }
+    }
+
+    /// Whether a guard further out counts this payment in its metrics.
+    pub(crate) fn is_counted(&self) -> bool {
+        self.counted
     }
 
     /// Why nothing may be paid in this exchange, where the request itself is the reason. Kept until a payment is asked

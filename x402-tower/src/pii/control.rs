@@ -8,6 +8,7 @@ use crate::denial::{Denial, DenialKind};
 use crate::payment::{Payment, PaymentText};
 use crate::screening::{Purpose, Screening};
 use crate::step::Step;
+use crate::telemetry;
 
 /// Keeps personal data out of payments, and of what logs say about them.
 ///
@@ -128,6 +129,7 @@ impl Control for PiiControl {
             .try_for_each(|text| self.check_text(text, &mut found));
         for entity in found {
             payment.note_finding(entity);
+            telemetry::pii_found(entity, self.action.as_str());
         }
         Step::ready(verdict)
     }

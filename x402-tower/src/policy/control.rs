@@ -15,6 +15,7 @@ use crate::payment::{Exchange, Outcome, Payment, Terms};
 use crate::screening::Screening;
 use crate::step::Step;
 use crate::store::{Ledger, MemoryStore, Reservation, Reserved, StoreError};
+use crate::telemetry::ReservationState;
 
 /// How long a reservation may wait to be sent, for signers and approvals that take their time.
 const RESERVATION_LIFE: Duration = Duration::from_secs(15 * 60);
@@ -77,7 +78,10 @@ impl PolicyControl {
             now.saturating_add(RESERVATION_LIFE),
         );
         match self.ledger.reserve(&reservation).await {
-            Ok(Reserved::Granted) => Ok(()),
+            Ok(Reserved::Granted) => {
+                ReservationState::Reserved.count();
+                Ok(())
+            }
             Ok(Reserved::Refused { limit, left }) => Err(limits
                 .violation(limit, left, price)
                 .map_or_else(|| denial(Violation::Unpriced), denial)),
@@ -136,7 +140,11 @@ impl Control for PolicyControl {
             return Step::ready(Ok(()));
         }
         let marked = self.ledger.mark_sent(payment.id());
-        marked.map(|marked| marked.map_err(|error| store_denial(&error)))
+        marked.map(|marked| {
+            marked.map_err(|error| store_denial(&error))?;
+            ReservationState::Sent.count();
+            Ok(())
+        })
     }
 
     fn finish<'a>(&'a self, payment: &'a Payment, outcome: &'a Outcome) -> Step<'a, ()> {
@@ -158,6 +166,8 @@ impl Control for PolicyControl {
             if let Err(error) = noted {
                 // The reservation stays counted, which is the safe side.
                 tracing::error!(payment = %id, code = error.code(), "the ledger did not take an outcome");
+            } else {
+                ReservationState::after(outcome).count();
             }
         })
     }
@@ -165,6 +175,7 @@ impl Control for PolicyControl {
     fn abandon(&self, payment: &Payment, outcome: &Outcome) {
         if payment.is_set_aside() && matches!(outcome, Outcome::NotSent(_)) {
             self.ledger.release_now(payment.id());
+            ReservationState::Released.count();
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::denial::{Denial, DenialKind};
 use crate::offers::OfferKey;
 use crate::payment::{AgentId, Exchange, PaymentRecord, Position, Terms};
 use crate::screening::Purpose;
+use crate::telemetry;
 use crate::wire::{Challenge, MAX_BODY_BYTES, Version, WireError};
 
 /// What has to be remembered of a request without a payment, in case a challenge answers it. Cheap to take: no
@@ -70,12 +71,15 @@ where
             let further_in = denied_further_in(&response).cloned();
             Ok(match (self.exchange(), further_in) {
                 (Ok(exchange), Some(denial)) => {
-                    shared.chain.refused(&exchange, denial).await;
+                    shared.chain.refused_further_in(&exchange, denial).await;
                     response.map(GuardBody::inner)
                 }
                 (Err(_), Some(_)) => response.map(GuardBody::inner),
                 (Ok(exchange), None) => screen(&shared, &exchange, response).await,
-                (Err(denial), None) => denied(&denial),
+                (Err(denial), None) => {
+                    telemetry::refused(shared.context.position, false, &denial);
+                    denied(&denial)
+                }
             })
         })
     }
