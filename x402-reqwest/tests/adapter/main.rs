@@ -7,6 +7,7 @@ mod paying;
 mod redirects;
 mod refusing;
 mod reloading;
+mod replaying;
 mod retries;
 mod seller;
 mod signer;

@@ -1,15 +1,17 @@
 //! The policy as a control: rules first, then money set aside.
 
+mod history;
+
 use core::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use self::history::refused;
 use super::first_contact;
-use super::history::{Firsts, History, Memory, Refused};
+use super::history::{Firsts, History, Memory};
 use super::kill_switch::KillSwitch;
 use super::limits::AppliedLimits;
 use super::offer::Offer;
-use super::pin::RecipientPins;
 use super::rules::Rules;
 use super::violation::Violation;
 use crate::control::{Control, ControlKind, Mode};
@@ -18,7 +20,7 @@ use crate::money::Usd;
 use crate::payment::{Exchange, Outcome, Payment, Terms};
 use crate::screening::Screening;
 use crate::step::Step;
-use crate::store::{Claims, Ledger, Limit, MemoryStore, Reservation, Reserved, StoreError};
+use crate::store::{Ledger, Limit, MemoryStore, Reservation, Reserved, StoreError};
 use crate::telemetry::ReservationState;
 
 /// How long a reservation may wait to be sent, for signers and approvals that take their time.
@@ -29,8 +31,8 @@ const RESERVATION_LIFE: Duration = Duration::from_secs(15 * 60);
 /// Money is set aside before a signature exists and under every limit in one step, so that no number of parallel
 /// requests spends more than a limit (attack 66). It is given back only where no signature left.
 ///
-/// Where the rules ask for it, it also remembers in [`Claims`] what payments that settled leave: whom an origin is paid
-/// at ([`RecipientPins`]), who is no stranger any more, and the first price of an endpoint. These facts are kept per
+/// Where the rules ask for it, it also remembers in [`Claims`](crate::store::Claims) what payments that settled leave: whom an origin is paid
+/// at ([`RecipientPins`](super::RecipientPins)), who is no stranger any more, and the first price of an endpoint. These facts are kept per
 /// agent and requested origin, never by what a challenge says of itself, and outlive a change of the policy.
 pub struct PolicyControl {
     rules: Arc<Rules>,
@@ -63,27 +65,6 @@ impl PolicyControl {
         }
     }
 
-    /// Remembers in `claims` what settled payments leave. A store that outlives the process keeps an attacker from
-    /// being the first again.
-    #[must_use]
-    pub fn with_claims(mut self, claims: Arc<dyn Claims>) -> Self {
-        self.history.claims = claims;
-        self
-    }
-
-    /// Stops every payment while `switch` is engaged.
-    #[must_use]
-    pub fn with_kill_switch(mut self, switch: KillSwitch) -> Self {
-        self.kill_switch = switch;
-        self
-    }
-
-    /// The recipients that payments have pinned.
-    #[must_use]
-    pub fn pins(&self) -> RecipientPins {
-        RecipientPins::new(Arc::clone(&self.history.claims))
-    }
-
     fn check_kill_switch(&self) -> Result<(), Denial> {
         if self.rules.kill_switch() || self.kill_switch.is_engaged() {
             return Err(denial(Violation::KillSwitch).even_in_shadow());
@@ -108,46 +89,6 @@ impl PolicyControl {
         Ok(offer)
     }
 
-    /// Decides by what earlier payments left, then sets money aside. Takes nothing that a denial keeps.
-    async fn check_history(
-        &self,
-        payment: &mut Payment,
-        limits: &AppliedLimits,
-    ) -> Result<(), Denial> {
-        let firsts = self.history.look(payment).await.map_err(refused)?;
-        // Noted first: dropped while the store is asked, its candidacy is still given back.
-        if !firsts.is_empty() {
-            payment.extensions_mut().insert(firsts);
-        }
-        let decided = self.stand_and_reserve(payment, &firsts, limits).await;
-        if decided.is_err() {
-            self.history.withdraw(payment, &firsts).await;
-            payment.extensions_mut().remove::<Firsts>();
-        }
-        decided
-    }
-
-    async fn stand_and_reserve(
-        &self,
-        payment: &mut Payment,
-        firsts: &Firsts,
-        limits: &AppliedLimits,
-    ) -> Result<(), Denial> {
-        let stood = self.history.stand(payment, firsts).await;
-        stood.map_err(refused)?;
-        let stranger = self.history.limit(firsts);
-        if limits.as_slice().is_empty() && stranger.is_none() {
-            return Ok(());
-        }
-        let price = self.price(payment.terms())?;
-        payment.note_set_aside(true);
-        let reserved = self.reserve(payment, limits, stranger, price).await;
-        if reserved.is_err() {
-            payment.note_set_aside(false);
-        }
-        reserved
-    }
-
     /// What a payment counts as.
     fn price(&self, terms: &Terms) -> Result<Usd, Denial> {
         match terms.price {
@@ -158,13 +99,13 @@ impl PolicyControl {
         }
     }
 
-    async fn reserve(
+    fn reserve(
         &self,
         payment: &Payment,
-        limits: &AppliedLimits,
+        limits: AppliedLimits,
         stranger: Option<Limit>,
         price: Usd,
-    ) -> Result<(), Denial> {
+    ) -> Step<'_, Result<(), Denial>> {
         let now = payment.exchange().now();
         let with_stranger;
         let all = match stranger {
@@ -181,7 +122,8 @@ impl PolicyControl {
             now,
             now.saturating_add(RESERVATION_LIFE),
         );
-        match self.ledger.reserve(&reservation).await {
+        let answer = self.ledger.reserve(&reservation);
+        answer.map(move |answer| match answer {
             Ok(Reserved::Granted) => {
                 ReservationState::Reserved.count();
                 Ok(())
@@ -191,7 +133,7 @@ impl PolicyControl {
                 .or_else(|| first_contact::violation(stranger?, left, price))
                 .map_or_else(|| denial(Violation::Unpriced), denial)),
             Err(error) => Err(store_denial(&error)),
-        }
+        })
     }
 }
 
@@ -224,7 +166,7 @@ impl Control for PolicyControl {
         });
         let limits = match limits {
             Ok(limits) if self.history.memory.is_needed() => {
-                return Step::wait(async move { self.check_history(payment, &limits).await });
+                return Step::wait(async move { self.check_history(payment, limits).await });
             }
             Ok(limits) if limits.as_slice().is_empty() => return Step::ready(Ok(())),
             Ok(limits) => limits,
@@ -236,13 +178,17 @@ impl Control for PolicyControl {
         };
         // Noted first: dropped while the store is asked, it is still given back.
         payment.note_set_aside(true);
-        Step::wait(async move {
-            let reserved = self.reserve(payment, &limits, None, price).await;
-            if reserved.is_err() {
-                payment.note_set_aside(false);
+        match self.reserve(payment, limits, None, price).into_ready() {
+            Ok(reserved) => {
+                payment.note_set_aside(reserved.is_ok());
+                Step::ready(reserved)
             }
-            reserved
-        })
+            Err(waiting) => Step::wait(async move {
+                let reserved = waiting.await;
+                payment.note_set_aside(reserved.is_ok());
+                reserved
+            }),
+        }
     }
 
     fn approve<'a>(&'a self, payment: &'a Payment) -> Step<'a, Result<(), Denial>> {
@@ -260,21 +206,13 @@ impl Control for PolicyControl {
             return Step::ready(Err(denial));
         }
         let unpinned = firsts(payment).filter(Firsts::is_unpinned);
-        let set_aside = payment.is_set_aside();
-        if unpinned.is_none() && !set_aside {
-            return Step::ready(Ok(()));
-        }
         let Some(firsts) = unpinned else {
             return self.mark_sent(payment);
         };
         Step::wait(async move {
             let last_word = self.history.sending(payment, &firsts).await;
             last_word.map_err(refused)?;
-            if set_aside {
-                self.mark_sent(payment).await?;
-            }
-            // Again: it may have been engaged while a store was asked.
-            self.check_kill_switch()
+            self.mark_sent(payment).await
         })
     }
 
@@ -308,8 +246,12 @@ impl Control for PolicyControl {
 }
 
 impl PolicyControl {
-    /// Counts what was set aside as spent, unless somebody stops every payment meanwhile.
-    fn mark_sent<'a>(&'a self, payment: &'a Payment) -> Step<'a, Result<(), Denial>> {
+    /// Tells the ledger that the money is out, and looks at the kill switch again: it may have been engaged while a store
+    /// was asked.
+    fn mark_sent(&self, payment: &Payment) -> Step<'_, Result<(), Denial>> {
+        if !payment.is_set_aside() {
+            return Step::ready(self.check_kill_switch());
+        }
         let marked = self.ledger.mark_sent(payment.id());
         marked.map(|marked| {
             marked.map_err(|error| store_denial(&error))?;
@@ -369,13 +311,6 @@ fn denial(violation: Violation) -> Denial {
         None => denial,
     }
     .with_source(violation)
-}
-
-fn refused(refused: Refused) -> Denial {
-    match refused {
-        Refused::Broken(violation) => denial(violation),
-        Refused::Unanswered(error) => store_denial(&error),
-    }
 }
 
 fn store_denial(error: &StoreError) -> Denial {

@@ -7,7 +7,9 @@ mod layer;
 mod leaving;
 mod live;
 mod prepared;
+mod request_body;
 mod slot;
+mod whole;
 
 use core::task::{Context as TaskContext, Poll};
 use std::sync::Arc;
@@ -20,7 +22,7 @@ use tower_service::Service;
 pub use body::GuardBody;
 pub use forward::ProvenUnsettled;
 pub(crate) use forward::{
-    EMPTY_DIGEST, apply_redactions, carries_payment, forward, no_randomness, prepare,
+    apply_redactions, binds_bodies, carries_payment, forward, no_randomness, prepare,
 };
 pub use future::ResponseFuture;
 pub(crate) use future::{BoxResponse, OnChallenge};
@@ -30,7 +32,9 @@ pub use leaving::{ReadChallenge, Screen};
 pub(crate) use leaving::{check_resource, nothing_payable, read_challenge, screen, unreadable};
 pub(crate) use live::Live;
 pub use prepared::Prepared;
+pub(crate) use request_body::{EMPTY_DIGEST, read_paid_body};
 pub(crate) use slot::{Open, PaymentSlot};
+pub(crate) use whole::{NotWhole, Whole, read_whole};
 
 use crate::chain::Chain;
 use crate::context::Context;
@@ -39,7 +43,9 @@ use crate::denial::Denial;
 /// A service around `S` that runs a [`Chain`] of controls over every payment.
 ///
 /// - A request without a payment passes through in place: no allocation, no boxing, no lock.
-/// - A request with a payment header is decided on, and its outcome told to the controls.
+/// - A request with a payment header is decided on, and its outcome told to the controls. Where a replay control is in
+///   the chain, its body is read first ([`Context::with_paid_body_limit`]), because the payment is bound to it, and handed
+///   on unchanged; that is what the request's body has to be made of [`Bytes`] for.
 /// - A 402 on its way back is redacted and narrowed to the offers that the controls would allow.
 ///
 /// Denials are `application/problem+json` responses with the typed [`Denial`] in their extensions; the inner service's
@@ -93,7 +99,8 @@ where
     S: Service<Request<B>, Response = Response<R>> + Clone + Send + 'static,
     S::Future: Send,
     S::Error: Send,
-    B: Body + Send + 'static,
+    B: Body<Data = Bytes> + From<Bytes> + Send + 'static,
+    B::Error: Send,
     R: Body<Data = Bytes> + Send + 'static,
     R::Error: Send,
 {

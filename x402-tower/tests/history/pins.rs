@@ -215,14 +215,14 @@ async fn a_pin_names_the_payment_that_set_it() {
 struct Scribbled(&'static [u8]);
 
 impl Claims for Scribbled {
-    fn claim<'a>(
-        &'a self,
+    fn claim(
+        &self,
         _key: ClaimKey,
         holder: PaymentId,
-        _value: &'a [u8],
+        _value: &[u8],
         _now: UnixMillis,
         _until: UnixMillis,
-    ) -> Step<'a, Result<Claim, StoreError>> {
+    ) -> Step<'_, Result<Claim, StoreError>> {
         let value = self.0.to_vec();
         Step::ready(Ok(Claim::Held { holder, value }))
     }

@@ -72,15 +72,16 @@ impl Failing {
 }
 
 impl Claims for Failing {
-    fn claim<'a>(
-        &'a self,
+    fn claim(
+        &self,
         key: ClaimKey,
         holder: PaymentId,
-        value: &'a [u8],
+        value: &[u8],
         now: UnixMillis,
         until: UnixMillis,
-    ) -> Step<'a, Result<Claim, StoreError>> {
-        self.step(move |store| store.claim(key, holder, value, now, until))
+    ) -> Step<'_, Result<Claim, StoreError>> {
+        let value = value.to_vec();
+        self.step(move |store| store.claim(key, holder, &value, now, until))
     }
     fn read(
         &self,
@@ -96,15 +97,16 @@ impl Claims for Failing {
 }
 
 impl Claims for Slow {
-    fn claim<'a>(
-        &'a self,
+    fn claim(
+        &self,
         key: ClaimKey,
         holder: PaymentId,
-        value: &'a [u8],
+        value: &[u8],
         now: UnixMillis,
         until: UnixMillis,
-    ) -> Step<'a, Result<Claim, StoreError>> {
-        around(move || self.0.claim(key, holder, value, now, until))
+    ) -> Step<'_, Result<Claim, StoreError>> {
+        let value = value.to_vec();
+        around(move || self.0.claim(key, holder, &value, now, until))
     }
     fn read(
         &self,
@@ -122,8 +124,13 @@ impl Claims for Slow {
 }
 
 impl Ledger for Slow {
-    fn reserve<'a>(&'a self, wish: &'a Reservation<'a>) -> Step<'a, Result<Reserved, StoreError>> {
-        around(|| self.0.reserve(wish))
+    fn reserve(&self, wish: &Reservation<'_>) -> Step<'_, Result<Reserved, StoreError>> {
+        let (id, amount, limits) = (wish.id, wish.amount, wish.limits.to_vec());
+        let (now, expires) = (wish.now, wish.expires);
+        around(move || {
+            let wish = Reservation::new(id, amount, &limits, now, expires);
+            self.0.reserve(&wish)
+        })
     }
     fn mark_sent(&self, id: PaymentId) -> Step<'_, Result<(), StoreError>> {
         around(move || self.0.mark_sent(id))
