@@ -452,6 +452,12 @@ fn approvals(
     }
 }
 
+/// How often a request may be paid again on purpose.
+fn max_repeats(settings: Option<&ReplaySettings>) -> Result<u16, ConfigError> {
+    let times = settings.and_then(|replay| replay.max_repeats).unwrap_or(0);
+    u16::try_from(times).map_err(|_| setting("replay.max_repeats", &"it is at most 65535"))
+}
+
 fn setting(setting: &'static str, problem: &dyn core::fmt::Display) -> ConfigError {
     ConfigError::Setting {
         setting,

@@ -307,10 +307,8 @@ async fn an_audit_log_in_shadow_that_cannot_be_written_lets_pass() {
 #[tokio::test]
 async fn a_duplicate_passes_a_replay_control_in_shadow() {
     let claims = Arc::new(MemoryStore::new());
-    let control = || {
-        let key = FingerprintKey::from_hex(&"0a".repeat(32)).unwrap();
-        ReplayControl::new(claims.clone(), key)
-    };
+    let key = FingerprintKey::generate().unwrap();
+    let control = || ReplayControl::new(claims.clone(), key.clone());
     let shadow: Arc<dyn Control> = Arc::new(Shadow::new(control()));
     buy(vec![shadow.clone()]).await.0.unwrap();
     let again = buy(vec![shadow]).await.0.unwrap();
