@@ -22,7 +22,7 @@ use crate::args::{AuditCommand, Cli, Command};
 fn main() -> ExitCode {
     let exit = match Cli::parse().command {
         Command::Fetch(args) => fetch::run(&args),
-        Command::Audit(AuditCommand::Verify(args)) => audit::run(&args),
+        Command::Audit(AuditCommand::Verify(args)) => audit::verify(&args),
     };
     exit.into()
 }

@@ -348,7 +348,8 @@ fn audit_log(
         Some(key) => key,
         None => AuditKey::load_or_create(format!("{path}.key"))?,
     };
-    let sink = FileSink::open_shared(path, SyncPolicy::EveryRecord)?;
+    let sync = policy.audit.as_ref().and_then(|audit| audit.sync);
+    let sink = FileSink::open_shared(path, sync.map(SyncPolicy::from).unwrap_or_default())?;
     let log = AuditLog::open(sink, &key)?;
     Ok(Some(Arc::new(log)))
 }
