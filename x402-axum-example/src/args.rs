@@ -7,9 +7,10 @@ use crate::servers::CHAIN;
 
 /// A facilitator, a seller and a guarded agent in one program.
 ///
-/// Without options it plays eight scenes and exits with 0 if every one of them went as it should: the agent buys over
-/// x402 v2 and v1, personal data stays out of the payment, and the guard stops what the policy does not allow. Nothing
-/// leaves this machine, and the money is play money.
+/// Without options it plays eleven scenes and exits with 0 if every one of them went as it should: the agent buys over
+/// x402 v2 and v1, personal data stays out of the payment, the guard stops what the policy does not allow, people
+/// approve what is large, and the policy file changes meanwhile. Nothing leaves this machine, and the money is play
+/// money.
 #[derive(Debug, Parser)]
 #[command(name = "x402-axum-example", version)]
 pub(crate) struct Args {

@@ -1,6 +1,7 @@
 //! A facilitator, a seller and a guarded agent in one program, on the loopback.
 
 mod agent;
+mod approvers;
 mod args;
 mod bounded;
 mod facilitator;

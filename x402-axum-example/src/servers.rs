@@ -96,12 +96,21 @@ impl Servers {
 
     /// Shows `metrics` on a port of its own, which a seller can keep to itself; answers where.
     pub(crate) async fn show(&mut self, metrics: &Metrics, port: u16) -> Result<Url, Failure> {
-        let (at, url) = listen(port).await?;
-        let stopped = self.stop.subscribe();
-        self.running
-            .push(serve(at, metrics.router(), stopped.clone()));
-        self.running.push(metrics.keep_up(stopped));
+        let url = self.add(metrics.router(), port).await?;
+        self.running.push(metrics.keep_up(self.stopped()));
         Ok(url)
+    }
+
+    /// Serves something else on a port of its own; answers where.
+    pub(crate) async fn add(&mut self, service: Router, port: u16) -> Result<Url, Failure> {
+        let (at, url) = listen(port).await?;
+        self.running.push(serve(at, service, self.stopped()));
+        Ok(url)
+    }
+
+    /// Becomes `true` when everything is closed.
+    pub(crate) fn stopped(&self) -> watch::Receiver<bool> {
+        self.stop.subscribe()
     }
 
     /// Gives `holder` play money, in atomic units.

@@ -4,6 +4,7 @@
     reason = "clippy does not see that the functions beside the tests are tests, too"
 )]
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
@@ -21,6 +22,12 @@ fn play(folder: &Path) -> Output {
     program().env("TMPDIR", folder).output().unwrap()
 }
 
+/// Where it says that its audit log is.
+fn log_of(shown: &str) -> &Path {
+    let mut lines = shown.lines().map(|line| Path::new(line.trim()));
+    lines.find(|line| line.ends_with("audit.jsonl")).unwrap()
+}
+
 fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap()
 }
@@ -33,18 +40,64 @@ fn every_scene_goes_as_it_should() {
     assert!(output.status.success(), "{shown}{}", text(&output.stderr));
     for line in [
         "PAID 0.01 USD, settled as",
-        "left       0.04 of 0.05 USD today",
+        "left       0.19 of 0.20 USD today",
         "STOPPED before signing: policy.per_call",
         "STOPPED before signing: policy.recipient",
         "STOPPED before signing: replay.duplicate",
         "REFUSED by the seller's guard: 409 replay.other_request",
+        "PAID 0.05 USD, settled as",
+        "STOPPED before signing: mpa.denied",
+        "NOT LOADED, the policy before it stays in force",
+        "left       0.11 of 0.20 USD today",
+        "LOADED, revision",
+        "left       0.00 of 0.10 USD today",
         "STOPPED before signing: policy.window",
-        "left       0.00 of 0.05 USD today",
-        "All 8 scenes went as they should.",
+        "All 11 scenes went as they should.",
     ] {
         assert!(shown.contains(line), "{line} is missing from\n{shown}");
     }
     assert_eq!(shown.matches("PAID 0.01 USD").count(), 5);
+}
+
+/// The lines of one scene.
+fn scene(shown: &str, number: usize) -> Vec<&str> {
+    let title = format!("{number}. ");
+    let lines = shown.lines().skip_while(|line| !line.starts_with(&title));
+    lines.take_while(|line| !line.is_empty()).collect()
+}
+
+#[test]
+fn two_approvals_of_three_buy_and_nobody_waits_for_the_third() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = play(folder.path());
+    for (number, answer, end) in [(8, "yes", "PAID"), (9, "no", "STOPPED")] {
+        let scene = scene(text(&output.stdout), number);
+        let labels = ["   bob ", "   carol ", "   dave ", "   decision "];
+        let expected = [answer, answer, "has", end];
+        for (label, expected) in labels.iter().zip(expected) {
+            let line = scene.iter().find(|line| line.starts_with(label)).unwrap();
+            assert_eq!(line.split_whitespace().nth(1), Some(expected), "{line}");
+        }
+    }
+}
+
+#[test]
+fn the_log_names_who_approved_and_by_which_policy() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = play(folder.path());
+    let log = std::fs::read_to_string(log_of(text(&output.stdout))).unwrap();
+    let approved = r#""approvals":["bob","carol"]"#;
+    assert_eq!(
+        log.lines().filter(|line| line.contains(approved)).count(),
+        2
+    );
+    let revisions: BTreeSet<_> = log
+        .lines()
+        .filter_map(|line| line.split_once(r#""policy_revision":""#))
+        .filter_map(|(_, rest)| rest.split_once('"'))
+        .map(|(revision, _)| revision)
+        .collect();
+    assert_eq!(revisions.len(), 2, "the mistake has none");
 }
 
 #[test]
@@ -76,16 +129,11 @@ fn the_timeline_fits_80_columns_and_has_no_colour_in_a_pipe() {
 fn the_audit_log_it_leaves_behind_verifies() {
     let folder = tempfile::tempdir().unwrap();
     let output = play(folder.path());
-    let shown = text(&output.stdout);
-    let log = shown
-        .lines()
-        .map(|line| Path::new(line.trim()))
-        .find(|line| line.ends_with("audit.jsonl"))
-        .unwrap();
+    let log = log_of(text(&output.stdout));
     assert!(log.starts_with(folder.path()));
     let key = AuditKey::load(log.with_file_name("audit.key")).unwrap();
     let summary = verify_file(log, &key).unwrap();
-    assert_eq!(summary.count(AuditEventType::PaymentAllowed), 5);
+    assert_eq!(summary.count(AuditEventType::PaymentAllowed), 6);
     assert!(summary.dangling_intents.is_empty());
 }
 

@@ -27,6 +27,11 @@ impl Budget {
         Self { rules, ledger }
     }
 
+    /// Other rules, over the same ledger.
+    pub(super) fn follow(&mut self, rules: Rules) {
+        self.rules = rules;
+    }
+
     /// What is left of the daily limit now.
     pub(crate) async fn left(&self) -> Result<Left, Failure> {
         let default = AgentId::default();

@@ -3,6 +3,7 @@
 mod budget;
 mod counting;
 mod policy;
+mod policy_file;
 mod records;
 
 use std::sync::Arc;
@@ -12,6 +13,8 @@ use reqwest::StatusCode;
 use url::Url;
 use x402_tower::audit::AuditLog;
 use x402_tower::evm::LocalEvmSigner;
+use x402_tower::guard::ReloadStatus;
+use x402_tower::mpa::MpaConfig;
 use x402_tower::policy::{PolicyConfig, Rules};
 use x402_tower::replay::FingerprintKey;
 use x402_tower::store::MemoryStore;
@@ -19,6 +22,7 @@ use x402_tower::{Address, Denial, GuardConfig, PaymentRecord};
 use x402_tower_reqwest::{GuardedClient, X402Error, payment_record};
 
 pub(crate) use budget::{Budget, Left};
+pub(crate) use policy_file::PolicyFile;
 pub(crate) use records::Records;
 
 use counting::{CountingSigner, Signatures};
@@ -34,7 +38,7 @@ pub(crate) struct Agent {
     /// The account that pays.
     pub(crate) address: Address,
     /// The policy, as a person would write it.
-    pub(crate) policy: String,
+    pub(crate) policy: PolicyFile,
     /// What it may still spend.
     pub(crate) budget: Budget,
     /// Where its audit log is.
@@ -59,26 +63,30 @@ pub(crate) enum Answer {
 }
 
 impl Agent {
-    /// An agent with a fresh key, which may pay the seller at `seller_url`.
-    pub(crate) fn new(seller_url: &Url) -> Result<Self, Failure> {
+    /// An agent with a fresh key, which may pay the seller at `seller_url`, some of it only with `approvals`.
+    pub(crate) fn new(seller_url: &Url, approvals: MpaConfig) -> Result<Self, Failure> {
         let mut key = [0; 32];
         getrandom::fill(&mut key).map_err(|_| "the operating system gave no random bytes")?;
         let signer = LocalEvmSigner::from_hex(&const_hex::encode(key))?;
         let address = signer.address().clone();
         let signatures = Signatures::default();
 
-        let policy = policy::text(seller_url);
-        let config = PolicyConfig::from_toml(&policy, "policy.toml")?;
-        let store = Arc::new(MemoryStore::new());
-        let budget = Budget::new(Rules::compile(&config)?, store.clone());
         let records = Records::create()?;
+        let path = records.folder().join("policy.toml");
+        let text = policy::text(seller_url);
+        std::fs::write(&path, &text)?;
+        let store = Arc::new(MemoryStore::new());
+        let rules = Rules::compile(&PolicyConfig::load(&path)?)?;
+        let budget = Budget::new(rules, store.clone());
         let guard = GuardConfig::buyer()
-            .policy(config)
+            .policy_file(&path)
+            .mpa(approvals)
             .ledger(store.clone())
             .claims(store)
             .fingerprint_key(FingerprintKey::generate()?)
             .audit(Arc::new(AuditLog::open(records.sink()?, records.key())?))
             .build()?;
+        let policy = PolicyFile::watched(path, text, &guard.reloader())?;
         let payer = guard.payer(CountingSigner::new(signer, signatures.clone()))?;
         let client = GuardedClient::builder(reqwest::Client::builder().no_proxy())
             .payer(payer)
@@ -110,6 +118,15 @@ impl Agent {
             status,
             body: String::from_utf8_lossy(&body).into_owned(),
         })
+    }
+
+    /// Somebody saves `text` as the agent's policy, and the guard reads it while it runs.
+    pub(crate) async fn gets_policy(&mut self, text: &str) -> Result<ReloadStatus, Failure> {
+        let status = self.policy.save(text).await?;
+        if status.last_error.is_none() {
+            self.budget.follow(self.policy.rules()?);
+        }
+        Ok(status)
     }
 
     /// How many signatures its key has made.

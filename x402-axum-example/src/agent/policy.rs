@@ -1,4 +1,4 @@
-//! The agent's policy.
+//! What the agent's policy says.
 
 use url::{Position, Url};
 
@@ -11,7 +11,7 @@ pub(super) fn text(seller: &Url) -> String {
     format!(
         r#"agent_id         = "research-agent"
 max_per_call_usd = 0.10
-daily_limit_usd  = 0.05   # so low that this run gets there
+daily_limit_usd  = 0.20
 
 # Who may be paid, where. Nobody else may be.
 [recipients]

@@ -9,15 +9,16 @@ use super::stage::{FUNDS, Stage};
 use crate::Failure;
 
 /// What the scenes bought, and what that cost in atomic units.
-const PURCHASES: usize = 5;
-const SPENT: u128 = 50_000;
+const PURCHASES: usize = 6;
+const SPENT: u128 = 100_000;
 /// What the log should hold. Where a challenge offers nothing that the policy allows, there is no payment to block:
 /// scenes 4 and 5 deny the challenge itself.
-const EVENTS: [(AuditEventType, u64); 5] = [
-    (AuditEventType::PaymentIntent, 5),
-    (AuditEventType::PaymentAllowed, 5),
+const EVENTS: [(AuditEventType, u64); 6] = [
+    (AuditEventType::PaymentIntent, 6),
+    (AuditEventType::PaymentAllowed, 6),
     (AuditEventType::PolicyBlocked, 1),
     (AuditEventType::ReplayBlocked, 1),
+    (AuditEventType::MpaBlocked, 1),
     (AuditEventType::ChallengeDenied, 2),
 ];
 

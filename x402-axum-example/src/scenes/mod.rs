@@ -1,10 +1,11 @@
-//! Eight scenes between the agent and the seller, each held against what should happen.
+//! Eleven scenes between the agent and the seller, each held against what should happen.
 
+mod approved;
 mod asked;
 mod checks;
 mod closing;
-mod exhausted;
 mod personal;
+mod reloaded;
 mod replayed;
 mod stage;
 
@@ -50,8 +51,20 @@ pub(crate) async fn run<W: Write>(timeline: &mut Timeline<W>) -> Result<bool, Fa
     let done = replayed::play(&mut stage).await;
     stage.ended(done);
 
-    stage.scene("The agent goes on buying until its daily limit")?;
-    let done = exhausted::play(&mut stage).await;
+    stage.scene("The agent buys what two of three people have to approve")?;
+    let done = approved::bought(&mut stage).await;
+    stage.ended(done);
+
+    stage.scene("It wants to buy what two of them refuse")?;
+    let done = approved::refused(&mut stage).await;
+    stage.ended(done);
+
+    stage.scene("The policy file gets a mistake while the agent runs")?;
+    let done = reloaded::mistaken(&mut stage).await;
+    stage.ended(done);
+
+    stage.scene("The daily limit in the policy file is lowered")?;
+    let done = reloaded::lowered(&mut stage).await;
     stage.ended(done);
 
     let done = closing::play(&mut stage);

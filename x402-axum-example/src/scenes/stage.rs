@@ -10,6 +10,7 @@ use super::asked::{Asked, shortened};
 use super::checks::Checks;
 use crate::Failure;
 use crate::agent::{Agent, Answer, Left};
+use crate::approvers::{self, Approvers, Said};
 use crate::facilitator::Settlement;
 use crate::seller::{SELLER, Tap};
 use crate::servers::Servers;
@@ -23,6 +24,9 @@ pub(super) const FUNDS: u64 = 1_000_000;
 pub(super) struct Stage<'a, W> {
     pub(super) servers: Servers,
     pub(super) agent: Agent,
+    approvers: Approvers,
+    /// What the approvers said of the last payment that they were asked about.
+    pub(super) said: Vec<Said>,
     /// A client without a guard.
     pub(super) http: reqwest::Client,
     pub(super) tap: Tap,
@@ -43,12 +47,15 @@ pub(super) struct Counted {
 impl<'a, W: Write> Stage<'a, W> {
     pub(super) async fn set(timeline: &'a mut Timeline<W>) -> Result<Self, Failure> {
         let tap = Tap::default();
-        let servers = Servers::open(0, 0, Some(tap.clone())).await?;
-        let agent = Agent::new(&servers.seller_url)?;
+        let mut servers = Servers::open(0, 0, Some(tap.clone())).await?;
+        let approvers = Approvers::open(&mut servers).await?;
+        let agent = Agent::new(&servers.seller_url, approvers.config())?;
         servers.fund(&agent.address, FUNDS)?;
         Ok(Self {
             servers,
             agent,
+            approvers,
+            said: Vec::new(),
             http: reqwest::Client::builder().no_proxy().build()?,
             tap,
             timeline,
@@ -73,10 +80,16 @@ impl<'a, W: Write> Stage<'a, W> {
         )?;
         timeline.gap()?;
         timeline.title("The agent's policy")?;
-        for line in self.agent.policy.lines() {
+        for line in self.agent.policy.text().lines() {
             timeline.verbatim(line)?;
         }
-        Ok(())
+        timeline.gap()?;
+        let approvals = format!(
+            "From {} USD on, {} of three people have to approve (asked by webhook).",
+            approvers::FROM,
+            approvers::THRESHOLD
+        );
+        timeline.verbatim(&approvals)
     }
 
     /// Begins the next scene.
@@ -124,6 +137,7 @@ impl<'a, W: Write> Stage<'a, W> {
         let before = self.counted().await?;
         let answer = self.agent.get(url).await?;
         let after = self.counted().await?;
+        self.answers()?;
         match &answer {
             Answer::Paid {
                 record,
@@ -157,6 +171,7 @@ impl<'a, W: Write> Stage<'a, W> {
         let before = self.counted().await?;
         let answer = self.agent.get(&url).await?;
         let after = self.counted().await?;
+        self.answers()?;
         match &answer {
             Answer::Stopped(denial) => {
                 self.checks.same("code", &denial.code(), &code);
@@ -176,6 +191,24 @@ impl<'a, W: Write> Stage<'a, W> {
         self.timeline
             .line("seller", &format!("402, {}", asked.shown()))?;
         Ok(asked)
+    }
+
+    /// Shows what the approvers said, where they were asked.
+    fn answers(&mut self) -> io::Result<()> {
+        let said = self.approvers.take_answers();
+        if said.iter().all(|(_, answer)| answer.is_none()) {
+            return Ok(());
+        }
+        for (name, answer) in &said {
+            let text = match answer {
+                Some(true) => "yes",
+                Some(false) => "no",
+                None => "has not answered yet",
+            };
+            self.timeline.line(name, text)?;
+        }
+        self.said = said;
+        Ok(())
     }
 
     /// Shows a payment, and holds it against what the facilitator has on its books.

@@ -26,7 +26,7 @@ pub(crate) struct Product {
 }
 
 /// Everything that is sold.
-pub(crate) const CATALOG: [Product; 4] = [
+pub(crate) const CATALOG: [Product; 6] = [
     Product {
         path: "/report",
         version: Version::V2,
@@ -42,6 +42,22 @@ pub(crate) const CATALOG: [Product; 4] = [
         pay_to: SELLER,
         description: "Today's market report, for x402 v1 clients",
         text: "Markets were quiet today.",
+    },
+    Product {
+        path: "/forecast",
+        version: Version::V2,
+        price: Usd::from_micros(50_000),
+        pay_to: SELLER,
+        description: "What the markets may do tomorrow",
+        text: "Markets may be quiet tomorrow.",
+    },
+    Product {
+        path: "/archive",
+        version: Version::V2,
+        price: Usd::from_micros(80_000),
+        pay_to: SELLER,
+        description: "All reports of the year",
+        text: "Markets were quiet all year.",
     },
     Product {
         path: "/premium",
