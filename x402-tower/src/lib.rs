@@ -40,7 +40,6 @@
 //! | `x402-rs` | `x402_rs::SchemeClientSigner`: x402-rs' scheme clients as signers | no |
 //! | `otel` | `telemetry::otel_layer`: spans as OpenTelemetry traces | no |
 //! | `webhook` | `mpa::HttpWebhooks`: asks approvers over HTTP, with rustls | no |
-//! | `watch` | `PolicyReloader::watch`: loads the policy file again when it changes | no |
 //! | `testing` | `testing`: a manual clock, a recording signer, a scripted seller, a contract probe | no |
 //!
 //! Reading a challenge's body under its deadline, and waiting for approvals, needs a tokio runtime with its timer enabled.

@@ -1,5 +1,6 @@
 //! The policy schema that is checked in is the one of the types, and agrees with the reader.
 
+#![recursion_limit = "256"]
 #![allow(clippy::unwrap_used)] // helpers of tests fail as loudly as tests
 
 use jsonschema::Validator;
@@ -15,7 +16,11 @@ fn validator() -> Validator {
 }
 
 fn reads(policy: &Value) -> bool {
-    PolicyConfig::from_json(&policy.to_string(), "policy.json").is_ok()
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("denied.txt"), PAYEE).unwrap();
+    let path = folder.path().join("policy.json");
+    std::fs::write(&path, policy.to_string()).unwrap();
+    PolicyConfig::load(path).is_ok()
 }
 
 #[test]
@@ -57,6 +62,7 @@ const FULL: &str = r#"{
   "allowed_networks": ["eip155:8453"], "allowed_schemes": ["exact"],
   "denied_origins": ["https://evil.test"],
   "denied_recipients": ["0x0000000000000000000000000000000000000bad"],
+  "denied_recipients_file": "denied.txt", "denied_recipients_max_age_days": 7,
   "denied_assets": ["eip155:1/0x0000000000000000000000000000000000000bad"],
   "denied_networks": ["eip155:1"], "denied_schemes": ["upto"],
   "max_authorization_seconds": 300, "resource_match": "exact", "allow_insecure_http": false,

@@ -387,3 +387,47 @@ fn cases_that_cannot_be_read_are_told_where() {
         assert!(ended.err().contains(part), "{part}: {}", ended.err());
     }
 }
+
+#[test]
+fn what_earlier_payments_left_is_known_to_the_cases() {
+    let home = home(
+        "recipient_pinning = \"block\"\nmax_quote_drift_percent = 10\nfirst_contact_cap_usd = 0.20\n",
+    );
+    let case = |before: &str, amount: &str, expect: &str| {
+        format!(
+            "[[cases]]\nurl = \"https://a.io/x\"\namount_usd = {amount}\nbefore = [{before}]\n{expect}\n\n"
+        )
+    };
+    let other = "pay_to = \"0x0000000000000000000000000000000000000bad\"";
+    let cases = [
+        case(
+            "",
+            "0.21",
+            "expect = \"deny\"\ncode = \"policy.first_contact\"",
+        ),
+        case("", "0.20", "expect = \"allow\""),
+        case("{ amount_usd = 0.20 }", "0.22", "expect = \"allow\""),
+        case(
+            "{ amount_usd = 0.20 }",
+            "0.23",
+            "expect = \"deny\"\ncode = \"policy.quote_drift\"",
+        ),
+        case(
+            &format!("{{ amount_usd = 0.20, {other} }}"),
+            "0.20",
+            "expect = \"deny\"\ncode = \"policy.recipient_changed\"",
+        ),
+    ];
+    home.write("policy.cases.toml", &cases.concat());
+    let ended = policy(&home, &["test", "policy.toml"]);
+    assert_eq!(ended.code(), 0, "{}{}", ended.out(), ended.err());
+}
+
+#[test]
+fn a_kill_switch_is_explained() {
+    let (code, object) = explain(&home("kill_switch = true"), "https://a.io/", "0.01", &[]);
+    assert_eq!(
+        (code, &object["code"], &object["line"]),
+        (10, &json!("policy.kill_switch"), &json!(1))
+    );
+}

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::approvals::mpa_config;
 use super::{ConfigError, GuardConfig, PolicyReloader};
 use crate::assets::AssetTable;
-use crate::audit::{AuditControl, AuditKey, AuditLog, FileSink};
+use crate::audit::{AuditControl, AuditKey, AuditLog, FileSink, SyncPolicy};
 use crate::chain::Chain;
 use crate::clock::{Clock, UnixMillis};
 use crate::context::Context;
@@ -36,8 +36,8 @@ pub struct GuardConfigBuilder {
     fingerprint_key: Option<FingerprintKey>,
     pii: Wanted<PiiControl>,
     replay: Wanted<Duration>,
-    mpa: Wanted<MpaConfig>,
     repeats: Option<u16>,
+    mpa: Wanted<MpaConfig>,
     audit: Option<Arc<AuditLog>>,
     /// How the policy said to open the log: it stays open, so that may not change.
     log_in_policy: LogSettings,
@@ -65,8 +65,8 @@ impl GuardConfigBuilder {
             fingerprint_key: None,
             pii: Wanted::AsInPolicy,
             replay: Wanted::AsInPolicy,
-            mpa: Wanted::AsInPolicy,
             repeats: None,
+            mpa: Wanted::AsInPolicy,
             audit: None,
             log_in_policy: LogSettings::default(),
             kill_switch: KillSwitch::new(),
@@ -272,7 +272,7 @@ impl GuardConfigBuilder {
             && let Some(claims) = &self.claims
         {
             let claims = Arc::clone(claims);
-            let key = fingerprint_key(self.fingerprint_key.take(), &*claims)?;
+            let key = fingerprint_key(self.fingerprint_key.clone(), &*claims)?;
             // Kept: under another key, what was claimed before would be claimed again.
             self.fingerprint_key = Some(key.clone());
             let repeats = match self.repeats {
@@ -370,7 +370,9 @@ fn audit_log(
         Some(key) => key,
         None => AuditKey::load_or_create(format!("{path}.key"))?,
     };
-    let log = AuditLog::open(FileSink::open(path)?, &key)?;
+    let sync = policy.audit.as_ref().and_then(|audit| audit.sync);
+    let sink = FileSink::open_shared(path, sync.map(SyncPolicy::from).unwrap_or_default())?;
+    let log = AuditLog::open(sink, &key)?;
     Ok(Some(Arc::new(log)))
 }
 
@@ -434,6 +436,12 @@ fn replay_ttl(wanted: &Wanted<Duration>, policy: &PolicyConfig) -> Option<Durati
     }
 }
 
+/// How often a request may be paid again on purpose.
+fn max_repeats(settings: Option<&ReplaySettings>) -> Result<u16, ConfigError> {
+    let times = settings.and_then(|replay| replay.max_repeats).unwrap_or(0);
+    u16::try_from(times).map_err(|_| setting("replay.max_repeats", &"it is at most 65535"))
+}
+
 fn approvals(
     wanted: &Wanted<MpaConfig>,
     policy: &PolicyConfig,
@@ -443,12 +451,6 @@ fn approvals(
         (Wanted::AsInPolicy, Some(settings)) => Ok(Some(mpa_config(settings)?)),
         (Wanted::Off, _) | (Wanted::AsInPolicy, None) => Ok(None),
     }
-}
-
-/// How often a request may be paid again on purpose.
-fn max_repeats(settings: Option<&ReplaySettings>) -> Result<u16, ConfigError> {
-    let times = settings.and_then(|replay| replay.max_repeats).unwrap_or(0);
-    u16::try_from(times).map_err(|_| setting("replay.max_repeats", &"it is at most 65535"))
 }
 
 fn setting(setting: &'static str, problem: &dyn core::fmt::Display) -> ConfigError {
