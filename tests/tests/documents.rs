@@ -8,6 +8,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use x402_tower::policy::{PolicyConfig, Rules};
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
@@ -68,6 +70,25 @@ fn every_link_of_the_first_page_leads_somewhere() {
         .filter_map(|rest| rest.split(')').next());
     for link in links.filter(|link| !link.starts_with("http")) {
         assert!(root().join(link).exists(), "README.md links to {link}");
+    }
+}
+
+#[test]
+fn every_policy_of_the_first_page_can_be_used() {
+    let text = fs::read_to_string(root().join("README.md")).expect("the first page");
+    let policies: Vec<&str> = text
+        .split("```toml\n")
+        .skip(1)
+        .filter_map(|rest| rest.split("```").next())
+        .collect();
+    assert!(
+        policies.len() >= 2,
+        "the policy and its approvals are there"
+    );
+    for policy in policies {
+        let compiled =
+            PolicyConfig::from_toml(policy, "README.md").and_then(|it| Rules::compile(&it));
+        assert!(compiled.is_ok(), "{compiled:?}");
     }
 }
 
