@@ -28,6 +28,7 @@ mod receipt;
 mod requirement;
 mod text;
 mod version;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -41,7 +42,7 @@ pub use json::{Document, Edits, JsonError, Limits, MAX_DEPTH, NodeId};
 pub use payment::PaymentPayload;
 pub use receipt::Receipt;
 pub use requirement::Requirement;
-pub use text::TextField;
+pub use text::{TextField, TextId};
 pub use version::Version;
 
 pub use crate::money::MAX_AMOUNT_DIGITS;
