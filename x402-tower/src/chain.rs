@@ -7,8 +7,9 @@ use std::sync::Arc;
 use crate::assets::AssetTable;
 use crate::control::{Control, ControlKind};
 use crate::denial::Denial;
-use crate::payment::Exchange;
-use crate::screening::{Purpose, Screening};
+use crate::outgoing::{OutgoingRequest, RequestNeed};
+use crate::payment::{Exchange, Findings, PaymentText};
+use crate::screening::{Purpose, Screening, TextPlace, TextScreening};
 use crate::unwind::{caught, panicked};
 use crate::wire::Challenge;
 
@@ -38,6 +39,11 @@ impl Chain {
     pub fn single(control: impl Control) -> Self {
         let control: Arc<dyn Control> = Arc::new(control);
         Self(Arc::from([control]))
+    }
+
+    /// Controls that stand in a chain already.
+    pub(crate) fn of(controls: impl Iterator<Item = Arc<dyn Control>>) -> Self {
+        Self(controls.collect())
     }
 
     /// The controls, outermost first.
@@ -70,6 +76,31 @@ impl Chain {
         screening.into_refusals()
     }
 
+    /// Lets every control read texts beside a decision; answers what was found.
+    pub(crate) fn screen_texts(
+        &self,
+        place: TextPlace,
+        texts: &mut [PaymentText],
+    ) -> Result<Findings, Denial> {
+        screen_texts(self.controls(), place, texts)
+    }
+
+    /// What of a request its controls want to see before it leaves.
+    pub(crate) fn request_need(&self) -> RequestNeed {
+        self.controls()
+            .map(|control| control.request_need())
+            .fold(RequestNeed::NOTHING, RequestNeed::or)
+    }
+
+    /// Lets every control redact a request of ours, or keep it from leaving.
+    pub(crate) fn screen_request(&self, request: &mut OutgoingRequest<'_>) -> Result<(), Denial> {
+        for control in self.controls() {
+            let screened = catch_unwind(AssertUnwindSafe(|| control.screen_request(request)));
+            screened.unwrap_or_else(|_| Err(panicked(control.kind())))?;
+        }
+        Ok(())
+    }
+
     /// Tells every control that something was refused before there was a payment.
     pub(crate) async fn refused(&self, exchange: &Exchange, denial: Denial) -> Denial {
         for control in self.controls() {
@@ -80,6 +111,23 @@ impl Chain {
         }
         denial
     }
+}
+
+/// Lets `controls` read texts beside a decision; answers what was found.
+pub(crate) fn screen_texts<'a>(
+    controls: impl Iterator<Item = &'a Arc<dyn Control>>,
+    place: TextPlace,
+    texts: &mut [PaymentText],
+) -> Result<Findings, Denial> {
+    let mut screening = TextScreening::new(place, texts);
+    for control in controls {
+        let screened = catch_unwind(AssertUnwindSafe(|| control.screen_texts(&mut screening)));
+        let verdict = screened.unwrap_or_else(|_| Err(panicked(control.kind())));
+        if place.may_deny() {
+            verdict?;
+        }
+    }
+    Ok(screening.into_findings())
 }
 
 /// Whether `next` may stand inside `last`.

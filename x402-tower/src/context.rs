@@ -12,6 +12,7 @@ use crate::assets::AssetTable;
 use crate::clock::{Clock, SystemClock, UnixMillis};
 use crate::denial::{Denial, DenialKind};
 use crate::offers::OfferBook;
+use crate::outgoing::ScreenedRequest;
 use crate::payment::{AgentId, Exchange, Position};
 
 /// How a challenge's own `resource.url` must fit the URL that was requested (attack 47).
@@ -180,6 +181,9 @@ impl Context {
             url,
             self.now()?,
         );
+        if let Some(screened) = parts.extensions.get::<ScreenedRequest>() {
+            exchange.findings = screened.findings().clone();
+        }
         match idempotency_key(parts) {
             Ok(key) => exchange.idempotency_key = key,
             Err(denial) => exchange.objection = Some(denial),

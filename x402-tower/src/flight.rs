@@ -3,10 +3,11 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::chain::{Chain, check_place};
+use crate::chain::{Chain, check_place, screen_texts};
 use crate::control::{Control, ControlKind};
 use crate::denial::{Denial, DenialKind};
-use crate::payment::{NotSent, Outcome, Payment, PaymentRecord, Uncertainty};
+use crate::payment::{NotSent, Outcome, Payment, PaymentRecord, PaymentText, Uncertainty};
+use crate::screening::TextPlace;
 use crate::step::Step;
 use crate::unwind::{caught, panicked};
 use crate::wire::Authorization;
@@ -95,6 +96,23 @@ impl Flight {
         }
         self.sent = true;
         Ok(())
+    }
+
+    /// Lets the controls that let the payment pass read texts beside it; what they find is noted with the payment.
+    pub(crate) fn screen_texts(
+        &mut self,
+        place: TextPlace,
+        texts: &mut [PaymentText],
+    ) -> Result<(), Denial> {
+        let controls = self.begun.iter().map(|begun| &begun.0);
+        let findings = screen_texts(controls, place, texts)?;
+        self.payment.note_findings(&findings);
+        Ok(())
+    }
+
+    /// The controls that let it pass, for what comes back.
+    pub(crate) fn passed(&self) -> Chain {
+        Chain::of(self.begun.iter().map(|begun| Arc::clone(&begun.0)))
     }
 
     /// Tells every control, innermost first, that the payment was refused.

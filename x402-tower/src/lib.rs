@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | [`X402GuardLayer`] | all of the below, in order, in one service | [`guard`] |
 //! | [`PayLayer`] | answers 402s: reads the challenge, chooses, opens the payment | [`pay`] |
+//! | [`EgressLayer`](egress::EgressLayer) | screens the agent's own requests before they leave | [`egress`] |
 //! | [`AuditLayer`](audit::AuditLayer) | writes the intent before a signature exists, and the outcome after | [`audit`] |
 //! | [`PiiLayer`](pii::PiiLayer) | redacts, blocks or reports personal data | [`pii`] |
 //! | [`PolicyLayer`](policy::PolicyLayer) | allowlists, limits, money set aside before it is spent | [`policy`] |
@@ -51,6 +52,7 @@ pub mod clock;
 pub mod context;
 pub mod control;
 pub mod denial;
+pub mod egress;
 #[cfg(feature = "evm")]
 pub mod evm;
 mod flight;
@@ -58,6 +60,7 @@ pub mod guard;
 pub mod money;
 pub mod network;
 mod offers;
+pub mod outgoing;
 pub mod pay;
 pub mod payment;
 pub mod pii;

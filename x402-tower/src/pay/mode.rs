@@ -1,7 +1,10 @@
 //! Where the controls of a paying service are.
 
+use http::Request;
+
 use super::payer::Payer;
 use crate::context::Context;
+use crate::outgoing::RequestNeed;
 
 #[derive(Debug)]
 pub(crate) enum Mode {
@@ -12,6 +15,14 @@ pub(crate) enum Mode {
 }
 
 impl Mode {
+    /// What of a request the controls want to see before it leaves; those of layers further in see to it themselves.
+    pub(crate) fn request_need<B>(&self, request: &Request<B>) -> RequestNeed {
+        match self {
+            Self::Whole { payer } => payer.shared().request_need(request),
+            Self::Opening { .. } => RequestNeed::NOTHING,
+        }
+    }
+
     pub(crate) fn context(&self) -> &Context {
         match self {
             Self::Whole { payer } => payer.context(),

@@ -1,5 +1,6 @@
 //! From a challenge to a payment that is ready to send: choose, check, sign, compare.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -14,11 +15,11 @@ use crate::chain::Chain;
 use crate::context::Context;
 use crate::denial::{Denial, DenialKind};
 use crate::flight::Flight;
-use crate::payment::{Exchange, Payment, PaymentId, Position, Terms};
-use crate::screening::Purpose;
+use crate::payment::{Exchange, Payment, PaymentId, PaymentText, Position, Terms};
+use crate::screening::{Purpose, TextPlace};
 use crate::service::{
     GuardBody, Prepared, ReadChallenge, Shared, apply_redactions, carries_payment, check_resource,
-    no_randomness, nothing_payable, prepare, read_challenge, screen, unreadable,
+    no_randomness, nothing_payable, prepare, read_challenge, screen, unreadable, write_back,
 };
 use crate::unwind::caught;
 use crate::wire::{Authorization, Challenge, PaymentPayload, TextField};
@@ -234,7 +235,7 @@ pub(crate) async fn sign(
     if let Err(denial) = flight.approve().await {
         return Err(flight.deny(denial).await);
     }
-    match signed_header(&flight, challenge, choice, context, signer).await {
+    match signed_header(&mut flight, challenge, choice, context, signer).await {
         Ok((name, value, authorization)) => {
             flight.signed(authorization);
             Prepared::sending(flight, name, value).await
@@ -244,7 +245,7 @@ pub(crate) async fn sign(
 }
 
 async fn signed_header(
-    flight: &Flight,
+    flight: &mut Flight,
     challenge: &Challenge,
     choice: usize,
     context: &Context,
@@ -278,10 +279,29 @@ async fn signed_header(
         approved.valid_before(),
     )?;
     apply_redactions(payment, &mut payload)?;
+    screen_additions(flight, &mut payload)?;
     let value = payload
         .to_header_value()
         .map_err(|error| unreadable(&error))?;
     Ok((name, value, payload.authorization().clone()))
+}
+
+/// Lets the controls read what the signer wrote and no offer held: nobody has decided on it yet (attack 111).
+fn screen_additions(flight: &mut Flight, payload: &mut PaymentPayload) -> Result<(), Denial> {
+    let decided: HashSet<&str> = flight
+        .payment()
+        .texts()
+        .iter()
+        .flat_map(|text| [text.field().value.as_str(), text.value()])
+        .collect();
+    let mut added = payload.texts();
+    added.retain(|text| !decided.contains(text.value.as_str()));
+    if added.is_empty() {
+        return Ok(());
+    }
+    let mut texts = PaymentText::all(added);
+    flight.screen_texts(TextPlace::SignedPayment, &mut texts)?;
+    write_back(payload, &texts)
 }
 
 /// The denial of a payment that the signer panicked over (attack 144).

@@ -10,11 +10,13 @@ use http_body_util::BodyExt;
 use tower_service::Service;
 
 use super::answer::Answer;
-use super::kept::{Kept, MAX_REPLAY_BODY_BYTES, Replay};
+use super::kept::{Kept, Replay};
 use super::mode::Mode;
 use super::payer::Payer;
-use crate::denial::{Denial, DenialKind};
-use crate::service::{GuardBody, OnChallenge, ResponseFuture, carries_payment, denied, forward};
+use crate::service::{
+    GuardBody, OnChallenge, ResponseFuture, Screen, body_interrupted, carries_payment, denied,
+    forward, is_small, with_screened_body,
+};
 
 /// A service around `S` that answers challenges with payments.
 ///
@@ -70,15 +72,39 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request<B>) -> Self::Future {
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        let need = self.mode.request_need(&request);
+        let has_body = !request.body().is_end_stream();
+        let screened = match &*self.mode {
+            Mode::Whole { payer } if need.is_any() && !(need.body && has_body) => {
+                payer.shared().screen_request(&mut request)
+            }
+            _ => Ok(()),
+        };
         // The readied service goes, its clone stays: https://docs.rs/tower-service/latest/tower_service/trait.Service.html#be-careful-when-cloning-inner-services
         let clone = self.inner.clone();
         let mut ready = core::mem::replace(&mut self.inner, clone);
         let mode = Arc::clone(&self.mode);
+        if let (Err(denial), Mode::Whole { payer }) = (screened, &*mode) {
+            let screen = Screen::new(Arc::clone(payer.shared()), &request);
+            return ResponseFuture::boxed(Box::pin(async move {
+                Ok(denied(&screen.refuse(denial).await))
+            }));
+        }
         if carries_payment(request.headers()) {
             return ResponseFuture::boxed(match &*mode {
                 Mode::Whole { payer } => {
-                    Box::pin(forward(Arc::clone(payer.shared()), ready, request))
+                    let shared = Arc::clone(payer.shared());
+                    if need.body && has_body {
+                        Box::pin(async move {
+                            match with_screened_body(&shared, request).await {
+                                Ok(request) => forward(shared, ready, request).await,
+                                Err(denial) => Ok(denied(&denial)),
+                            }
+                        })
+                    } else {
+                        Box::pin(forward(shared, ready, request))
+                    }
                 }
                 Mode::Opening { .. } => {
                     Box::pin(
@@ -87,7 +113,7 @@ where
                 }
             });
         }
-        if request.body().is_end_stream() {
+        if !has_body {
             let kept = Kept::of(&request, Replay::Empty);
             let first = ready.call(request);
             return ResponseFuture::passing(first, Answer::new(ready, kept, mode));
@@ -99,7 +125,7 @@ where
 /// Sends a request whose body has to be kept.
 async fn with_body<S, B, R>(
     mut inner: S,
-    request: Request<B>,
+    mut request: Request<B>,
     mode: Arc<Mode>,
 ) -> Result<Response<GuardBody<R>>, S::Error>
 where
@@ -111,12 +137,16 @@ where
     R: Body<Data = Bytes> + Send + 'static,
     R::Error: Send,
 {
+    if let Mode::Whole { payer } = &*mode
+        && mode.request_need(&request).body
+    {
+        request = match with_screened_body(payer.shared(), request).await {
+            Ok(request) => request,
+            Err(denial) => return Ok(denied(&denial)),
+        };
+    }
     let (parts, body) = request.into_parts();
-    let small = body
-        .size_hint()
-        .exact()
-        .is_some_and(|len| len <= MAX_REPLAY_BODY_BYTES);
-    let (replay, body) = if small {
+    let (replay, body) = if is_small(&body) {
         match body.collect().await {
             Ok(collected) => {
                 let bytes = collected.to_bytes();
@@ -136,12 +166,4 @@ where
     Answer::<S, B>::new(inner, kept, mode)
         .on_challenge(response)
         .await
-}
-
-fn body_interrupted() -> Denial {
-    Denial::new(
-        DenialKind::PaymentError,
-        "request.body_interrupted",
-        "the request's body broke off before it was sent",
-    )
 }

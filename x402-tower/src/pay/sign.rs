@@ -9,7 +9,6 @@ use http_body::Body;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::answer::conclude;
 use super::payer::sign;
 use super::sign_future::SignFuture;
 use super::signer::Signer;
@@ -137,7 +136,7 @@ where
             };
             prepared.apply(request.headers_mut());
             match ready.call(request).await {
-                Ok(response) => Ok(conclude(prepared, response).await),
+                Ok(response) => Ok(prepared.answer(&shared.context, response).await),
                 Err(error) => {
                     prepared.fail().await;
                     Err(error)

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use http::Method;
 use url::Url;
 
+use super::Findings;
 use crate::clock::UnixMillis;
 use crate::denial::Denial;
 
@@ -117,6 +118,7 @@ pub struct Exchange {
     pub(crate) body_digest: Option<[u8; 32]>,
     pub(crate) idempotency_key: Option<Arc<str>>,
     pub(crate) objection: Option<Denial>,
+    pub(crate) findings: Findings,
 }
 
 impl Exchange {
@@ -138,6 +140,7 @@ impl Exchange {
             body_digest: None,
             idempotency_key: None,
             objection: None,
+            findings: Findings::new(),
         }
     }
 
@@ -204,6 +207,12 @@ impl Exchange {
     #[must_use]
     pub fn body_digest(&self) -> Option<&[u8; 32]> {
         self.body_digest.as_ref()
+    }
+
+    /// What kinds of personal data were found in the request itself, before it left.
+    #[must_use]
+    pub fn findings(&self) -> &Findings {
+        &self.findings
     }
 
     /// The caller's own key for this logical request.

@@ -1,6 +1,7 @@
 //! What a control looks at: the payment, the exchange it belongs to, and how it ended.
 
 mod exchange;
+mod findings;
 mod id;
 mod outcome;
 mod record;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use http::Extensions;
 
 pub use exchange::{AgentId, AgentIdError, Exchange, MAX_AGENT_ID_BYTES, Position};
+pub use findings::Findings;
 pub use id::PaymentId;
 pub use outcome::{NotSent, Outcome, Refusal, Uncertainty};
 pub use record::PaymentRecord;
@@ -28,7 +30,7 @@ pub struct Payment {
     authorization: Option<Authorization>,
     texts: Vec<PaymentText>,
     shown_url: Option<String>,
-    findings: Vec<(&'static str, u32)>,
+    findings: Findings,
     policy_revision: Option<Arc<str>>,
     fingerprint: Option<[u8; 32]>,
     extensions: Extensions,
@@ -40,13 +42,13 @@ impl Payment {
     pub fn new(id: PaymentId, exchange: Exchange, version: Version, terms: Terms) -> Self {
         Self {
             id,
+            findings: exchange.findings.clone(),
             exchange,
             version,
             terms,
             authorization: None,
             texts: Vec::new(),
             shown_url: None,
-            findings: Vec::new(),
             policy_revision: None,
             fingerprint: None,
             extensions: Extensions::new(),
@@ -63,7 +65,7 @@ impl Payment {
     }
 
     pub(crate) fn with_texts(mut self, texts: Vec<TextField>) -> Self {
-        self.texts = texts.into_iter().map(PaymentText::new).collect();
+        self.texts = PaymentText::all(texts);
         self
     }
 
@@ -122,15 +124,27 @@ impl Payment {
     /// Entity types of personal data that were found, with how often.
     #[must_use]
     pub fn findings(&self) -> &[(&'static str, u32)] {
+        self.findings.all()
+    }
+
+    /// Those of them that stayed where they were, because nothing may be changed there.
+    #[must_use]
+    pub fn kept_findings(&self) -> &[(&'static str, u32)] {
+        self.findings.all_kept()
+    }
+
+    pub(crate) fn all_findings(&self) -> &Findings {
         &self.findings
     }
 
-    /// Notes that personal data was found.
+    /// Notes that personal data was found, and taken out.
     pub fn note_finding(&mut self, entity: &'static str) {
-        match self.findings.iter_mut().find(|(known, _)| *known == entity) {
-            Some((_, count)) => *count = count.saturating_add(1),
-            None => self.findings.push((entity, 1)),
-        }
+        self.findings.redacted(entity);
+    }
+
+    /// Notes what was found in the payment or beside it.
+    pub fn note_findings(&mut self, findings: &Findings) {
+        self.findings.extend(findings);
     }
 
     /// The revision of the policy that decided, where one did.
@@ -212,6 +226,12 @@ impl PaymentText {
         self.field.is_url
     }
 
+    /// Whether it is the key of a member, and not a value.
+    #[must_use]
+    pub fn is_key(&self) -> bool {
+        self.field.is_key
+    }
+
     /// Whether it may be changed without breaking the payment. Where it may not, a finding can only deny or be reported.
     #[must_use]
     pub fn is_rewritable(&self) -> bool {
@@ -224,6 +244,11 @@ impl PaymentText {
             self.redacted = Some(text);
         }
         self.field.rewritable
+    }
+
+    /// Puts a text of a message on the desk of a control.
+    pub(crate) fn all(texts: Vec<TextField>) -> Vec<Self> {
+        texts.into_iter().map(Self::new).collect()
     }
 
     pub(crate) fn field(&self) -> &TextField {

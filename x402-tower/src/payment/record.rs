@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Outcome, Payment, PaymentId, Terms};
+use super::{Findings, Outcome, Payment, PaymentId, Terms};
 
 /// A payment and how it ended, in the extensions of the response that it bought.
 ///
@@ -22,7 +22,7 @@ pub struct PaymentRecord(Arc<Fields>);
 struct Fields {
     id: PaymentId,
     terms: Terms,
-    findings: Vec<(&'static str, u32)>,
+    findings: Findings,
     outcome: Outcome,
 }
 
@@ -31,7 +31,7 @@ impl PaymentRecord {
         Self(Arc::new(Fields {
             id: payment.id(),
             terms: payment.terms().clone(),
-            findings: payment.findings().to_vec(),
+            findings: payment.all_findings().clone(),
             outcome,
         }))
     }
@@ -51,7 +51,13 @@ impl PaymentRecord {
     /// Entity types of personal data that were found on the way, with how often.
     #[must_use]
     pub fn findings(&self) -> &[(&'static str, u32)] {
-        &self.0.findings
+        self.0.findings.all()
+    }
+
+    /// Those of them that travelled all the same: in what is signed, matched or echoed nothing may be changed.
+    #[must_use]
+    pub fn kept_findings(&self) -> &[(&'static str, u32)] {
+        self.0.findings.all_kept()
     }
 
     /// How it ended.

@@ -55,7 +55,7 @@ where
         Ok(exchange) => exchange,
         Err(denial) => return Ok(denied(&denial)),
     };
-    let prepared = match prepare(&shared, &exchange, &parts.headers).await {
+    let mut prepared = match prepare(&shared, &exchange, &parts.headers).await {
         Ok(prepared) => prepared,
         Err(denial) => return Ok(denied(&denial)),
     };
@@ -66,6 +66,7 @@ where
                 prepared.deny(denial).await;
                 return Ok(response.map(GuardBody::inner));
             }
+            prepared.screen_receipt(response.headers_mut());
             let record = if response.extensions().get::<ProvenUnsettled>().is_some() {
                 prepared.give_back().await
             } else {
@@ -278,9 +279,11 @@ pub(crate) fn apply_redactions(
     }
     // Found by place and content: what was screened may be the challenge that this payment echoes.
     for field in payload.texts() {
-        let found = replacements
-            .iter()
-            .find(|(screened, _)| screened.path == field.path && screened.value == field.value);
+        let found = replacements.iter().find(|(screened, _)| {
+            screened.path == field.path
+                && screened.is_key == field.is_key
+                && screened.value == field.value
+        });
         if let Some((_, new)) = found.filter(|_| field.rewritable) {
             payload
                 .replace_text(&field, new)

@@ -5,8 +5,10 @@ mod forward;
 mod future;
 mod layer;
 mod leaving;
+mod outgoing;
 mod prepared;
 mod slot;
+mod texts;
 
 use core::task::{Context as TaskContext, Poll};
 use std::sync::Arc;
@@ -26,9 +28,13 @@ pub(crate) use future::{BoxResponse, OnChallenge};
 pub use layer::ControlLayer;
 pub(crate) use layer::control_layer;
 pub use leaving::{ReadChallenge, Screen};
-pub(crate) use leaving::{check_resource, nothing_payable, read_challenge, screen, unreadable};
+pub(crate) use leaving::{
+    check_resource, nothing_payable, read_challenge, screen, show, unreadable,
+};
+pub(crate) use outgoing::{body_interrupted, is_small, with_screened_body};
 pub use prepared::Prepared;
 pub(crate) use slot::{Open, PaymentSlot};
+pub(crate) use texts::{screen_message, write_back};
 
 use crate::chain::Chain;
 use crate::context::Context;
@@ -37,6 +43,8 @@ use crate::denial::Denial;
 /// A service around `S` that runs a [`Chain`] of controls over every payment.
 ///
 /// - A request without a payment passes through in place: no allocation, no boxing, no lock.
+/// - Where a control wants to see the agent's own requests, their URL and headers are screened before they leave. A body
+///   cannot be held here, whatever its type is: [`EgressLayer`](crate::egress::EgressLayer) does that.
 /// - A request with a payment header is decided on, and its outcome told to the controls.
 /// - A 402 on its way back is redacted and narrowed to the offers that the controls would allow.
 ///
@@ -103,10 +111,21 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request<B>) -> Self::Future {
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        let screened = self.shared.screen_request(&mut request);
         let slot = (!request.extensions().is_empty())
             .then(|| request.extensions().get::<PaymentSlot>().cloned())
             .flatten();
+        if let Err(denial) = screened {
+            let screen = Screen::new(Arc::clone(&self.shared), &request);
+            return ResponseFuture::boxed(Box::pin(async move {
+                let denial = match slot.and_then(|slot| slot.take().ok()) {
+                    Some(open) => open.flight.deny(denial).await,
+                    None => screen.refuse(denial).await,
+                };
+                Ok(denied(&denial))
+            }));
+        }
         if slot.is_none() && !carries_payment(request.headers()) {
             let screen = Screen::new(Arc::clone(&self.shared), &request);
             return ResponseFuture::passing(self.inner.call(request), screen);

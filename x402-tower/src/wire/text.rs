@@ -61,6 +61,20 @@ impl TextId {
     }
 }
 
+impl TextField {
+    /// A text that is a whole body, and no part of a JSON document.
+    pub(crate) fn whole(text: &str) -> Self {
+        Self {
+            path: "body".to_owned(),
+            value: text.to_owned(),
+            node: NodeId::ROOT,
+            is_key: false,
+            rewritable: true,
+            is_url: false,
+        }
+    }
+}
+
 impl From<&TextField> for TextId {
     fn from(field: &TextField) -> Self {
         if field.is_key {
@@ -117,9 +131,17 @@ impl<'a> Walk<'a> {
 
     /// Records the key of a member, unless it is a word of the protocol.
     pub(super) fn key(&mut self, key: &str, value: Value<'_>, rewritable: bool) {
-        if is_protocol_word(key) {
-            return;
+        if !is_protocol_word(key) {
+            self.push_key(key, value, rewritable);
         }
+    }
+
+    /// Records the key of a member of a body that is no x402 message.
+    pub(super) fn any_key(&mut self, key: &str, value: Value<'_>) {
+        self.push_key(key, value, true);
+    }
+
+    fn push_key(&mut self, key: &str, value: Value<'_>, rewritable: bool) {
         let dot = if self.path.is_empty() { "" } else { "." };
         self.fields.push(TextField {
             path: format!("{}{dot}*", self.path),
@@ -167,6 +189,13 @@ impl<'a> Walk<'a> {
                 }
             }
             Kind::Null | Kind::Bool | Kind::Number => {}
+        }
+    }
+
+    /// Records a string or long number of a body that is no x402 message.
+    pub(super) fn leaf(&mut self, value: Value<'_>) {
+        if matches!(value.kind(), Kind::String | Kind::Number) {
+            self.leaves(value, true);
         }
     }
 

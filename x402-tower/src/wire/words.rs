@@ -12,6 +12,11 @@ pub(super) fn is_identifier(key: &str) -> bool {
     (1..=32).contains(&key.len()) && key.bytes().all(allowed) && digits(key) <= MAX_KEY_DIGITS
 }
 
+/// Whether a key of unknown origin is a word that names a field, and nobody: letters only.
+pub(super) fn is_plain_word(key: &str) -> bool {
+    key.len() <= 32 && key.bytes().all(|byte| byte.is_ascii_alphabetic())
+}
+
 /// Whether a number has enough digits to identify somebody.
 pub(super) fn may_be_personal_number(raw: &str) -> bool {
     digits(raw) >= MIN_PERSONAL_DIGITS

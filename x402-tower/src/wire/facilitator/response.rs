@@ -110,7 +110,8 @@ impl fmt::Debug for VerifyResponse {
 /// The answer to `/settle`, which is also the content of a receipt header.
 #[derive(Clone)]
 pub struct SettleResponse {
-    message: Edited,
+    // Boxed: an outcome is moved around more often than its receipt is read.
+    message: Box<Edited>,
     success: bool,
     transaction: String,
     network: String,
@@ -163,7 +164,7 @@ impl SettleResponse {
             payer,
             amount,
             error_reason,
-            message: Edited::new(document),
+            message: Box::new(Edited::new(document)),
         })
     }
 
