@@ -3,6 +3,7 @@
 use http::{Extensions, StatusCode};
 use reqwest::{Body, Request, Response, ResponseBuilderExt, Url};
 use reqwest_middleware::{Middleware, Next, Result};
+use tracing::Instrument;
 use x402_tower::pay::{Payer, check_answering_origin};
 use x402_tower::service::{GuardBody, ReadChallenge};
 use x402_tower::{Challenge, Denial, DenialKind, Exchange, PaymentRecord, Prepared};
@@ -65,9 +66,9 @@ impl GuardMiddleware {
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
-        let exchange = exchange(&self.payer, &request, extensions).map_err(refused)?;
-        let prepared = self
-            .payer
+        let payer = self.payer.pinned();
+        let exchange = exchange(&payer, &request, extensions).map_err(refused)?;
+        let prepared = payer
             .forward(&exchange, request.headers())
             .await
             .map_err(refused)?;
@@ -83,14 +84,16 @@ impl GuardMiddleware {
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
+        // One policy for the whole payment, whatever is loaded meanwhile.
+        let payer = self.payer.pinned();
         let url = response.url().clone();
         let response = http::Response::<Body>::from(response);
-        if !self.payer.signs() {
-            let exchange = kept.exchange(&self.payer, extensions).map_err(refused)?;
-            return screened(self.payer.screen(&exchange, response).await, url);
+        if !payer.signs() {
+            let exchange = kept.exchange(&payer, extensions).map_err(refused)?;
+            return screened(payer.screen(&exchange, response).await, url);
         }
         let (parts, body) = response.into_parts();
-        let challenge = match self.payer.read_challenge(&parts, body).await {
+        let challenge = match payer.read_challenge(&parts, body).await {
             Ok(ReadChallenge::None { body }) => return whole(parts, url, body),
             Ok(ReadChallenge::V1 { challenge } | ReadChallenge::V2 { challenge, .. }) => {
                 Ok(challenge)
@@ -98,7 +101,7 @@ impl GuardMiddleware {
             Ok(_) => Err(unknown_challenge()),
             Err(denial) => Err(denial),
         };
-        let exchange = kept.exchange(&self.payer, extensions).map_err(refused)?;
+        let exchange = kept.exchange(&payer, extensions).map_err(refused)?;
         let payable = challenge.and_then(|challenge| {
             check_answering_origin(&exchange, url.as_str())?;
             check_not_redirected(kept.url(), &url)?;
@@ -107,10 +110,9 @@ impl GuardMiddleware {
         });
         let (challenge, request): (Challenge, Request) = match payable {
             Ok(payable) => payable,
-            Err(denial) => return Err(refused(self.payer.refuse(&exchange, denial).await)),
+            Err(denial) => return Err(refused(payer.refuse(&exchange, denial).await)),
         };
-        let prepared = self
-            .payer
+        let prepared = payer
             .answer(exchange.clone(), challenge)
             .await
             .map_err(refused)?;
@@ -173,7 +175,11 @@ async fn send(
 ) -> Result<(Response, PaymentRecord)> {
     prepared.apply(request.headers_mut());
     let requested = request.url().clone();
-    match next.run(request, extensions).await {
+    match next
+        .run(request, extensions)
+        .instrument(prepared.span())
+        .await
+    {
         Ok(mut response) => {
             if check_not_redirected(&requested, response.url()).is_err() {
                 tracing::error!(

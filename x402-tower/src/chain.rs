@@ -5,11 +5,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::assets::AssetTable;
-use crate::control::{Control, ControlKind};
+use crate::control::{Control, ControlKind, Mode};
 use crate::denial::Denial;
-use crate::outgoing::{OutgoingRequest, RequestNeed};
+use crate::outgoing::{OutgoingBody, OutgoingRequest, RequestNeed};
 use crate::payment::{Exchange, Findings, PaymentText};
 use crate::screening::{Purpose, Screening, TextPlace, TextScreening};
+use crate::shadow::{in_mode, noted};
+use crate::telemetry;
 use crate::unwind::{caught, panicked};
 use crate::wire::Challenge;
 
@@ -46,6 +48,17 @@ impl Chain {
         Self(controls.collect())
     }
 
+    /// The same controls, each in [`Mode::Shadow`].
+    #[must_use]
+    pub fn shadow(self) -> Self {
+        let controls = self.0.iter().map(Arc::clone);
+        Self(
+            controls
+                .map(|control| in_mode(Mode::Shadow, control))
+                .collect(),
+        )
+    }
+
     /// The controls, outermost first.
     pub fn controls(&self) -> impl Iterator<Item = &Arc<dyn Control>> {
         self.0.iter()
@@ -66,10 +79,16 @@ impl Chain {
     ) -> Vec<Denial> {
         let mut screening = Screening::new(purpose, exchange, assets, challenge);
         for control in self.controls() {
+            if control.mode() == Mode::Shadow {
+                let mut copy = screening.challenge().clone();
+                let on_copy = Screening::new(purpose, exchange, assets, &mut copy);
+                screen_in_shadow(&**control, on_copy);
+                continue;
+            }
             let screened = catch_unwind(AssertUnwindSafe(|| control.screen(&mut screening)));
             if screened.is_err() {
-                let denial = panicked(control.kind());
-                screening.retain(|_, _| Err(denial.clone()));
+                let denial = panicked(control.kind(), Mode::Enforce);
+                screening.refuse(denial.clone());
                 return vec![denial];
             }
         }
@@ -95,14 +114,24 @@ impl Chain {
     /// Lets every control redact a request of ours, or keep it from leaving.
     pub(crate) fn screen_request(&self, request: &mut OutgoingRequest<'_>) -> Result<(), Denial> {
         for control in self.controls() {
+            if control.mode() == Mode::Shadow {
+                screen_request_in_shadow(&**control, request);
+                continue;
+            }
             let screened = catch_unwind(AssertUnwindSafe(|| control.screen_request(request)));
-            screened.unwrap_or_else(|_| Err(panicked(control.kind())))?;
+            screened.unwrap_or_else(|_| Err(panicked(control.kind(), Mode::Enforce)))?;
         }
         Ok(())
     }
 
     /// Tells every control that something was refused before there was a payment.
     pub(crate) async fn refused(&self, exchange: &Exchange, denial: Denial) -> Denial {
+        telemetry::refused(exchange.position(), exchange.is_counted(), &denial);
+        self.refused_further_in(exchange, denial).await
+    }
+
+    /// The same, where a guard further in refused and has counted that.
+    pub(crate) async fn refused_further_in(&self, exchange: &Exchange, denial: Denial) -> Denial {
         for control in self.controls() {
             let told = caught(async { control.refused(exchange, &denial).await }).await;
             if told.is_none() {
@@ -113,21 +142,63 @@ impl Chain {
     }
 }
 
-/// Lets `controls` read texts beside a decision; answers what was found.
+/// Lets `controls` read texts beside a decision; answers what was found. What one in shadow redacts is put back.
 pub(crate) fn screen_texts<'a>(
     controls: impl Iterator<Item = &'a Arc<dyn Control>>,
     place: TextPlace,
     texts: &mut [PaymentText],
 ) -> Result<Findings, Denial> {
-    let mut screening = TextScreening::new(place, texts);
+    let mut findings = Findings::new();
     for control in controls {
+        let mode = control.mode();
+        let before = PaymentText::redactions(texts);
+        let mut screening = TextScreening::new(place, texts);
         let screened = catch_unwind(AssertUnwindSafe(|| control.screen_texts(&mut screening)));
-        let verdict = screened.unwrap_or_else(|_| Err(panicked(control.kind())));
+        let found = screening.into_findings();
+        let verdict = screened.unwrap_or_else(|_| Err(panicked(control.kind(), mode)));
+        if mode == Mode::Shadow {
+            PaymentText::restore(texts, before);
+            findings.extend(&found.none_taken_out());
+            if let Err(denial) = verdict {
+                noted(control.kind(), &denial);
+            }
+            continue;
+        }
+        findings.extend(&found);
         if place.may_deny() {
             verdict?;
         }
     }
-    Ok(screening.into_findings())
+    Ok(findings)
+}
+
+/// Lets a control in shadow screen a copy of a request: what it denies is logged, and the request stays as it is.
+fn screen_request_in_shadow(control: &dyn Control, request: &mut OutgoingRequest<'_>) {
+    let (mut uri, mut headers) = (request.uri().clone(), request.headers().clone());
+    let mut bytes = None;
+    let body = match request.body() {
+        OutgoingBody::Empty => OutgoingBody::Empty,
+        OutgoingBody::Unread => OutgoingBody::Unread,
+        OutgoingBody::Whole(body) => OutgoingBody::Whole(bytes.insert((**body).clone())),
+    };
+    let mut copy = OutgoingRequest::new(&mut uri, &mut headers, body);
+    let screened = catch_unwind(AssertUnwindSafe(|| control.screen_request(&mut copy)));
+    let found = copy.into_findings().none_taken_out();
+    request.findings_mut().extend(&found);
+    let kind = control.kind();
+    if let Err(denial) = screened.unwrap_or_else(|_| Err(panicked(kind, Mode::Shadow))) {
+        noted(kind, &denial);
+    }
+}
+
+/// Lets a control in shadow screen a copy: what it strikes out is logged, and the challenge stays as it is.
+fn screen_in_shadow(control: &dyn Control, mut copy: Screening<'_>) {
+    if catch_unwind(AssertUnwindSafe(|| control.screen(&mut copy))).is_err() {
+        noted(control.kind(), &panicked(control.kind(), Mode::Shadow));
+    }
+    for denial in copy.into_refusals() {
+        noted(control.kind(), &denial);
+    }
 }
 
 /// Whether `next` may stand inside `last`.

@@ -14,6 +14,7 @@ use crate::denial::{Denial, DenialKind};
 use crate::offers::OfferBook;
 use crate::outgoing::ScreenedRequest;
 use crate::payment::{AgentId, Exchange, Position};
+use crate::telemetry::Counted;
 
 /// How a challenge's own `resource.url` must fit the URL that was requested (attack 47).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -83,6 +84,7 @@ pub struct Context {
     pub(crate) public_origin: Option<Arc<Url>>,
     pub(crate) challenge_deadline: Duration,
     pub(crate) offers: Arc<OfferBook>,
+    pub(crate) policy_revision: Option<Arc<str>>,
 }
 
 impl Context {
@@ -108,6 +110,7 @@ impl Context {
             public_origin: None,
             challenge_deadline: Duration::from_secs(10),
             offers: Arc::new(OfferBook::default()),
+            policy_revision: None,
         }
     }
 
@@ -153,6 +156,19 @@ impl Context {
         self
     }
 
+    /// The revision of the policy that decides here, for the records.
+    #[must_use]
+    pub fn with_policy_revision(mut self, revision: Arc<str>) -> Self {
+        self.policy_revision = Some(revision);
+        self
+    }
+
+    /// The revision of the policy that decides here, where it is known.
+    #[must_use]
+    pub fn policy_revision(&self) -> Option<&str> {
+        self.policy_revision.as_deref()
+    }
+
     /// Where it stands.
     #[must_use]
     pub fn position(&self) -> Position {
@@ -184,6 +200,8 @@ impl Context {
         if let Some(screened) = parts.extensions.get::<ScreenedRequest>() {
             exchange.findings = screened.findings().clone();
         }
+        exchange.policy_revision.clone_from(&self.policy_revision);
+        exchange.counted = Counted::by_others(position, &parts.extensions);
         match idempotency_key(parts) {
             Ok(key) => exchange.idempotency_key = key,
             Err(denial) => exchange.objection = Some(denial),

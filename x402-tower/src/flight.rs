@@ -3,12 +3,15 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use tracing::{Instrument, Span};
+
 use crate::chain::{Chain, check_place, screen_texts};
-use crate::control::{Control, ControlKind};
+use crate::control::{Control, ControlKind, Mode};
 use crate::denial::{Denial, DenialKind};
 use crate::payment::{NotSent, Outcome, Payment, PaymentRecord, PaymentText, Uncertainty};
 use crate::screening::TextPlace;
-use crate::step::Step;
+use crate::shadow::noted;
+use crate::telemetry::{ControlTrace, PaymentTrace};
 use crate::unwind::{caught, panicked};
 use crate::wire::Authorization;
 
@@ -19,22 +22,28 @@ use crate::wire::Authorization;
 #[derive(Debug)]
 pub(crate) struct Flight {
     payment: Payment,
+    trace: PaymentTrace,
     begun: Vec<Begun>,
     sent: bool,
     outcome: Option<Outcome>,
 }
 
-struct Begun(Arc<dyn Control>);
+struct Begun {
+    control: Arc<dyn Control>,
+    /// It denied in shadow: it counts as asked, and is told nothing more.
+    overruled: bool,
+}
 
 impl core::fmt::Debug for Begun {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        core::fmt::Debug::fmt(&self.0.kind(), f)
+        core::fmt::Debug::fmt(&self.control.kind(), f)
     }
 }
 
 impl Flight {
     pub(crate) fn new(payment: Payment) -> Self {
         Self {
+            trace: PaymentTrace::new(&payment),
             payment,
             begun: Vec::new(),
             sent: false,
@@ -46,13 +55,18 @@ impl Flight {
         &self.payment
     }
 
+    /// The span of the payment.
+    pub(crate) fn span(&self) -> &Span {
+        self.trace.span()
+    }
+
     /// Notes what was signed, so that a receipt can be held against it.
     pub(crate) fn signed(&mut self, authorization: Authorization) {
         self.payment.set_authorization(authorization);
     }
 
     pub(crate) fn kinds(&self) -> impl Iterator<Item = ControlKind> {
-        self.begun.iter().map(|begun| begun.0.kind())
+        self.begun.iter().map(|begun| begun.control.kind())
     }
 
     /// Lets every control of `chain` decide. A denial has been told to the controls that let the payment pass.
@@ -68,31 +82,52 @@ impl Flight {
     async fn check(&mut self, control: &Arc<dyn Control>) -> Result<(), Denial> {
         let last = self.kinds().filter(|kind| kind.place().is_some()).last();
         check_place(last, control.kind()).map_err(|error| stack_order(&error.to_string()))?;
+        let shadow = control.mode() == Mode::Shadow;
+        let redactions = shadow.then(|| self.payment.redactions());
         // Noted before it is asked: dropped while it waits, it still hears of the end.
-        self.begun.push(Begun(Arc::clone(control)));
-        let verdict = caught(async { control.check(&mut self.payment).await }).await;
-        let Some(verdict) = verdict else {
-            // It stays noted: what it had set aside before it panicked has to be given back.
-            return Err(panicked(control.kind()));
-        };
-        if verdict.is_err() {
-            self.begun.pop();
+        self.begun.push(Begun {
+            control: Arc::clone(control),
+            overruled: false,
+        });
+        let trace = self.trace.control(control.kind(), "check");
+        let step = async { control.check(&mut self.payment).await };
+        let answer = caught(trace.around(step)).await;
+        if let Some(redactions) = redactions {
+            self.payment.restore_redactions(redactions);
         }
-        verdict
+        let objected = matches!(answer, Some(Err(_)));
+        let heeded = heed(&**control, &mut self.payment, trace, answer);
+        // One that panicked stays noted: what it had set aside before has to be given back.
+        if objected && heeded.is_err() {
+            self.begun.pop();
+        } else if objected && let Some(begun) = self.begun.last_mut() {
+            begun.overruled = true;
+        }
+        heeded
     }
 
     /// Asks every control for its last word, outermost last, so that the intent is on record when all others agree.
     pub(crate) async fn approve(&mut self) -> Result<(), Denial> {
-        for Begun(control) in self.begun.iter().rev() {
-            guarded(control.kind(), || control.approve(&self.payment)).await?;
+        for Begun { control, overruled } in self.begun.iter().rev() {
+            if !overruled {
+                let trace = self.trace.control(control.kind(), "approve");
+                let step = async { control.approve(&self.payment).await };
+                let answer = caught(trace.around(step)).await;
+                heed(&**control, &mut self.payment, trace, answer)?;
+            }
         }
         Ok(())
     }
 
     /// Marks the payment as sent with every control. Called before the first byte leaves.
     pub(crate) async fn sending(&mut self) -> Result<(), Denial> {
-        for Begun(control) in &self.begun {
-            guarded(control.kind(), || control.sending(&self.payment)).await?;
+        for Begun { control, overruled } in &self.begun {
+            if !overruled {
+                let trace = self.trace.control(control.kind(), "sending");
+                let step = async { control.sending(&self.payment).await };
+                let answer = caught(trace.around(step)).await;
+                heed(&**control, &mut self.payment, trace, answer)?;
+            }
         }
         self.sent = true;
         Ok(())
@@ -104,7 +139,8 @@ impl Flight {
         place: TextPlace,
         texts: &mut [PaymentText],
     ) -> Result<(), Denial> {
-        let controls = self.begun.iter().map(|begun| &begun.0);
+        let asked = self.begun.iter().filter(|begun| !begun.overruled);
+        let controls = asked.map(|begun| &begun.control);
         let findings = screen_texts(controls, place, texts)?;
         self.payment.note_findings(&findings);
         Ok(())
@@ -112,11 +148,18 @@ impl Flight {
 
     /// The controls that let it pass, for what comes back.
     pub(crate) fn passed(&self) -> Chain {
-        Chain::of(self.begun.iter().map(|begun| Arc::clone(&begun.0)))
+        let asked = self.begun.iter().filter(|begun| !begun.overruled);
+        Chain::of(asked.map(|begun| Arc::clone(&begun.control)))
     }
 
     /// Tells every control, innermost first, that the payment was refused.
     pub(crate) async fn deny(self, denial: Denial) -> Denial {
+        self.trace.denied(&self.payment, &denial);
+        self.denied_further_in(denial).await
+    }
+
+    /// The same, where a guard further in refused and has counted that.
+    pub(crate) async fn denied_further_in(self, denial: Denial) -> Denial {
         self.finish(Outcome::NotSent(NotSent::Denied(denial.clone())))
             .await;
         denial
@@ -126,8 +169,14 @@ impl Flight {
     pub(crate) async fn finish(mut self, outcome: Outcome) -> PaymentRecord {
         let record = PaymentRecord::new(&self.payment, outcome.clone());
         self.outcome = Some(outcome.clone());
-        while let Some(Begun(control)) = self.begun.last() {
-            let told = caught(async { control.finish(&self.payment, &outcome).await }).await;
+        self.trace.ended(&self.payment, &outcome);
+        while let Some(Begun { control, overruled }) = self.begun.last() {
+            if *overruled {
+                self.begun.pop();
+                continue;
+            }
+            let step = async { control.finish(&self.payment, &outcome).await };
+            let told = caught(step.instrument(self.trace.span().clone())).await;
             if told.is_none() {
                 tracing::error!(control = %control.kind(), "a control panicked when told an outcome");
             }
@@ -139,12 +188,19 @@ impl Flight {
 
 impl Drop for Flight {
     fn drop(&mut self) {
-        let outcome = self.outcome.take().unwrap_or(if self.sent {
-            Outcome::Unknown(Uncertainty::Cancelled)
-        } else {
-            Outcome::NotSent(NotSent::Cancelled)
+        let outcome = self.outcome.take().unwrap_or_else(|| {
+            let outcome = if self.sent {
+                Outcome::Unknown(Uncertainty::Cancelled)
+            } else {
+                Outcome::NotSent(NotSent::Cancelled)
+            };
+            self.trace.ended(&self.payment, &outcome);
+            outcome
         });
-        while let Some(Begun(control)) = self.begun.pop() {
+        while let Some(Begun { control, overruled }) = self.begun.pop() {
+            if overruled {
+                continue;
+            }
             // A second panic while one unwinds would abort the process.
             let told = catch_unwind(AssertUnwindSafe(|| {
                 control.abandon(&self.payment, &outcome)
@@ -156,14 +212,26 @@ impl Drop for Flight {
     }
 }
 
-/// Runs one step of a control; a panic denies (attack 144).
-async fn guarded<'a>(
-    kind: ControlKind,
-    step: impl FnOnce() -> Step<'a, Result<(), Denial>>,
+/// What becomes of what a control answered: a panic is a denial (attack 144), and no denial holds in shadow.
+///
+/// A control in shadow that objects after `check` has let the payment pass before, and is still told how it ended.
+fn heed(
+    control: &dyn Control,
+    payment: &mut Payment,
+    trace: ControlTrace,
+    answer: Option<Result<(), Denial>>,
 ) -> Result<(), Denial> {
-    caught(async { step().await })
-        .await
-        .unwrap_or_else(|| Err(panicked(kind)))
+    let (kind, mode) = (control.kind(), control.mode());
+    let verdict = answer.unwrap_or_else(|| Err(panicked(kind, mode)));
+    trace.decided(&verdict);
+    match verdict {
+        Err(denial) if mode == Mode::Shadow && !denial.holds_in_shadow() => {
+            noted(kind, &denial);
+            payment.note_shadowed(kind, denial);
+            Ok(())
+        }
+        verdict => verdict,
+    }
 }
 
 /// The stack is built in an order that cannot be safe.

@@ -38,6 +38,7 @@
 //! |---|---|---|
 //! | `evm` | `evm::LocalEvmSigner` for EIP-3009 over any `alloy_signer::Signer`; digests and recovery | no |
 //! | `x402-rs` | `x402_rs::SchemeClientSigner`: x402-rs' scheme clients as signers | no |
+//! | `otel` | `telemetry::otel_layer`: spans as OpenTelemetry traces | no |
 //! | `testing` | `testing`: a manual clock, a recording signer, a scripted seller, a contract probe | no |
 //!
 //! Reading a challenge's body under its deadline needs a tokio runtime with its timer enabled.
@@ -69,8 +70,10 @@ pub mod replay;
 pub mod screening;
 pub mod service;
 mod settlement;
+pub mod shadow;
 pub mod step;
 pub mod store;
+pub mod telemetry;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod unwind;
@@ -83,14 +86,15 @@ pub use assets::AssetTable;
 pub use chain::{Chain, OrderError};
 pub use clock::{Clock, SystemClock, UnixMillis};
 pub use context::{Context, ResourceMatch};
-pub use control::{Control, ControlKind};
+pub use control::{Control, ControlKind, Mode};
 pub use denial::{Denial, DenialKind};
-pub use guard::{ConfigError, GuardConfig, X402GuardLayer};
+pub use guard::{ConfigError, GuardConfig, PolicyReloader, X402GuardLayer};
 pub use money::{AmountError, AtomicAmount, Usd, UsdError};
 pub use network::{ChainId, NetworkError};
 pub use pay::{Approved, PayLayer, SignLayer, SignedPayment, Signer, SignerError};
 pub use payment::{AgentId, Exchange, Outcome, Payment, PaymentId, PaymentRecord, Position, Terms};
 pub use screening::{Purpose, Screening};
 pub use service::{ControlService, GuardBody, Prepared};
+pub use shadow::Shadow;
 pub use step::Step;
 pub use wire::{Challenge, Receipt, Requirement};

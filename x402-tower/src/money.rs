@@ -76,6 +76,33 @@ impl AtomicAmount {
         self.0.to_be_bytes()
     }
 
+    /// The amount of 32 big-endian bytes.
+    #[must_use]
+    pub const fn from_be_bytes(bytes: [u8; 32]) -> Self {
+        Self(U256::from_be_bytes(bytes))
+    }
+
+    /// Whether this amount is at most `percent` per cent above `reference`. Nothing is rounded; what cannot be computed
+    /// in 256 bits is not.
+    ///
+    /// ```
+    /// use x402_tower::AtomicAmount;
+    ///
+    /// let reference = AtomicAmount::from(99);
+    /// assert!(AtomicAmount::from(108).is_within_percent_above(reference, 10));
+    /// assert!(!AtomicAmount::from(109).is_within_percent_above(reference, 10), "108.9 would be");
+    /// ```
+    #[must_use]
+    pub fn is_within_percent_above(self, reference: Self, percent: u64) -> bool {
+        let hundred = U256::from(100u64);
+        let factor = hundred.checked_add(U256::from(percent));
+        let most = factor.and_then(|factor| reference.0.checked_mul(factor));
+        match (self.0.checked_mul(hundred), most) {
+            (Some(price), Some(most)) => price <= most,
+            _ => false,
+        }
+    }
+
     /// What `part` of this amount costs, where all of it costs `price`; rounded up. `None` on overflow, and for a part of
     /// nothing.
     #[must_use]

@@ -85,6 +85,12 @@ impl ChainId {
         (self.namespace() == "eip155").then(|| self.reference().parse().ok())?
     }
 
+    /// The identifier, where it is one of the table: a word of ours and not of a server.
+    pub(crate) fn well_known(&self) -> Option<&'static str> {
+        let known = V1_NAMES.iter().find(|(_, chain)| *chain == &*self.0);
+        known.map(|(_, chain)| *chain)
+    }
+
     /// The identifier as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -76,7 +76,7 @@ pub use key::AuditKey;
 pub use layer::AuditLayer;
 pub use line::MAX_LINE_BYTES;
 pub use log::AuditLog;
-pub use record::{AuditRecord, MAX_PII_ENTITIES};
+pub use record::{AuditRecord, MAX_LIST_ENTRIES, MAX_PII_ENTITIES};
 pub use sink::{AuditSink, NullSink, SinkTail, StreamSink, TornTail};
 pub use summary::{AuditSummary, DanglingIntent, MAX_OPEN_INTENTS};
 pub use verify::{AuditBreak, AuditBreakKind, verify, verify_file, verify_with_head};

@@ -1,7 +1,5 @@
 //! The layer.
 
-use std::sync::Arc;
-
 use tower_layer::Layer;
 
 use super::EgressService;
@@ -9,7 +7,7 @@ use crate::chain::Chain;
 use crate::context::Context;
 use crate::control::Control;
 use crate::guard::GuardConfig;
-use crate::service::Shared;
+use crate::service::{Live, Shared};
 
 /// Screens requests of ours before they leave, paid or not, by every control that wants to see them.
 ///
@@ -43,7 +41,7 @@ use crate::service::Shared;
 /// ```
 #[derive(Debug, Clone)]
 pub struct EgressLayer {
-    shared: Arc<Shared>,
+    live: Live,
 }
 
 impl EgressLayer {
@@ -53,17 +51,19 @@ impl EgressLayer {
         Self::with_chain(Chain::single(control), Context::buyer())
     }
 
-    /// Screens by the controls of a guard that stands further in.
+    /// Screens by the controls of a guard that stands further in, also by those that it loads later.
     #[must_use]
     pub fn of(config: &GuardConfig) -> Self {
-        Self::with_chain(config.chain().clone(), config.context().clone())
+        Self {
+            live: config.live(),
+        }
     }
 
     /// Screens by these controls.
     #[must_use]
     pub fn with_chain(chain: Chain, context: Context) -> Self {
         Self {
-            shared: Shared::new(chain, context),
+            live: Live::Fixed(Shared::new(chain, context)),
         }
     }
 }
@@ -72,6 +72,6 @@ impl<S> Layer<S> for EgressLayer {
     type Service = EgressService<S>;
 
     fn layer(&self, inner: S) -> EgressService<S> {
-        EgressService::new(inner, Arc::clone(&self.shared))
+        EgressService::new(inner, self.live.clone())
     }
 }

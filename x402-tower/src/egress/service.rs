@@ -8,7 +8,7 @@ use http::{Request, Response};
 use http_body::Body;
 use tower_service::Service;
 
-use crate::service::{GuardBody, ResponseFuture, Screen, Shared, denied, with_screened_body};
+use crate::service::{GuardBody, Live, ResponseFuture, Screen, denied, with_screened_body};
 
 /// The service that [`EgressLayer`](super::EgressLayer) builds.
 ///
@@ -16,12 +16,12 @@ use crate::service::{GuardBody, ResponseFuture, Screen, Shared, denied, with_scr
 #[derive(Debug, Clone)]
 pub struct EgressService<S> {
     inner: S,
-    shared: Arc<Shared>,
+    live: Live,
 }
 
 impl<S> EgressService<S> {
-    pub(super) fn new(inner: S, shared: Arc<Shared>) -> Self {
-        Self { inner, shared }
+    pub(super) fn new(inner: S, live: Live) -> Self {
+        Self { inner, live }
     }
 
     /// The inner service.
@@ -59,26 +59,29 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        let need = self.shared.request_need(&request);
-        if !need.body || request.body().is_end_stream() {
-            return match self.shared.screen_request(&mut request) {
-                Ok(()) => ResponseFuture::untouched(self.inner.call(request)),
-                Err(denial) => {
-                    let screen = Screen::new(Arc::clone(&self.shared), &request);
-                    ResponseFuture::boxed(Box::pin(async move {
-                        Ok(denied(&screen.refuse(denial).await))
-                    }))
-                }
-            };
+        let shared = self.live.now();
+        let need = shared.request_need(&request);
+        let unread = need.body && !request.body().is_end_stream();
+        let screened = if need.is_any() && !unread {
+            shared.screen_request(&mut request)
+        } else {
+            Ok(())
+        };
+        if !unread && screened.is_ok() {
+            return ResponseFuture::untouched(self.inner.call(request));
         }
         // The readied service goes, its clone stays: https://docs.rs/tower-service/latest/tower_service/trait.Service.html#be-careful-when-cloning-inner-services
         let clone = self.inner.clone();
         let mut ready = core::mem::replace(&mut self.inner, clone);
-        let shared = Arc::clone(&self.shared);
+        let screen = Screen::new(Live::Fixed(Arc::clone(&shared)), &request);
         ResponseFuture::boxed(Box::pin(async move {
-            match with_screened_body(&shared, request).await {
+            let screened = match screened {
+                Ok(()) => with_screened_body(&shared, request).await,
+                Err(denial) => Err(denial),
+            };
+            match screened {
                 Ok(request) => ready.call(request).await.map(|r| r.map(GuardBody::inner)),
-                Err(denial) => Ok(denied(&denial)),
+                Err(denial) => Ok(denied(&screen.refuse(denial).await)),
             }
         }))
     }

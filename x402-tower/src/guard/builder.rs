@@ -5,17 +5,23 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{ConfigError, GuardConfig};
+use http::header::HeaderName;
+
+use super::{ConfigError, GuardConfig, PolicyReloader};
 use crate::assets::AssetTable;
 use crate::audit::{AuditControl, AuditKey, AuditLog, FileSink};
 use crate::chain::Chain;
-use crate::clock::Clock;
+use crate::clock::{Clock, UnixMillis};
 use crate::context::Context;
-use crate::control::Control;
+use crate::control::{Control, ControlKind, Mode};
 use crate::payment::{AgentId, Position};
 use crate::pii::{Detector, EntityType, PiiAction, PiiControl};
-use crate::policy::{PiiSettings, PolicyConfig, PolicyControl, Rules};
+use crate::policy::{
+    AuditSync, KillSwitch, OutgoingAction, PiiSettings, PolicyConfig, PolicyControl, Rules,
+};
 use crate::replay::{FingerprintKey, ReplayControl};
+use crate::service::Shared;
+use crate::shadow::in_mode;
 use crate::store::{Claims, Ledger, MemoryStore};
 
 /// Puts a [`GuardConfig`] together.
@@ -31,7 +37,11 @@ pub struct GuardConfigBuilder {
     pii: Wanted<PiiControl>,
     replay: Wanted<Duration>,
     audit: Option<Arc<AuditLog>>,
+    /// How the policy said to open the log: it stays open, so that may not change.
+    log_in_policy: LogSettings,
+    kill_switch: KillSwitch,
     custom: Vec<Arc<dyn Control>>,
+    modes: Vec<(ControlKind, Mode)>,
 }
 
 /// What the code says about a control that the policy file may also speak of. The code wins.
@@ -54,7 +64,10 @@ impl GuardConfigBuilder {
             pii: Wanted::AsInPolicy,
             replay: Wanted::AsInPolicy,
             audit: None,
+            log_in_policy: LogSettings::default(),
+            kill_switch: KillSwitch::new(),
             custom: Vec::new(),
+            modes: Vec::new(),
         }
     }
 
@@ -64,7 +77,8 @@ impl GuardConfigBuilder {
         self
     }
 
-    /// The policy, from a TOML or JSON file that is read when the guard is built.
+    /// The policy, from a TOML or JSON file that is read when the guard is built, and again by its
+    /// [`PolicyReloader`](super::PolicyReloader). Not read at all where [`policy`](Self::policy) is given as well.
     pub fn policy_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.policy_file = Some(path.into());
         self
@@ -124,9 +138,23 @@ impl GuardConfigBuilder {
         self
     }
 
+    /// Stops every payment while this switch is engaged.
+    pub fn kill_switch(mut self, switch: KillSwitch) -> Self {
+        self.kill_switch = switch;
+        self
+    }
+
     /// Adds a control of your own, inside the others.
     pub fn control(mut self, control: impl Control) -> Self {
         self.custom.push(Arc::new(control));
+        self
+    }
+
+    /// Enforces a control, or lets it decide in shadow.
+    ///
+    /// A control of your own is put in a [`Shadow`](crate::Shadow) instead.
+    pub fn mode(mut self, control: ControlKind, mode: Mode) -> Self {
+        self.modes.push((control, mode));
         self
     }
 
@@ -159,41 +187,101 @@ impl GuardConfigBuilder {
     /// # Errors
     ///
     /// [`ConfigError`] for the first thing that cannot be right; a policy names all of its problems at once.
-    pub fn build(self) -> Result<GuardConfig, ConfigError> {
+    pub fn build(mut self) -> Result<GuardConfig, ConfigError> {
         let seller = self.context.position() == Position::Seller;
-        let policy = match (self.policy, self.policy_file) {
-            (Some(policy), _) => policy,
+        let policy = match (self.policy.take(), &self.policy_file) {
+            (Some(policy), _) => {
+                self.policy_file = None;
+                policy
+            }
             (None, Some(path)) => PolicyConfig::load(path)?,
             (None, None) if seller => PolicyConfig::new(),
             (None, None) => return Err(ConfigError::NoPolicy),
         };
-        let rules = Rules::compile(&policy)?;
-        let context = finish_context(self.context, &rules, self.agent)?;
         let store = Arc::new(MemoryStore::new());
-        let mut controls: Vec<Arc<dyn Control>> = Vec::new();
-        if let Some(log) = audit_log(self.audit, &policy)? {
-            controls.push(Arc::new(AuditControl::new(log)));
+        self.ledger.get_or_insert_with(|| store.clone());
+        self.claims.get_or_insert(store);
+        self.audit = audit_log(self.audit.take(), &policy)?;
+        self.log_in_policy = log_settings(&policy);
+        let shared = self.assemble(&policy)?;
+        self.follow(&policy);
+        Ok(GuardConfig::new(PolicyReloader::new(self, shared)))
+    }
+
+    /// What holds under `policy`. Called again for every policy that is loaded later; what counts, claims and writes
+    /// stays the same.
+    pub(super) fn assemble(&mut self, policy: &PolicyConfig) -> Result<Arc<Shared>, ConfigError> {
+        let rules = Rules::compile(policy)?;
+        if policy.mpa.is_some() {
+            // Never pay under a policy whose approvals nobody collects.
+            return Err(setting("mpa", &"this guard collects no approvals"));
         }
-        if let Some(pii) = pii_control(self.pii, &policy)? {
+        if log_settings(policy) != self.log_in_policy {
+            return Err(ConfigError::RestartNeeded { setting: "audit" });
+        }
+        let context = finish_context(self.context.clone(), &rules, self.agent.clone())?;
+        let mut controls: Vec<Arc<dyn Control>> = Vec::new();
+        if let Some(log) = &self.audit {
+            controls.push(Arc::new(AuditControl::new(Arc::clone(log))));
+        }
+        if let Some(pii) = pii_control(&self.pii, policy)? {
             controls.push(Arc::new(pii));
         }
-        if !seller {
-            let ledger = self.ledger.unwrap_or_else(|| store.clone());
-            controls.push(Arc::new(PolicyControl::with_ledger(rules, ledger)));
+        if context.position() != Position::Seller
+            && let (Some(ledger), Some(claims)) = (&self.ledger, &self.claims)
+        {
+            let control = PolicyControl::with_ledger(rules, Arc::clone(ledger))
+                .with_claims(Arc::clone(claims))
+                .with_kill_switch(self.kill_switch.clone());
+            controls.push(Arc::new(control));
         }
-        if let Some(ttl) = replay_ttl(&self.replay, &policy) {
-            let key = match self.fingerprint_key {
-                Some(key) => key,
+        if let Some(ttl) = replay_ttl(&self.replay, policy)
+            && let Some(claims) = &self.claims
+        {
+            let key = match &self.fingerprint_key {
+                Some(key) => key.clone(),
                 None => FingerprintKey::from_env()?.map_or_else(FingerprintKey::generate, Ok)?,
             };
-            let claims = self.claims.unwrap_or(store);
+            // Kept: under another key, what was claimed before would be claimed again.
+            self.fingerprint_key = Some(key.clone());
+            let claims = Arc::clone(claims);
             controls.push(Arc::new(ReplayControl::new(claims, key).with_ttl(ttl)));
         }
-        controls.extend(self.custom);
-        Ok(GuardConfig {
-            chain: Chain::new(controls)?,
-            context,
-        })
+        for control in &mut controls {
+            *control = in_mode(self.mode_of(control.kind(), policy), Arc::clone(control));
+        }
+        controls.extend(self.custom.iter().cloned());
+        Ok(Shared::new(Chain::new(controls)?, context))
+    }
+
+    /// Whether a control's denials hold: as the code says, else as the policy does.
+    fn mode_of(&self, kind: ControlKind, policy: &PolicyConfig) -> Mode {
+        if let Some((_, mode)) = self.modes.iter().rev().find(|(said, _)| *said == kind) {
+            return *mode;
+        }
+        let in_policy = match kind {
+            ControlKind::Audit => policy.audit.as_ref().map(|audit| audit.mode),
+            ControlKind::Pii => policy.pii.as_ref().map(|pii| pii.mode),
+            ControlKind::Policy => Some(policy.mode),
+            ControlKind::Replay => policy.replay.as_ref().map(|replay| replay.mode),
+            ControlKind::Mpa => policy.mpa.as_ref().map(|mpa| mpa.mode),
+            ControlKind::Custom(_) => None,
+        };
+        in_policy.unwrap_or_default()
+    }
+
+    /// Has what outlives a policy follow the one that is in force now.
+    pub(super) fn follow(&self, policy: &PolicyConfig) {
+        self.kill_switch.follow_policy(policy.kill_switch);
+    }
+
+    /// The file that the policy came from, where it did.
+    pub(super) fn file(&self) -> Option<PathBuf> {
+        self.policy_file.clone()
+    }
+
+    pub(super) fn now(&self) -> Option<UnixMillis> {
+        self.context.clock.now()
     }
 }
 
@@ -202,13 +290,26 @@ fn finish_context(
     rules: &Rules,
     agent: Option<AgentId>,
 ) -> Result<Context, ConfigError> {
-    let context = context.with_resource_match(rules.resource_match());
+    let context = context
+        .with_resource_match(rules.resource_match())
+        .with_policy_revision(rules.revision().into());
     let named = rules.agent_id().map(AgentId::new).transpose();
     let named = named.map_err(|error| setting("agent_id", &error))?;
     Ok(match agent.or(named) {
         Some(agent) => context.with_agent(agent),
         None => context,
     })
+}
+
+type LogSettings = (Option<String>, Option<AuditSync>);
+
+/// What of `[audit]` only a start can change.
+fn log_settings(policy: &PolicyConfig) -> LogSettings {
+    let audit = policy.audit.as_ref();
+    (
+        audit.and_then(|audit| audit.path.clone()),
+        audit.and_then(|audit| audit.sync),
+    )
 }
 
 /// The log that the code gave, or the file that the policy names, under `X402_CHAIN_KEY` or a key file beside it.
@@ -229,11 +330,11 @@ fn audit_log(
 }
 
 fn pii_control(
-    wanted: Wanted<PiiControl>,
+    wanted: &Wanted<PiiControl>,
     policy: &PolicyConfig,
 ) -> Result<Option<PiiControl>, ConfigError> {
     match (wanted, &policy.pii) {
-        (Wanted::Is(control), _) => Ok(Some(control)),
+        (Wanted::Is(control), _) => Ok(Some(control.clone())),
         (Wanted::Off, _) => Ok(None),
         (Wanted::AsInPolicy, Some(settings)) => pii_from(settings).map(Some),
         (Wanted::AsInPolicy, None) => Ok(Some(PiiControl::new())),
@@ -242,8 +343,9 @@ fn pii_control(
 
 fn pii_from(settings: &PiiSettings) -> Result<PiiControl, ConfigError> {
     let mut control = PiiControl::new();
-    if let Some(action) = &settings.action {
-        let action = PiiAction::from_str(action).map_err(|error| setting("pii.action", &error))?;
+    if let Some(action) = settings.action {
+        let action =
+            PiiAction::from_str(action.as_str()).map_err(|error| setting("pii.action", &error))?;
         control = control.with_action(action);
     }
     if let Some(names) = &settings.entities {
@@ -254,7 +356,42 @@ fn pii_from(settings: &PiiSettings) -> Result<PiiControl, ConfigError> {
             .map_err(|error| setting("pii.entities", &error))?;
         control = control.with_detector(Detector::with_entities(entities));
     }
+    if let Some(action) = outgoing(settings.urls) {
+        control = control.with_request_urls(action);
+    }
+    if let Some(action) = outgoing(settings.headers) {
+        control = control.with_request_headers(action, header_names(settings)?);
+    }
+    if let Some(action) = outgoing(settings.body) {
+        control = control.with_request_bodies(action);
+    }
     Ok(control)
+}
+
+fn outgoing(action: OutgoingAction) -> Option<PiiAction> {
+    match action {
+        OutgoingAction::Off => None,
+        OutgoingAction::Warn => Some(PiiAction::Warn),
+        OutgoingAction::Redact => Some(PiiAction::Redact),
+        OutgoingAction::Block => Some(PiiAction::Block),
+    }
+}
+
+fn header_names(settings: &PiiSettings) -> Result<Vec<HeaderName>, ConfigError> {
+    let names = settings.header_names.iter().map(|name| {
+        let name = HeaderName::from_str(name).map_err(|_| {
+            setting(
+                "pii.header_names",
+                &format!("`{name}` is not a header name"),
+            )
+        })?;
+        if PiiControl::may_screen_header(&name) {
+            return Ok(name);
+        }
+        let problem = format!("`{name}` frames the message or carries a payment; leave it out");
+        Err(setting("pii.header_names", &problem))
+    });
+    names.collect()
 }
 
 /// How long a request is not paid again; `None` where duplicates are not refused.

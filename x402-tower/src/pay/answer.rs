@@ -9,6 +9,7 @@ use bytes::Bytes;
 use http::{Request, Response, Uri};
 use http_body::Body;
 use tower_service::Service;
+use tracing::Instrument;
 
 use super::kept::Kept;
 use super::mode::Mode;
@@ -16,11 +17,12 @@ use super::payer::choose;
 use crate::context::Context;
 use crate::denial::{Denial, DenialKind};
 use crate::flight::{Flight, stack_order};
-use crate::payment::{Exchange, PaymentRecord};
+use crate::payment::{Exchange, PaymentRecord, Position};
 use crate::service::{
     BoxResponse, GuardBody, OnChallenge, Open, PaymentSlot, Prepared, ReadChallenge,
     check_resource, denied, read_challenge,
 };
+use crate::telemetry;
 use crate::wire::{Challenge, Version};
 
 /// Put into a response's extensions by an inner layer that follows redirects: the URI that answered in the end. A
@@ -93,48 +95,55 @@ where
     if extensions.get::<Denial>().is_some() || extensions.get::<PaymentRecord>().is_some() {
         return Ok(response.map(GuardBody::inner));
     }
+    let mode = mode.pinned();
     let context = mode.context();
-    if let Mode::Whole { payer } = &*mode
+    if let Mode::Whole { payer } = &mode
         && !payer.signs()
     {
-        return Ok(match kept.exchange(context) {
+        return Ok(match kept.exchange(&context) {
             Ok(exchange) => payer.screen(&exchange, response).await,
-            Err(denial) => denied(&denial),
+            Err(denial) => refused_unseen(&denial),
         });
     }
     let (parts, body) = response.into_parts();
-    let challenge = match read_challenge(context, &parts, body).await {
+    let challenge = match read_challenge(&context, &parts, body).await {
         Ok(ReadChallenge::None { body }) => {
             return Ok(Response::from_parts(parts, GuardBody::whole(body)));
         }
         Ok(ReadChallenge::V1 { challenge } | ReadChallenge::V2 { challenge, .. }) => Ok(challenge),
         Err(denial) => Err(denial),
     };
-    let exchange = match kept.exchange(context) {
+    let exchange = match kept.exchange(&context) {
         Ok(exchange) => exchange,
-        Err(denial) => return Ok(denied(&denial)),
+        Err(denial) => return Ok(refused_unseen(&denial)),
     };
     let challenge = challenge.and_then(|challenge| {
         kept.check_replayable()?;
         check_answering(&parts.extensions, &exchange)?;
         Ok(challenge)
     });
-    match &*mode {
+    match &mode {
         Mode::Whole { payer } => {
             let prepared = match challenge {
                 Ok(challenge) => payer.answer(exchange, challenge).await,
                 Err(denial) => Err(payer.refuse(&exchange, denial).await),
             };
             match prepared {
-                Ok(prepared) => send_paid(inner, &kept, payer.context(), prepared).await,
+                Ok(prepared) => send_paid(inner, &kept, &context, prepared).await,
                 Err(denial) => Ok(denied(&denial)),
             }
         }
         Mode::Opening { context } => match challenge.and_then(|c| open(context, &exchange, c)) {
             Ok(open) => send_opened(inner, &kept, open).await,
-            Err(denial) => Ok(denied(&denial)),
+            Err(denial) => Ok(refused_unseen(&denial)),
         },
     }
+}
+
+/// The response to a denial that no control hears of.
+fn refused_unseen<R>(denial: &Denial) -> Response<GuardBody<R>> {
+    telemetry::refused(Position::Buyer, false, denial);
+    denied(denial)
 }
 
 fn check_answering(extensions: &http::Extensions, exchange: &Exchange) -> Result<(), Denial> {
@@ -182,7 +191,7 @@ where
         poll_fn(|cx| inner.poll_ready(cx)).await?;
         inner.call(request).await
     };
-    match sent.await {
+    match sent.instrument(prepared.span()).await {
         Ok(response) => Ok(prepared.answer(context, response).await),
         Err(error) => {
             prepared.fail().await;

@@ -1,10 +1,7 @@
 //! Where the controls of a paying service are.
 
-use http::Request;
-
 use super::payer::Payer;
 use crate::context::Context;
-use crate::outgoing::RequestNeed;
 
 #[derive(Debug)]
 pub(crate) enum Mode {
@@ -15,18 +12,30 @@ pub(crate) enum Mode {
 }
 
 impl Mode {
-    /// What of a request the controls want to see before it leaves; those of layers further in see to it themselves.
-    pub(crate) fn request_need<B>(&self, request: &Request<B>) -> RequestNeed {
+    /// The controls that see a request before it leaves; those of layers further in see to it themselves.
+    pub(crate) fn watching(&self) -> Option<&Payer> {
         match self {
-            Self::Whole { payer } => payer.shared().request_need(request),
-            Self::Opening { .. } => RequestNeed::NOTHING,
+            Self::Whole { payer } => Some(payer),
+            Self::Opening { .. } => None,
         }
     }
 
-    pub(crate) fn context(&self) -> &Context {
+    /// What holds at this moment, for one challenge from its reading to its end.
+    pub(crate) fn pinned(&self) -> Self {
+        match self {
+            Self::Whole { payer } => Self::Whole {
+                payer: payer.pinned(),
+            },
+            Self::Opening { context } => Self::Opening {
+                context: context.clone(),
+            },
+        }
+    }
+
+    pub(crate) fn context(&self) -> Context {
         match self {
             Self::Whole { payer } => payer.context(),
-            Self::Opening { context } => context,
+            Self::Opening { context } => context.clone(),
         }
     }
 }

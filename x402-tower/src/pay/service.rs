@@ -13,9 +13,10 @@ use super::answer::Answer;
 use super::kept::{Kept, Replay};
 use super::mode::Mode;
 use super::payer::Payer;
+use crate::outgoing::RequestNeed;
 use crate::service::{
-    GuardBody, OnChallenge, ResponseFuture, Screen, body_interrupted, carries_payment, denied,
-    forward, is_small, with_screened_body,
+    GuardBody, Live, OnChallenge, ResponseFuture, Screen, body_interrupted, carries_payment,
+    denied, forward, is_small, with_screened_body,
 };
 
 /// A service around `S` that answers challenges with payments.
@@ -73,39 +74,37 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        let need = self.mode.request_need(&request);
+        let watching = self.mode.watching().map(Payer::now);
+        let need = watching
+            .as_ref()
+            .map_or(RequestNeed::NOTHING, |shared| shared.request_need(&request));
         let has_body = !request.body().is_end_stream();
-        let screened = match &*self.mode {
-            Mode::Whole { payer } if need.is_any() && !(need.body && has_body) => {
-                payer.shared().screen_request(&mut request)
-            }
+        let unread = need.body && has_body;
+        let screened = match &watching {
+            Some(shared) if need.is_any() && !unread => shared.screen_request(&mut request),
             _ => Ok(()),
         };
         // The readied service goes, its clone stays: https://docs.rs/tower-service/latest/tower_service/trait.Service.html#be-careful-when-cloning-inner-services
         let clone = self.inner.clone();
         let mut ready = core::mem::replace(&mut self.inner, clone);
         let mode = Arc::clone(&self.mode);
-        if let (Err(denial), Mode::Whole { payer }) = (screened, &*mode) {
-            let screen = Screen::new(Arc::clone(payer.shared()), &request);
+        if let Some(shared) = watching.filter(|_| unread || screened.is_err()) {
+            let screen = Screen::new(Live::Fixed(Arc::clone(&shared)), &request);
             return ResponseFuture::boxed(Box::pin(async move {
-                Ok(denied(&screen.refuse(denial).await))
+                let screened = match screened {
+                    Ok(()) => with_screened_body(&shared, request).await,
+                    Err(denial) => Err(denial),
+                };
+                match screened {
+                    // It is marked as screened now.
+                    Ok(request) => Self::new(ready, mode).call(request).await,
+                    Err(denial) => Ok(denied(&screen.refuse(denial).await)),
+                }
             }));
         }
         if carries_payment(request.headers()) {
             return ResponseFuture::boxed(match &*mode {
-                Mode::Whole { payer } => {
-                    let shared = Arc::clone(payer.shared());
-                    if need.body && has_body {
-                        Box::pin(async move {
-                            match with_screened_body(&shared, request).await {
-                                Ok(request) => forward(shared, ready, request).await,
-                                Err(denial) => Ok(denied(&denial)),
-                            }
-                        })
-                    } else {
-                        Box::pin(forward(shared, ready, request))
-                    }
-                }
+                Mode::Whole { payer } => Box::pin(forward(payer.now(), ready, request)),
                 Mode::Opening { .. } => {
                     Box::pin(
                         async move { ready.call(request).await.map(|r| r.map(GuardBody::inner)) },
@@ -125,7 +124,7 @@ where
 /// Sends a request whose body has to be kept.
 async fn with_body<S, B, R>(
     mut inner: S,
-    mut request: Request<B>,
+    request: Request<B>,
     mode: Arc<Mode>,
 ) -> Result<Response<GuardBody<R>>, S::Error>
 where
@@ -137,14 +136,6 @@ where
     R: Body<Data = Bytes> + Send + 'static,
     R::Error: Send,
 {
-    if let Mode::Whole { payer } = &*mode
-        && mode.request_need(&request).body
-    {
-        request = match with_screened_body(payer.shared(), request).await {
-            Ok(request) => request,
-            Err(denial) => return Ok(denied(&denial)),
-        };
-    }
     let (parts, body) = request.into_parts();
     let (replay, body) = if is_small(&body) {
         match body.collect().await {

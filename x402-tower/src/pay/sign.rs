@@ -8,6 +8,7 @@ use http::{Request, Response};
 use http_body::Body;
 use tower_layer::Layer;
 use tower_service::Service;
+use tracing::Instrument;
 
 use super::payer::sign;
 use super::sign_future::SignFuture;
@@ -135,7 +136,9 @@ where
                 Err(denial) => return Ok(denied(&denial)),
             };
             prepared.apply(request.headers_mut());
-            match ready.call(request).await {
+            let span = prepared.span();
+            let sent = span.in_scope(|| ready.call(request));
+            match sent.instrument(span).await {
                 Ok(response) => Ok(prepared.answer(&shared.context, response).await),
                 Err(error) => {
                     prepared.fail().await;

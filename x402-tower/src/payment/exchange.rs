@@ -119,6 +119,8 @@ pub struct Exchange {
     pub(crate) idempotency_key: Option<Arc<str>>,
     pub(crate) objection: Option<Denial>,
     pub(crate) findings: Findings,
+    pub(crate) policy_revision: Option<Arc<str>>,
+    pub(crate) counted: bool,
 }
 
 impl Exchange {
@@ -141,7 +143,14 @@ impl Exchange {
             idempotency_key: None,
             objection: None,
             findings: Findings::new(),
+            policy_revision: None,
+            counted: false,
         }
+    }
+
+    /// Whether a guard further out counts this payment in its metrics.
+    pub(crate) fn is_counted(&self) -> bool {
+        self.counted
     }
 
     /// Why nothing may be paid in this exchange, where the request itself is the reason. Kept until a payment is asked
@@ -213,6 +222,13 @@ impl Exchange {
     #[must_use]
     pub fn findings(&self) -> &Findings {
         &self.findings
+    }
+
+    /// The revision of the policy that the guard decides by, where it has one: it stands on the record also of what is
+    /// denied before there is a payment.
+    #[must_use]
+    pub fn policy_revision(&self) -> Option<&str> {
+        self.policy_revision.as_deref()
     }
 
     /// The caller's own key for this logical request.

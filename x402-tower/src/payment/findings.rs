@@ -38,6 +38,22 @@ impl Findings {
         }
     }
 
+    /// The same, where what was taken out was put back.
+    pub(crate) fn none_taken_out(&self) -> Self {
+        Self {
+            found: self.found.clone(),
+            kept: self.found.clone(),
+        }
+    }
+
+    /// What was found after `before`.
+    pub(crate) fn since(&self, before: &Self) -> Self {
+        Self {
+            found: difference(&self.found, &before.found),
+            kept: difference(&self.kept, &before.kept),
+        }
+    }
+
     /// All that were found.
     #[must_use]
     pub fn all(&self) -> &[(&'static str, u32)] {
@@ -55,6 +71,22 @@ impl Findings {
     pub fn is_empty(&self) -> bool {
         self.found.is_empty()
     }
+}
+
+fn difference(
+    now: &[(&'static str, u32)],
+    before: &[(&'static str, u32)],
+) -> Vec<(&'static str, u32)> {
+    let count = |entity: &str| {
+        before
+            .iter()
+            .find(|(known, _)| *known == entity)
+            .map_or(0, |(_, n)| *n)
+    };
+    now.iter()
+        .map(|(entity, sum)| (*entity, sum.saturating_sub(count(entity))))
+        .filter(|(_, sum)| *sum > 0)
+        .collect()
 }
 
 fn add(list: &mut Vec<(&'static str, u32)>, entity: &'static str, count: u32) {

@@ -3,6 +3,7 @@
 mod exchange;
 mod findings;
 mod id;
+mod notes;
 mod outcome;
 mod record;
 mod terms;
@@ -15,10 +16,15 @@ use http::Extensions;
 pub use exchange::{AgentId, AgentIdError, Exchange, MAX_AGENT_ID_BYTES, Position};
 pub use findings::Findings;
 pub use id::PaymentId;
+pub use notes::MAX_NOTES;
 pub use outcome::{NotSent, Outcome, Refusal, Uncertainty};
 pub use record::PaymentRecord;
 pub use terms::Terms;
 
+use notes::Notes;
+
+use crate::control::ControlKind;
+use crate::denial::Denial;
 use crate::wire::{Authorization, TextField, Version};
 
 /// A payment on its way through the controls.
@@ -31,6 +37,7 @@ pub struct Payment {
     texts: Vec<PaymentText>,
     shown_url: Option<String>,
     findings: Findings,
+    notes: Notes,
     policy_revision: Option<Arc<str>>,
     fingerprint: Option<[u8; 32]>,
     extensions: Extensions,
@@ -40,6 +47,7 @@ impl Payment {
     /// A payment of `terms` in `exchange`.
     #[must_use]
     pub fn new(id: PaymentId, exchange: Exchange, version: Version, terms: Terms) -> Self {
+        let policy_revision = exchange.policy_revision.clone();
         Self {
             id,
             findings: exchange.findings.clone(),
@@ -49,7 +57,8 @@ impl Payment {
             authorization: None,
             texts: Vec::new(),
             shown_url: None,
-            policy_revision: None,
+            notes: Notes::default(),
+            policy_revision,
             fingerprint: None,
             extensions: Extensions::new(),
         }
@@ -147,7 +156,59 @@ impl Payment {
         self.findings.extend(findings);
     }
 
-    /// The revision of the policy that decided, where one did.
+    /// Codes of what controls found worth a warning and let pass, such as a recipient that is not the pinned one.
+    #[must_use]
+    pub fn warnings(&self) -> &[&'static str] {
+        &self.notes.warnings
+    }
+
+    /// Notes a warning by its stable code. It ends up in the audit record.
+    pub fn note_warning(&mut self, code: &'static str) {
+        self.notes.warn(code);
+    }
+
+    /// The ids of those who approved, in the order in which they did.
+    #[must_use]
+    pub fn approvals(&self) -> &[Arc<str>] {
+        &self.notes.approvals
+    }
+
+    /// Notes who approved.
+    pub fn note_approval(&mut self, approver_id: impl Into<Arc<str>>) {
+        self.notes.approve(approver_id.into());
+    }
+
+    /// Whether there were more than [`MAX_NOTES`] notes of one kind, so that some are missing.
+    #[must_use]
+    pub fn notes_clipped(&self) -> bool {
+        self.notes.clipped
+    }
+
+    /// What controls in shadow denied, in the order in which they did: none of it held.
+    #[must_use]
+    pub fn shadowed(&self) -> &[(ControlKind, Denial)] {
+        &self.notes.shadowed
+    }
+
+    pub(crate) fn note_shadowed(&mut self, control: ControlKind, denial: Denial) {
+        self.notes.would_deny(control, denial);
+    }
+
+    /// What each text was redacted to, to be put back after a control in shadow has looked.
+    pub(crate) fn redactions(&self) -> (Vec<Option<String>>, Findings) {
+        (PaymentText::redactions(&self.texts), self.findings.clone())
+    }
+
+    /// Puts back what the texts were before, and says so of what was found in them since.
+    pub(crate) fn restore_redactions(&mut self, before: (Vec<Option<String>>, Findings)) {
+        let (redactions, findings) = before;
+        PaymentText::restore(&mut self.texts, redactions);
+        let since = self.findings.since(&findings).none_taken_out();
+        self.findings = findings;
+        self.findings.extend(&since);
+    }
+
+    /// The revision of the policy that decides: the guard's, or that of the policy control that looked.
     #[must_use]
     pub fn policy_revision(&self) -> Option<&str> {
         self.policy_revision.as_deref()
@@ -249,6 +310,18 @@ impl PaymentText {
     /// Puts a text of a message on the desk of a control.
     pub(crate) fn all(texts: Vec<TextField>) -> Vec<Self> {
         texts.into_iter().map(Self::new).collect()
+    }
+
+    /// What each text was redacted to.
+    pub(crate) fn redactions(texts: &[Self]) -> Vec<Option<String>> {
+        texts.iter().map(|text| text.redacted.clone()).collect()
+    }
+
+    /// Puts that back.
+    pub(crate) fn restore(texts: &mut [Self], redactions: Vec<Option<String>>) {
+        for (text, redacted) in texts.iter_mut().zip(redactions) {
+            text.redacted = redacted;
+        }
     }
 
     pub(crate) fn field(&self) -> &TextField {

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use super::{Findings, Outcome, Payment, PaymentId, Terms};
+use crate::control::ControlKind;
+use crate::denial::Denial;
 
 /// A payment and how it ended, in the extensions of the response that it bought.
 ///
@@ -23,6 +25,9 @@ struct Fields {
     id: PaymentId,
     terms: Terms,
     findings: Findings,
+    shadowed: Vec<(ControlKind, Denial)>,
+    policy_revision: Option<Arc<str>>,
+    warnings: Vec<&'static str>,
     outcome: Outcome,
 }
 
@@ -32,6 +37,9 @@ impl PaymentRecord {
             id: payment.id(),
             terms: payment.terms().clone(),
             findings: payment.all_findings().clone(),
+            shadowed: payment.shadowed().to_vec(),
+            policy_revision: payment.policy_revision.clone(),
+            warnings: payment.warnings().to_vec(),
             outcome,
         }))
     }
@@ -58,6 +66,24 @@ impl PaymentRecord {
     #[must_use]
     pub fn kept_findings(&self) -> &[(&'static str, u32)] {
         self.0.findings.all_kept()
+    }
+
+    /// What controls in shadow denied: it was paid all the same.
+    #[must_use]
+    pub fn shadowed(&self) -> &[(ControlKind, Denial)] {
+        &self.0.shadowed
+    }
+
+    /// The revision of the policy that decided, where one did.
+    #[must_use]
+    pub fn policy_revision(&self) -> Option<&str> {
+        self.0.policy_revision.as_deref()
+    }
+
+    /// Codes of what a control would have denied the payment for, had it not been told only to warn.
+    #[must_use]
+    pub fn warnings(&self) -> &[&'static str] {
+        &self.0.warnings
     }
 
     /// How it ended.

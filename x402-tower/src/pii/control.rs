@@ -3,7 +3,7 @@
 use http::header::HeaderName;
 use url::Url;
 
-use super::outgoing::RequestScreen;
+use super::outgoing::{RequestScreen, may_change};
 use super::{Detector, PiiAction, RedactionTemplate, redact, redact_url};
 use crate::control::{Control, ControlKind};
 use crate::denial::{Denial, DenialKind};
@@ -11,6 +11,7 @@ use crate::outgoing::{OutgoingRequest, RequestNeed};
 use crate::payment::{Findings, Payment, PaymentText};
 use crate::screening::{Purpose, Screening, TextScreening};
 use crate::step::Step;
+use crate::telemetry;
 use crate::wire::TextField;
 
 /// Keeps personal data out of payments, of the agent's own requests where that is wanted, and of what logs say about
@@ -91,6 +92,12 @@ impl PiiControl {
         self
     }
 
+    /// Whether a header may be screened: it neither frames a message, nor routes it, nor carries a payment.
+    #[must_use]
+    pub fn may_screen_header(name: &HeaderName) -> bool {
+        may_change(name)
+    }
+
     /// Screens the bodies of the agent's own requests: JSON value by value, forms and text as a whole. A body in which
     /// something is found but nothing can be changed, such as multipart, is denied unless the action is to warn; images,
     /// sound, video, fonts, archives and `application/octet-stream` are not looked into.
@@ -151,7 +158,7 @@ impl PiiControl {
             return Ok(());
         };
         let taken_out = action == PiiAction::Redact && text.redact(redacted);
-        note(findings, &entities, taken_out);
+        note(findings, action, &entities, taken_out);
         if action == PiiAction::Block {
             return Err(blocked(&entities));
         }
@@ -239,8 +246,14 @@ impl Control for PiiControl {
     }
 }
 
-pub(super) fn note(findings: &mut Findings, entities: &[&'static str], taken_out: bool) {
+pub(super) fn note(
+    findings: &mut Findings,
+    action: PiiAction,
+    entities: &[&'static str],
+    taken_out: bool,
+) {
     for entity in entities {
+        telemetry::pii_found(entity, action.as_str());
         if taken_out {
             findings.redacted(entity);
         } else {

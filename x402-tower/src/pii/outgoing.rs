@@ -25,6 +25,11 @@ const NEVER_CHANGED: [HeaderName; 12] = [
     X_PAYMENT,
 ];
 
+/// Whether a header may be screened.
+pub(super) fn may_change(name: &HeaderName) -> bool {
+    !NEVER_CHANGED.contains(name)
+}
+
 /// What is done with the agent's own requests; nothing unless it was set.
 #[derive(Debug, Clone, Default)]
 pub(super) struct RequestScreen {
@@ -39,10 +44,7 @@ impl RequestScreen {
         action: PiiAction,
         names: impl IntoIterator<Item = HeaderName>,
     ) {
-        let names: Vec<_> = names
-            .into_iter()
-            .filter(|name| !NEVER_CHANGED.contains(name))
-            .collect();
+        let names: Vec<_> = names.into_iter().filter(may_change).collect();
         self.headers = (!names.is_empty()).then_some((action, names));
     }
 
@@ -176,7 +178,10 @@ pub(super) fn decide(
     request: &mut OutgoingRequest<'_>,
 ) -> Result<Verdict, Denial> {
     match action {
-        PiiAction::Block => Err(found(place, entities)),
+        PiiAction::Block => {
+            note(request.findings_mut(), action, entities, false);
+            Err(found(place, entities))
+        }
         PiiAction::Redact if request.is_signed() => Err(Denial::new(
             DenialKind::PiiBlocked,
             "pii.request_signed",
@@ -187,11 +192,11 @@ pub(super) fn decide(
             ),
         )),
         PiiAction::Redact => {
-            note(request.findings_mut(), entities, true);
+            note(request.findings_mut(), action, entities, true);
             Ok(Verdict::Replace)
         }
         PiiAction::Warn => {
-            note(request.findings_mut(), entities, false);
+            note(request.findings_mut(), action, entities, false);
             tracing::warn!(
                 place = place.code,
                 ?entities,

@@ -1,6 +1,7 @@
 //! A policy set from code.
 
 use super::config::PolicyConfig;
+use super::settings::LimitSettings;
 use crate::context::ResourceMatch;
 use crate::money::Usd;
 
@@ -37,6 +38,13 @@ impl PolicyConfig {
     #[must_use]
     pub fn with_endpoint_limit(mut self, scope: impl Into<String>, most: Usd) -> Self {
         self.per_endpoint.push((scope.into(), most));
+        self
+    }
+
+    /// Adds to [`limits`](Self::limits).
+    #[must_use]
+    pub fn with_limit(mut self, limit: LimitSettings) -> Self {
+        self.limits.push(limit);
         self
     }
 

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use sha2::{Digest, Sha256};
-
+use super::key;
 use super::scope::UrlScope;
 use super::violation::Violation;
 use crate::money::Usd;
@@ -92,16 +91,9 @@ impl AppliedLimits {
     }
 }
 
-/// A digest over length-prefixed parts: no two lists of parts share one (attack 81).
+/// The key of a limit on what `parts` name.
 fn limit_key(parts: &[&[u8]]) -> LimitKey {
-    let mut hash = Sha256::new();
-    for part in core::iter::once(&DOMAIN).chain(parts) {
-        // A length beyond 64 bits cannot be in memory.
-        let length = u64::try_from(part.len()).unwrap_or(u64::MAX);
-        hash.update(length.to_be_bytes());
-        hash.update(part);
-    }
-    LimitKey::from_bytes(hash.finalize().into())
+    LimitKey::from_bytes(key::digest(DOMAIN, parts))
 }
 
 #[cfg(test)]

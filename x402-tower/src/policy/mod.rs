@@ -30,28 +30,46 @@
 //! ```
 
 mod builder;
+mod choice;
 mod compile;
 mod config;
 mod contract;
 mod control;
 mod document;
+mod drift;
 mod error;
+mod first_contact;
+mod history;
+mod key;
+mod kill_switch;
 mod layer;
 mod limits;
 mod normal;
 mod origin;
+mod pin;
 mod read;
 mod rules;
 mod scope;
+mod settings;
 mod violation;
 
 pub use crate::context::ResourceMatch;
-pub use config::{AuditSettings, PiiSettings, PolicyConfig, PolicyFormat, ReplaySettings};
+pub use crate::control::Mode;
+pub use choice::{
+    ApproverMode, AuditSync, DetectorKind, FindingAction, LimitPer, OutgoingAction,
+    RecipientPinning,
+};
+pub use config::{PolicyConfig, PolicyFormat};
 pub use control::PolicyControl;
 pub use error::{PolicyError, PolicyProblem};
+pub use kill_switch::KillSwitch;
 pub use layer::PolicyLayer;
 pub use limits::{AppliedLimits, LimitName};
 pub use origin::Origin;
+pub use pin::{RecipientPin, RecipientPins};
 pub use rules::{Offer, Rules};
 pub use scope::{ScopeError, UrlScope};
+pub use settings::{
+    ApproverSettings, AuditSettings, LimitSettings, MpaSettings, PiiSettings, ReplaySettings,
+};
 pub use violation::Violation;

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use super::config::PolicyConfig;
 use super::contract::{AssetRule, Recipient};
 use super::rules::Rules;
+use super::settings::MpaSettings;
 
 /// The policy as TOML: every key that has an effect, in a fixed order, every value in its one spelling, lists sorted.
 pub(super) fn form(rules: &Rules, config: &PolicyConfig) -> String {
@@ -14,6 +15,16 @@ pub(super) fn form(rules: &Rules, config: &PolicyConfig) -> String {
     out.usd("max_per_call_usd", rules.max_per_call);
     out.usd("daily_limit_usd", rules.daily_limit);
     out.line("window_seconds", rules.window.as_secs());
+    out.usd("first_contact_cap_usd", rules.first_contact_cap);
+    out.line("recipient_pinning", quote(rules.recipient_pinning));
+    out.some("max_quote_drift_percent", rules.max_quote_drift_percent);
+    out.line(
+        "quote_drift_window_seconds",
+        rules.quote_drift_window.as_secs(),
+    );
+    out.line("allow_zero_amount", rules.allow_zero_amount);
+    out.line("kill_switch", rules.kill_switch);
+    out.line("mode", quote(rules.mode));
     out.text("agent_id", rules.agent_id.as_deref());
     out.list("allowed_origins", rules.origins.as_ref());
     let assets = rules.assets.as_ref();
@@ -50,22 +61,57 @@ pub(super) fn form(rules: &Rules, config: &PolicyConfig) -> String {
 fn controls(out: &mut Form, config: &PolicyConfig) {
     if let Some(pii) = &config.pii {
         out.table("pii");
-        out.text("action", pii.action.as_deref());
+        out.line("mode", quote(pii.mode));
+        out.some("action", pii.action.map(quote));
         out.list("entities", pii.entities.as_ref());
-        out.text("mode", pii.mode.as_deref());
+        out.line("detector", quote(pii.detector));
+        out.line("urls", quote(pii.urls));
+        out.line("headers", quote(pii.headers));
+        out.line("body", quote(pii.body));
+        out.filled("header_names", &pii.header_names);
     }
     if let Some(replay) = &config.replay {
         out.table("replay");
-        if let Some(ttl) = replay.ttl_seconds {
-            out.line("ttl_seconds", ttl);
-        }
-        if let Some(enabled) = replay.enabled {
-            out.line("enabled", enabled);
-        }
+        out.line("mode", quote(replay.mode));
+        out.some("ttl_seconds", replay.ttl_seconds);
+        out.some("enabled", replay.enabled);
+        out.some("max_repeats", replay.max_repeats);
     }
     if let Some(audit) = &config.audit {
         out.table("audit");
+        out.line("mode", quote(audit.mode));
         out.text("path", audit.path.as_deref());
+        out.some("sync", audit.sync.map(quote));
+    }
+    if let Some(mpa) = &config.mpa {
+        approvals(out, mpa);
+    }
+}
+
+fn approvals(out: &mut Form, mpa: &MpaSettings) {
+    out.table("mpa");
+    out.line("mode", quote(mpa.mode));
+    out.line("threshold", mpa.threshold);
+    out.usd("min_amount_usd", mpa.min_amount);
+    out.usd("cumulative_usd", mpa.cumulative);
+    out.some("cumulative_window_seconds", mpa.cumulative_window_seconds);
+    out.some("timeout_seconds", mpa.timeout_seconds);
+    out.filled("private_hosts", &mpa.private_hosts);
+    let mut approvers: Vec<_> = mpa.approvers.iter().collect();
+    approvers.sort_by_key(|approver| &approver.approver_id);
+    for approver in approvers {
+        out.entry("mpa.approvers");
+        out.text("approver_id", Some(&approver.approver_id));
+        out.line("mode", quote(approver.mode));
+        out.text("webhook_url", approver.webhook_url.as_deref());
+        out.text("secret_env", approver.secret_env.as_deref());
+        out.some(
+            "public_key",
+            approver
+                .public_key
+                .as_ref()
+                .map(|key| quote(key.to_ascii_lowercase())),
+        );
     }
 }
 
@@ -86,6 +132,17 @@ impl Form {
         let _: core::fmt::Result = writeln!(self.0, "\n[{name}]");
     }
 
+    /// An entry of an array of tables.
+    fn entry(&mut self, name: &str) {
+        let _: core::fmt::Result = writeln!(self.0, "\n[[{name}]]");
+    }
+
+    fn some(&mut self, key: &str, value: Option<impl Display>) {
+        if let Some(value) = value {
+            self.line(key, value);
+        }
+    }
+
     fn usd(&mut self, key: &str, value: Option<crate::money::Usd>) {
         if let Some(value) = value {
             self.line(key, value);
@@ -96,6 +153,11 @@ impl Form {
         if let Some(value) = value {
             self.line(key, quote(value));
         }
+    }
+
+    /// A list that says nothing where it is empty.
+    fn filled(&mut self, key: &str, values: &[String]) {
+        self.list(key, (!values.is_empty()).then_some(values));
     }
 
     fn list<T: Display>(&mut self, key: &str, values: Option<impl IntoIterator<Item = T>>) {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::choice::RecipientPinning;
 use super::compile;
 use super::config::PolicyConfig;
 use super::contract::{AssetRule, Recipient};
@@ -16,6 +17,7 @@ use super::scope::UrlScope;
 use super::violation::Violation;
 use crate::address::Address;
 use crate::context::ResourceMatch;
+use crate::control::Mode;
 use crate::money::Usd;
 use crate::network::ChainId;
 
@@ -81,6 +83,13 @@ pub struct Rules {
     pub(super) max_per_call: Option<Usd>,
     pub(super) daily_limit: Option<Usd>,
     pub(super) window: Duration,
+    pub(super) first_contact_cap: Option<Usd>,
+    pub(super) recipient_pinning: RecipientPinning,
+    pub(super) max_quote_drift_percent: Option<u64>,
+    pub(super) quote_drift_window: Duration,
+    pub(super) allow_zero_amount: bool,
+    pub(super) kill_switch: bool,
+    pub(super) mode: Mode,
     pub(super) endpoints: HashMap<Origin, Vec<(UrlScope, Usd)>>,
     pub(super) origins: Option<HashSet<Origin>>,
     pub(super) recipients: Option<HashMap<Origin, Vec<Recipient>>>,
@@ -229,7 +238,10 @@ impl Rules {
     /// Whether any rule needs to know what a payment costs in dollars.
     #[must_use]
     pub fn limits_dollars(&self) -> bool {
-        self.max_per_call.is_some() || self.daily_limit.is_some() || !self.endpoints.is_empty()
+        self.max_per_call.is_some()
+            || self.daily_limit.is_some()
+            || self.first_contact_cap.is_some()
+            || !self.endpoints.is_empty()
     }
 
     /// The agent that the policy names.
@@ -248,6 +260,42 @@ impl Rules {
     #[must_use]
     pub fn max_authorization_seconds(&self) -> u64 {
         self.max_authorization_seconds
+    }
+
+    /// Most that the first payment to an address may cost that its origin has not been paid at before.
+    #[must_use]
+    pub fn first_contact_cap(&self) -> Option<Usd> {
+        self.first_contact_cap
+    }
+
+    /// Whether an origin may change the address that it is paid at.
+    #[must_use]
+    pub fn recipient_pinning(&self) -> RecipientPinning {
+        self.recipient_pinning
+    }
+
+    /// Most that a price may rise above the first quote, in percent of that.
+    #[must_use]
+    pub fn max_quote_drift_percent(&self) -> Option<u64> {
+        self.max_quote_drift_percent
+    }
+
+    /// How long a first quote is held against later ones.
+    #[must_use]
+    pub fn quote_drift_window(&self) -> Duration {
+        self.quote_drift_window
+    }
+
+    /// Whether the policy refuses every payment.
+    #[must_use]
+    pub fn kill_switch(&self) -> bool {
+        self.kill_switch
+    }
+
+    /// Whether decisions of the policy hold.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        self.mode
     }
 
     /// The policy as TOML in its one normal form: two policies that mean the same have the same.

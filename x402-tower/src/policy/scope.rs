@@ -114,6 +114,11 @@ impl UrlScope {
         segments(url).is_none()
     }
 
+    /// The path of a URL in its one spelling, by which two URLs name one endpoint; `None` where it is ambiguous.
+    pub(super) fn path_of(url: &Url) -> Option<String> {
+        segments(url).map(|segments| segments.join("/"))
+    }
+
     /// Whether everything that `other` covers is covered by this one.
     #[must_use]
     pub fn contains(&self, other: &Self) -> bool {

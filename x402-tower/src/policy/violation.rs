@@ -3,7 +3,7 @@
 use super::origin::Origin;
 use super::scope::UrlScope;
 use crate::address::Address;
-use crate::money::Usd;
+use crate::money::{AtomicAmount, Usd};
 use crate::network::ChainId;
 
 /// The rule that a payment breaks, with what a caller needs to explain it.
@@ -112,6 +112,63 @@ pub enum Violation {
         /// The window, in seconds.
         window_seconds: u64,
     },
+    /// The kill switch is engaged.
+    #[error(
+        "the kill switch is engaged, so nothing is paid; release it when payments may flow again"
+    )]
+    KillSwitch,
+    /// Another recipient than the one that the origin was paid at first.
+    #[error(
+        "{origin} is paid at {pinned} on {chain} and now asks to pay {pay_to}; make sure whose it is, and forget the pin if it is theirs"
+    )]
+    RecipientChanged {
+        /// Who asks.
+        origin: Origin,
+        /// The chain.
+        chain: ChainId,
+        /// Who was paid, or is being paid, first.
+        pinned: Address,
+        /// Who would get the money.
+        pay_to: Address,
+    },
+    /// The same recipient, in another asset than the one that was paid first.
+    #[error(
+        "{origin} is paid in {pinned} on {chain} and now asks for {asset}; make sure what that is, and forget the pin if it is right"
+    )]
+    AssetChanged {
+        /// Who asks.
+        origin: Origin,
+        /// The chain.
+        chain: ChainId,
+        /// What was paid, or is being paid, first.
+        pinned: Address,
+        /// What would be paid.
+        asset: Address,
+    },
+    /// More than a recipient may get before a payment to it has settled.
+    #[error(
+        "the payment costs {price} USD, and no payment to this recipient has settled yet: of first_contact_cap_usd ({cap} USD) {left} USD are left"
+    )]
+    FirstContact {
+        /// What it costs.
+        price: Usd,
+        /// What a stranger may get.
+        cap: Usd,
+        /// What is left of it, payments under way and without an outcome being counted.
+        left: Usd,
+    },
+    /// Dearer than the first price that was paid here, by more than it may be.
+    #[error(
+        "the price is {amount} atomic units, more than max_quote_drift_percent ({max_percent} %) above the {reference} that were paid first"
+    )]
+    QuoteDrift {
+        /// The price that is asked for.
+        amount: AtomicAmount,
+        /// The first price that settled within the window.
+        reference: AtomicAmount,
+        /// By how many per cent the price may exceed it.
+        max_percent: u64,
+    },
 }
 
 impl Violation {
@@ -131,6 +188,22 @@ impl Violation {
             Self::PerCall { .. } => "policy.per_call",
             Self::Window { .. } => "policy.window",
             Self::EndpointWindow { .. } => "policy.endpoint_window",
+            Self::KillSwitch => "policy.kill_switch",
+            Self::RecipientChanged { .. } => "policy.recipient_changed",
+            Self::AssetChanged { .. } => "policy.asset_changed",
+            Self::FirstContact { .. } => "policy.first_contact",
+            Self::QuoteDrift { .. } => "policy.quote_drift",
+        }
+    }
+
+    /// The limit in dollars that was met, where it was one.
+    #[must_use]
+    pub const fn limit(&self) -> Option<Usd> {
+        match self {
+            Self::PerCall { limit, .. }
+            | Self::Window { limit, .. }
+            | Self::EndpointWindow { limit, .. } => Some(*limit),
+            _ => None,
         }
     }
 }

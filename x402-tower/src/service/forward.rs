@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body::Body;
 use tower_service::Service;
+use tracing::Instrument;
 
 use super::leaving::{denied_further_in, no_store, screen, unreadable};
 use super::{GuardBody, Prepared, Shared, denied};
@@ -14,6 +15,7 @@ use crate::denial::{Denial, DenialKind};
 use crate::flight::Flight;
 use crate::offers::OfferKey;
 use crate::payment::{Exchange, Payment, PaymentId, Position, Terms};
+use crate::telemetry::{self, Counted};
 use crate::wire::header::{PAYMENT_SIGNATURE, X_PAYMENT};
 use crate::wire::{Authorization, PaymentPayload};
 
@@ -53,14 +55,20 @@ where
     let exchange = match context.exchange(context.position, &parts) {
         Ok(exchange) if body.is_end_stream() => exchange.with_body_digest(EMPTY_DIGEST),
         Ok(exchange) => exchange,
-        Err(denial) => return Ok(denied(&denial)),
+        Err(denial) => {
+            telemetry::refused(context.position, false, &denial);
+            return Ok(denied(&denial));
+        }
     };
     let mut prepared = match prepare(&shared, &exchange, &parts.headers).await {
         Ok(prepared) => prepared,
         Err(denial) => return Ok(denied(&denial)),
     };
     prepared.apply(&mut parts.headers);
-    match inner.call(Request::from_parts(parts, body)).await {
+    Counted::mark(exchange.position(), &mut parts.extensions);
+    let span = prepared.span();
+    let sent = span.in_scope(|| inner.call(Request::from_parts(parts, body)));
+    match sent.instrument(span).await {
         Ok(mut response) => {
             if let Some(denial) = denied_further_in(&response).cloned() {
                 prepared.deny(denial).await;

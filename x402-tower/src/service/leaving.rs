@@ -1,7 +1,6 @@
 //! A 402 on its way to whoever will pay or read it.
 
 use core::pin::pin;
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -13,13 +12,14 @@ use http::{HeaderMap, Method, Request, Response, Uri};
 use http_body::Body;
 use http_body_util::BodyExt;
 
-use super::{BoxResponse, GuardBody, OnChallenge, Shared, denied, screen_message};
+use super::{BoxResponse, GuardBody, Live, OnChallenge, Shared, denied, screen_message};
 use crate::chain::Chain;
 use crate::context::Context;
 use crate::denial::{Denial, DenialKind};
 use crate::offers::OfferKey;
 use crate::payment::{AgentId, Exchange, PaymentRecord, PaymentText, Position, Terms};
 use crate::screening::{Purpose, TextPlace};
+use crate::telemetry;
 use crate::wire::{Challenge, JsonText, MAX_BODY_BYTES, TextField, Version, WireError};
 
 /// Digests of a body (RFC 9530), wrong once it has changed.
@@ -30,7 +30,7 @@ const REPR_DIGEST: HeaderName = HeaderName::from_static("repr-digest");
 /// allocation for an ordinary method and a URI that is shared.
 #[derive(Debug)]
 pub struct Screen {
-    shared: Arc<Shared>,
+    live: Live,
     method: Method,
     uri: Uri,
     host: Option<HeaderValue>,
@@ -38,9 +38,9 @@ pub struct Screen {
 }
 
 impl Screen {
-    pub(crate) fn new<B>(shared: Arc<Shared>, request: &Request<B>) -> Self {
+    pub(crate) fn new<B>(live: Live, request: &Request<B>) -> Self {
         Self {
-            shared,
+            live,
             method: request.method().clone(),
             uri: request.uri().clone(),
             host: request.headers().get(http::header::HOST).cloned(),
@@ -50,13 +50,17 @@ impl Screen {
 
     /// Tells every control that the request itself was refused.
     pub(crate) async fn refuse(&self, denial: Denial) -> Denial {
-        match self.exchange() {
-            Ok(exchange) => self.shared.chain.refused(&exchange, denial).await,
-            Err(_) => denial,
+        let shared = self.live.now();
+        match self.exchange(&shared.context) {
+            Ok(exchange) => shared.chain.refused(&exchange, denial).await,
+            Err(_) => {
+                telemetry::refused(shared.context.position, false, &denial);
+                denial
+            }
         }
     }
 
-    fn exchange(&self) -> Result<Exchange, Denial> {
+    fn exchange(&self, context: &Context) -> Result<Exchange, Denial> {
         let mut request = Request::new(());
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = self.uri.clone();
@@ -68,7 +72,6 @@ impl Screen {
         if let Some(agent) = &self.agent {
             request.extensions_mut().insert(agent.clone());
         }
-        let context = &self.shared.context;
         context.exchange(context.position, &request.into_parts().0)
     }
 }
@@ -81,16 +84,19 @@ where
 {
     fn on_challenge(self, response: Response<R>) -> BoxResponse<R, E> {
         Box::pin(async move {
-            let shared = Arc::clone(&self.shared);
+            let shared = self.live.now();
             let further_in = denied_further_in(&response).cloned();
-            Ok(match (self.exchange(), further_in) {
+            Ok(match (self.exchange(&shared.context), further_in) {
                 (Ok(exchange), Some(denial)) => {
-                    shared.chain.refused(&exchange, denial).await;
+                    shared.chain.refused_further_in(&exchange, denial).await;
                     response.map(GuardBody::inner)
                 }
                 (Err(_), Some(_)) => response.map(GuardBody::inner),
                 (Ok(exchange), None) => screen(&shared, &exchange, response).await,
-                (Err(denial), None) => denied(&denial),
+                (Err(denial), None) => {
+                    telemetry::refused(shared.context.position, false, &denial);
+                    denied(&denial)
+                }
             })
         })
     }

@@ -5,6 +5,7 @@ mod forward;
 mod future;
 mod layer;
 mod leaving;
+mod live;
 mod outgoing;
 mod prepared;
 mod slot;
@@ -31,6 +32,7 @@ pub use leaving::{ReadChallenge, Screen};
 pub(crate) use leaving::{
     check_resource, nothing_payable, read_challenge, screen, show, unreadable,
 };
+pub(crate) use live::Live;
 pub(crate) use outgoing::{body_interrupted, is_small, with_screened_body};
 pub use prepared::Prepared;
 pub(crate) use slot::{Open, PaymentSlot};
@@ -43,8 +45,8 @@ use crate::denial::Denial;
 /// A service around `S` that runs a [`Chain`] of controls over every payment.
 ///
 /// - A request without a payment passes through in place: no allocation, no boxing, no lock.
-/// - Where a control wants to see the agent's own requests, their URL and headers are screened before they leave. A body
-///   cannot be held here, whatever its type is: [`EgressLayer`](crate::egress::EgressLayer) does that.
+/// - Around a client, and where a control wants to see the agent's own requests, those are screened before they leave;
+///   in a stack of single layers put [`EgressLayer`](crate::egress::EgressLayer) outermost, so that it is done once.
 /// - A request with a payment header is decided on, and its outcome told to the controls.
 /// - A 402 on its way back is redacted and narrowed to the offers that the controls would allow.
 ///
@@ -53,7 +55,7 @@ use crate::denial::Denial;
 #[derive(Debug, Clone)]
 pub struct ControlService<S> {
     inner: S,
-    shared: Arc<Shared>,
+    live: Live,
 }
 
 #[derive(Debug)]
@@ -71,11 +73,11 @@ impl Shared {
 impl<S> ControlService<S> {
     /// Puts `chain` around `inner`.
     pub fn new(inner: S, chain: Chain, context: Context) -> Self {
-        Self::from_shared(inner, Shared::new(chain, context))
+        Self::with_live(inner, Live::Fixed(Shared::new(chain, context)))
     }
 
-    pub(crate) fn from_shared(inner: S, shared: Arc<Shared>) -> Self {
-        Self { inner, shared }
+    pub(crate) fn with_live(inner: S, live: Live) -> Self {
+        Self { inner, live }
     }
 
     /// The inner service.
@@ -99,7 +101,8 @@ where
     S: Service<Request<B>, Response = Response<R>> + Clone + Send + 'static,
     S::Future: Send,
     S::Error: Send,
-    B: Body + Send + 'static,
+    B: Body<Data = Bytes> + From<Bytes> + Send + 'static,
+    B::Error: Send,
     R: Body<Data = Bytes> + Send + 'static,
     R::Error: Send,
 {
@@ -112,13 +115,37 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        let screened = self.shared.screen_request(&mut request);
+        let shared = self.live.now();
+        let need = shared.request_need(&request);
+        let unread = need.body && !request.body().is_end_stream();
+        let screened = if need.is_any() && !unread {
+            shared.screen_request(&mut request)
+        } else {
+            Ok(())
+        };
         let slot = (!request.extensions().is_empty())
             .then(|| request.extensions().get::<PaymentSlot>().cloned())
             .flatten();
-        if let Err(denial) = screened {
-            let screen = Screen::new(Arc::clone(&self.shared), &request);
+        if slot.is_none() && !carries_payment(request.headers()) && !unread && screened.is_ok() {
+            let screen = Screen::new(self.live.clone(), &request);
+            return ResponseFuture::passing(self.inner.call(request), screen);
+        }
+        // The readied service goes, its clone stays: https://docs.rs/tower-service/latest/tower_service/trait.Service.html#be-careful-when-cloning-inner-services
+        let clone = self.inner.clone();
+        let mut ready = core::mem::replace(&mut self.inner, clone);
+        if unread || screened.is_err() {
+            let live = self.live.clone();
+            let screen = Screen::new(Live::Fixed(Arc::clone(&shared)), &request);
             return ResponseFuture::boxed(Box::pin(async move {
+                let screened = match screened {
+                    Ok(()) => with_screened_body(&shared, request).await,
+                    Err(denial) => Err(denial),
+                };
+                let denial = match screened {
+                    // It is marked as screened now.
+                    Ok(request) => return Self::with_live(ready, live).call(request).await,
+                    Err(denial) => denial,
+                };
                 let denial = match slot.and_then(|slot| slot.take().ok()) {
                     Some(open) => open.flight.deny(denial).await,
                     None => screen.refuse(denial).await,
@@ -126,14 +153,6 @@ where
                 Ok(denied(&denial))
             }));
         }
-        if slot.is_none() && !carries_payment(request.headers()) {
-            let screen = Screen::new(Arc::clone(&self.shared), &request);
-            return ResponseFuture::passing(self.inner.call(request), screen);
-        }
-        // The readied service goes, its clone stays: https://docs.rs/tower-service/latest/tower_service/trait.Service.html#be-careful-when-cloning-inner-services
-        let clone = self.inner.clone();
-        let mut ready = core::mem::replace(&mut self.inner, clone);
-        let shared = Arc::clone(&self.shared);
         ResponseFuture::boxed(match slot {
             Some(slot) => Box::pin(async move {
                 match slot.check(&shared.chain).await {

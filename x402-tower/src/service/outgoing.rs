@@ -1,14 +1,13 @@
 //! A request of ours, screened before its first byte leaves.
 
 use core::mem;
-use std::sync::Arc;
 
 use bytes::Bytes;
 use http::Request;
 use http_body::Body;
 use http_body_util::BodyExt;
 
-use super::{Screen, Shared};
+use super::Shared;
 use crate::denial::{Denial, DenialKind};
 use crate::outgoing::{
     MAX_BODY_BYTES, OutgoingBody, OutgoingRequest, RequestNeed, ScreenedRequest, is_screened,
@@ -60,39 +59,24 @@ impl Shared {
     }
 }
 
-/// Screens a request together with its body: a body of a known length that fits is read, another cannot be looked at. A
-/// denial has been told to the controls.
+/// Screens a request together with its body: a body of a known length that fits is read, another cannot be looked at.
 pub(crate) async fn with_screened_body<B>(
-    shared: &Arc<Shared>,
+    shared: &Shared,
     mut request: Request<B>,
 ) -> Result<Request<B>, Denial>
 where
     B: Body<Data = Bytes> + From<Bytes>,
 {
-    let verdict = if is_small(request.body()) {
-        let (parts, body) = request.into_parts();
-        let collected = body.collect().await;
-        request = Request::from_parts(parts, B::from(Bytes::new()));
-        match collected {
-            Ok(collected) => {
-                let mut body = collected.to_bytes();
-                let verdict =
-                    shared.screen_request_with(&mut request, OutgoingBody::Whole(&mut body));
-                *request.body_mut() = B::from(body);
-                verdict
-            }
-            Err(_) => Err(body_interrupted()),
-        }
-    } else {
-        shared.screen_request(&mut request)
-    };
-    match verdict {
-        Ok(()) => Ok(request),
-        Err(denial) => {
-            let screen = Screen::new(Arc::clone(shared), &request);
-            Err(screen.refuse(denial).await)
-        }
+    if !is_small(request.body()) {
+        shared.screen_request(&mut request)?;
+        return Ok(request);
     }
+    let (parts, body) = request.into_parts();
+    let collected = body.collect().await.map_err(|_| body_interrupted())?;
+    let mut body = collected.to_bytes();
+    let mut request = Request::from_parts(parts, ());
+    shared.screen_request_with(&mut request, OutgoingBody::Whole(&mut body))?;
+    Ok(request.map(|()| B::from(body)))
 }
 
 /// Whether a body says that it can be held in memory.

@@ -103,6 +103,12 @@ impl Prepared {
         }
     }
 
+    /// The span of the payment, to send the request in.
+    #[must_use]
+    pub fn span(&self) -> tracing::Span {
+        self.flight.span().clone()
+    }
+
     /// Reads the outcome from the response and tells every control.
     pub async fn conclude(self, status: StatusCode, headers: &HeaderMap) -> PaymentRecord {
         let outcome = settlement::read(self.flight.payment(), status, headers);
@@ -118,7 +124,7 @@ impl Prepared {
 
     /// Tells every control that a layer further in denied it, so that it did not leave after all.
     pub(crate) async fn deny(self, denial: Denial) {
-        self.flight.deny(denial).await;
+        self.flight.denied_further_in(denial).await;
     }
 
     /// Tells every control that the service inside proved that nothing will be settled.

@@ -1,5 +1,6 @@
 //! From [`PolicyConfig`] to [`Rules`]: what each text means, and whether they fit together.
 
+mod mpa;
 mod settings;
 mod tables;
 
@@ -40,6 +41,13 @@ pub(super) fn rules(config: &PolicyConfig) -> Result<Rules, PolicyError> {
         max_per_call: config.max_per_call,
         daily_limit: config.daily_limit,
         window: Duration::from_secs(config.window_seconds),
+        first_contact_cap: config.first_contact_cap,
+        recipient_pinning: config.recipient_pinning,
+        max_quote_drift_percent: config.max_quote_drift_percent,
+        quote_drift_window: Duration::from_secs(config.quote_drift_window_seconds),
+        allow_zero_amount: config.allow_zero_amount,
+        kill_switch: config.kill_switch,
+        mode: config.mode,
         endpoints,
         origins,
         recipients,

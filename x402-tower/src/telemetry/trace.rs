@@ -1,0 +1,134 @@
+//! The spans of one payment.
+
+use core::future::Future;
+
+use tracing::field::Empty;
+use tracing::instrument::{Instrument, Instrumented};
+use tracing::{Span, info_span};
+
+use super::record::{self, Stopwatch, recording};
+use crate::control::ControlKind;
+use crate::denial::Denial;
+use crate::payment::{NotSent, Outcome, Payment, Position};
+
+/// In a request's extensions: a guard further out counts this payment.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Counted(Position);
+
+impl Counted {
+    /// Says to guards further in that a payment is counted, where anybody counts.
+    pub(crate) fn mark(position: Position, extensions: &mut http::Extensions) {
+        if recording() {
+            extensions.insert(Self(position));
+        }
+    }
+
+    /// Whether a guard further out, in the same position, counts the payment. A buyer's guard does not count for a
+    /// seller's in the same process.
+    pub(crate) fn by_others(position: Position, extensions: &http::Extensions) -> bool {
+        extensions
+            .get::<Self>()
+            .is_some_and(|counted| counted.0.spends() == position.spends())
+    }
+}
+
+/// The span of a payment.
+#[derive(Debug)]
+pub(crate) struct PaymentTrace {
+    span: Span,
+}
+
+impl PaymentTrace {
+    pub(crate) fn new(payment: &Payment) -> Self {
+        let terms = payment.terms();
+        Self {
+            span: info_span!(
+                target: super::TARGET,
+                "x402.payment",
+                decision_id = %payment.id(),
+                position = payment.exchange().position().as_str(),
+                scheme = well_known_scheme(&terms.scheme),
+                network = terms.chain.well_known().unwrap_or("other"),
+                outcome = Empty,
+                code = Empty,
+            ),
+        }
+    }
+
+    /// The span, to do in it what the payment needs.
+    pub(crate) fn span(&self) -> &Span {
+        &self.span
+    }
+
+    /// Begins a step of a control.
+    pub(crate) fn control(&self, kind: ControlKind, step: &'static str) -> ControlTrace {
+        ControlTrace {
+            span: info_span!(
+                target: super::TARGET,
+                parent: &self.span,
+                "x402.control",
+                control = kind.as_str(),
+                step,
+                decision = Empty,
+                code = Empty,
+            ),
+            kind,
+            step,
+            started: Stopwatch::start(),
+        }
+    }
+
+    /// A denial came to be here, and not further in.
+    pub(crate) fn denied(&self, payment: &Payment, denial: &Denial) {
+        record::denied(payment.exchange().position(), denial);
+    }
+
+    /// Notes how the payment ended.
+    pub(crate) fn ended(&self, payment: &Payment, outcome: &Outcome) {
+        self.span.record("outcome", record::event(outcome));
+        if let Outcome::NotSent(NotSent::Denied(denial)) = outcome {
+            self.span.record("code", denial.code());
+        }
+        if !payment.exchange().is_counted() {
+            record::ended(payment, outcome);
+        }
+    }
+}
+
+/// One step of one control.
+#[derive(Debug)]
+pub(crate) struct ControlTrace {
+    span: Span,
+    kind: ControlKind,
+    step: &'static str,
+    started: Stopwatch,
+}
+
+impl ControlTrace {
+    /// Does the step inside its span, across every wait.
+    pub(crate) fn around<F: Future>(&self, step: F) -> Instrumented<F> {
+        step.instrument(self.span.clone())
+    }
+
+    /// Notes what the control decided.
+    pub(crate) fn decided(self, verdict: &Result<(), Denial>) {
+        let decision = match verdict {
+            Ok(()) => "allow",
+            Err(denial) => {
+                self.span.record("code", denial.code());
+                "deny"
+            }
+        };
+        self.span.record("decision", decision);
+        self.started.decided(self.kind, self.step, verdict.is_ok());
+    }
+}
+
+/// A scheme by its name in the specification: what a server calls its own is a free text.
+fn well_known_scheme(scheme: &str) -> &'static str {
+    match scheme {
+        "exact" => "exact",
+        "upto" => "upto",
+        _ => "other",
+    }
+}
