@@ -100,6 +100,12 @@ impl Context {
         Self::at(Position::Seller)
     }
 
+    /// Around the client that a seller calls its facilitator with.
+    #[must_use]
+    pub fn facilitator_bound() -> Self {
+        Self::at(Position::FacilitatorBound)
+    }
+
     fn at(position: Position) -> Self {
         Self {
             position,

@@ -56,6 +56,7 @@ pub mod denial;
 pub mod egress;
 #[cfg(feature = "evm")]
 pub mod evm;
+pub mod facilitator;
 mod flight;
 pub mod guard;
 pub mod money;
@@ -88,6 +89,7 @@ pub use clock::{Clock, SystemClock, UnixMillis};
 pub use context::{Context, ResourceMatch};
 pub use control::{Control, ControlKind, Mode};
 pub use denial::{Denial, DenialKind};
+pub use facilitator::FacilitatorGuardLayer;
 pub use guard::{ConfigError, GuardConfig, PolicyReloader, X402GuardLayer};
 pub use money::{AmountError, AtomicAmount, Usd, UsdError};
 pub use network::{ChainId, NetworkError};

@@ -19,7 +19,7 @@ use crate::pii::{Detector, EntityType, PiiAction, PiiControl};
 use crate::policy::{
     AuditSync, KillSwitch, OutgoingAction, PiiSettings, PolicyConfig, PolicyControl, Rules,
 };
-use crate::replay::{FingerprintKey, ReplayControl};
+use crate::replay::{FingerprintKey, ReplayControl, SettleOnce};
 use crate::service::Shared;
 use crate::shadow::in_mode;
 use crate::store::{Claims, Ledger, MemoryStore};
@@ -188,14 +188,14 @@ impl GuardConfigBuilder {
     ///
     /// [`ConfigError`] for the first thing that cannot be right; a policy names all of its problems at once.
     pub fn build(mut self) -> Result<GuardConfig, ConfigError> {
-        let seller = self.context.position() == Position::Seller;
+        let spends = self.context.position().spends();
         let policy = match (self.policy.take(), &self.policy_file) {
             (Some(policy), _) => {
                 self.policy_file = None;
                 policy
             }
             (None, Some(path)) => PolicyConfig::load(path)?,
-            (None, None) if seller => PolicyConfig::new(),
+            (None, None) if !spends => PolicyConfig::new(),
             (None, None) => return Err(ConfigError::NoPolicy),
         };
         let store = Arc::new(MemoryStore::new());
@@ -227,7 +227,7 @@ impl GuardConfigBuilder {
         if let Some(pii) = pii_control(&self.pii, policy)? {
             controls.push(Arc::new(pii));
         }
-        if context.position() != Position::Seller
+        if context.position().spends()
             && let (Some(ledger), Some(claims)) = (&self.ledger, &self.claims)
         {
             let control = PolicyControl::with_ledger(rules, Arc::clone(ledger))
@@ -235,7 +235,12 @@ impl GuardConfigBuilder {
                 .with_kill_switch(self.kill_switch.clone());
             controls.push(Arc::new(control));
         }
-        if let Some(ttl) = replay_ttl(&self.replay, policy)
+        let replay = replay_ttl(&self.replay, policy);
+        if context.position() == Position::FacilitatorBound {
+            if let (Some(_), Some(claims)) = (replay, &self.claims) {
+                controls.push(Arc::new(SettleOnce::new(Arc::clone(claims))));
+            }
+        } else if let Some(ttl) = replay
             && let Some(claims) = &self.claims
         {
             let key = match &self.fingerprint_key {

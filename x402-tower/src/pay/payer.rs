@@ -15,6 +15,7 @@ use crate::chain::Chain;
 use crate::context::Context;
 use crate::denial::{Denial, DenialKind};
 use crate::flight::Flight;
+use crate::outgoing::{OutgoingBody, OutgoingRequest, RequestNeed, ScreenedRequest};
 use crate::payment::{Exchange, Payment, PaymentId, PaymentText, Position, Terms};
 use crate::screening::{Purpose, TextPlace};
 use crate::service::{
@@ -114,6 +115,37 @@ impl Payer {
             Some(body) => exchange.with_body_digest(Sha256::digest(body).into()),
             None => exchange,
         })
+    }
+
+    /// What of a request its controls want to see before it leaves, so that a transport holds no body for nothing.
+    #[must_use]
+    pub fn request_need(&self) -> RequestNeed {
+        self.now().chain.request_need()
+    }
+
+    /// Lets the controls redact a request before its first byte leaves, and marks it with a
+    /// [`ScreenedRequest`](crate::outgoing::ScreenedRequest) in its extensions. Send, and later pay for, what it is then.
+    ///
+    /// # Errors
+    ///
+    /// The [`Denial`], after every control has been told; nothing may be sent.
+    pub async fn screen_request(
+        &self,
+        parts: &mut Parts,
+        body: OutgoingBody<'_>,
+    ) -> Result<(), Denial> {
+        let shared = self.now();
+        let mut outgoing = OutgoingRequest::new(&mut parts.uri, &mut parts.headers, body);
+        let verdict = shared.chain.screen_request(&mut outgoing);
+        let screened = ScreenedRequest::new(outgoing.into_findings());
+        parts.extensions.insert(screened);
+        match verdict {
+            Ok(()) => Ok(()),
+            Err(denial) => Err(match shared.context.exchange(Position::Buyer, parts) {
+                Ok(exchange) => shared.chain.refused(&exchange, denial).await,
+                Err(_) => denial,
+            }),
+        }
     }
 
     /// Reads the challenge of a 402, header or body, under the caps and the deadline.

@@ -4,6 +4,7 @@ mod exchange;
 mod findings;
 mod id;
 mod notes;
+mod operation;
 mod outcome;
 mod record;
 mod terms;
@@ -17,6 +18,7 @@ pub use exchange::{AgentId, AgentIdError, Exchange, MAX_AGENT_ID_BYTES, Position
 pub use findings::Findings;
 pub use id::PaymentId;
 pub use notes::MAX_NOTES;
+pub use operation::Operation;
 pub use outcome::{NotSent, Outcome, Refusal, Uncertainty};
 pub use record::PaymentRecord;
 pub use terms::Terms;

@@ -6,13 +6,17 @@
 //! - **Third party's payment, seller**: the authorization itself is claimed, by the chain's own notion of uniqueness, until
 //!   it cannot be settled any more. A seller that does not do this serves the same payment twice (attack 90).
 //!
+//! - **Facilitator-bound**: a payment is handed in for settlement in one form ([`SettleOnce`]), and not again once settled.
+//!
 //! A payment that was denied or never sent leaves no claim behind.
 
 mod control;
 mod fingerprint;
 mod layer;
+mod settle_once;
 
 pub(crate) use control::DEFAULT_TTL;
 pub use control::ReplayControl;
 pub use fingerprint::{FingerprintKey, FingerprintKeyError};
 pub use layer::ReplayLayer;
+pub use settle_once::SettleOnce;

@@ -10,6 +10,7 @@ mod outgoing;
 mod prepared;
 mod slot;
 mod texts;
+mod whole;
 
 use core::task::{Context as TaskContext, Poll};
 use std::sync::Arc;
@@ -37,6 +38,7 @@ pub(crate) use outgoing::{body_interrupted, is_small, with_screened_body};
 pub use prepared::Prepared;
 pub(crate) use slot::{Open, PaymentSlot};
 pub(crate) use texts::{screen_message, write_back};
+pub(crate) use whole::{NotWhole, Whole, read_whole};
 
 use crate::chain::Chain;
 use crate::context::Context;

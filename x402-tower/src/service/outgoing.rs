@@ -5,9 +5,8 @@ use core::mem;
 use bytes::Bytes;
 use http::Request;
 use http_body::Body;
-use http_body_util::BodyExt;
 
-use super::Shared;
+use super::{Shared, read_whole};
 use crate::denial::{Denial, DenialKind};
 use crate::outgoing::{
     MAX_BODY_BYTES, OutgoingBody, OutgoingRequest, RequestNeed, ScreenedRequest, is_screened,
@@ -72,8 +71,12 @@ where
         return Ok(request);
     }
     let (parts, body) = request.into_parts();
-    let collected = body.collect().await.map_err(|_| body_interrupted())?;
-    let mut body = collected.to_bytes();
+    let whole = read_whole(body, MAX_BODY_BYTES, shared.context.challenge_deadline).await;
+    let whole = whole.map_err(|_| body_interrupted())?;
+    if whole.trailers {
+        return Err(trailers());
+    }
+    let mut body = whole.bytes;
     let mut request = Request::from_parts(parts, ());
     shared.screen_request_with(&mut request, OutgoingBody::Whole(&mut body))?;
     Ok(request.map(|()| B::from(body)))
@@ -83,6 +86,14 @@ where
 pub(crate) fn is_small<B: Body>(body: &B) -> bool {
     let most = u64::try_from(MAX_BODY_BYTES).unwrap_or(u64::MAX);
     body.size_hint().exact().is_some_and(|len| len <= most)
+}
+
+fn trailers() -> Denial {
+    Denial::new(
+        DenialKind::PaymentError,
+        "request.trailers",
+        "the request has trailer fields after its body, which are not screened; send them as headers",
+    )
 }
 
 pub(crate) fn body_interrupted() -> Denial {
