@@ -2,7 +2,9 @@
 #![cfg(test)]
 
 mod controls;
+mod facilitator;
 mod guarding;
+mod outgoing;
 mod paying;
 mod redirects;
 mod refusing;
