@@ -19,6 +19,10 @@ mod assets;
 mod budget;
 #[path = "attacks/canaries.rs"]
 mod canaries;
+#[path = "attacks/canary_adapter.rs"]
+mod canary_adapter;
+#[path = "attacks/canary_paths.rs"]
+mod canary_paths;
 #[path = "attacks/challenges.rs"]
 mod challenges;
 #[path = "attacks/choice.rs"]
@@ -37,3 +41,5 @@ mod panics;
 mod receipts;
 #[path = "attacks/records.rs"]
 mod records;
+#[path = "attacks/sinks.rs"]
+mod sinks;

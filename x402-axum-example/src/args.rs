@@ -25,6 +25,10 @@ pub(crate) struct Args {
     #[arg(long, requires = "serve", default_value_t = 4020)]
     pub(crate) facilitator_port: u16,
 
+    /// The port of /metrics on 127.0.0.1; 0 takes a free one
+    #[arg(long, requires = "serve", default_value_t = 4022)]
+    pub(crate) metrics_port: u16,
+
     /// Give this account 1000 play USDC as well; may be repeated
     #[arg(long, requires = "serve", value_name = "ADDRESS", value_parser = account)]
     pub(crate) fund: Vec<Address>,

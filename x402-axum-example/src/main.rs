@@ -4,6 +4,7 @@ mod agent;
 mod args;
 mod bounded;
 mod facilitator;
+mod metrics;
 mod scenes;
 mod seller;
 mod serve;

@@ -2,11 +2,12 @@
 
 use std::io::{self, Write};
 
-use url::Position;
+use url::{Position, Url};
 use x402_tower::{Address, ChainId};
 
 use crate::Failure;
 use crate::args::Args;
+use crate::metrics::Metrics;
 use crate::seller::CATALOG;
 use crate::servers::{CHAIN, Servers};
 
@@ -20,12 +21,14 @@ const GIFT: u64 = 1_000_000_000;
 /// Serves until Ctrl-C or SIGTERM.
 pub(crate) async fn run(args: &Args) -> Result<(), Failure> {
     let stopped = stop_signal()?;
-    let servers = Servers::open(args.facilitator_port, args.port, None).await?;
+    let metrics = Metrics::install()?;
+    let mut servers = Servers::open(args.facilitator_port, args.port, None).await?;
+    let metrics_url = servers.show(&metrics, args.metrics_port).await?;
     let everybody = Address::parse(&ChainId::parse(CHAIN)?, EVERYBODY)?;
     for account in args.fund.iter().chain([&everybody]) {
         servers.fund(account, GIFT)?;
     }
-    introduce(&servers, args)?;
+    introduce(&servers, &metrics_url, args)?;
     stopped.await;
     let settled = servers.facilitator.settlements().len();
     servers.close().await?;
@@ -33,7 +36,7 @@ pub(crate) async fn run(args: &Args) -> Result<(), Failure> {
     Ok(())
 }
 
-fn introduce(servers: &Servers, args: &Args) -> io::Result<()> {
+fn introduce(servers: &Servers, metrics: &Url, args: &Args) -> io::Result<()> {
     let seller = &servers.seller_url[..Position::BeforePath];
     let facilitator = &servers.facilitator_url[..Position::BeforePath];
     let mut out = io::stdout().lock();
@@ -48,8 +51,11 @@ fn introduce(servers: &Servers, args: &Args) -> io::Result<()> {
         )?;
     }
     writeln!(out, "facilitator  {facilitator}")?;
+    writeln!(out, "metrics      {}", &metrics[..Position::BeforePath])?;
     writeln!(out, "\nLook at a challenge:")?;
     writeln!(out, "  curl -i {seller}/report")?;
+    writeln!(out, "\nLook at what the guard has counted:")?;
+    writeln!(out, "  curl {metrics}metrics")?;
     writeln!(out, "\nPay with any x402 client (scheme exact, {CHAIN}).")?;
     writeln!(out, "This account has 1000 play USDC; its key is public:")?;
     writeln!(out, "  {EVERYBODY}")?;

@@ -15,6 +15,7 @@ use x402_tower::{Address, AtomicAmount, ChainId, GuardConfig, SystemClock, X402G
 
 use crate::Failure;
 use crate::facilitator::{self, Facilitator};
+use crate::metrics::Metrics;
 use crate::seller::{self, FacilitatorClient, Tap};
 
 /// Base Sepolia.
@@ -39,7 +40,7 @@ pub(crate) struct Servers {
     /// What is paid in.
     pub(crate) token: Asset,
     stop: watch::Sender<bool>,
-    running: [JoinHandle<std::io::Result<()>>; 2],
+    running: Vec<JoinHandle<std::io::Result<()>>>,
 }
 
 impl Servers {
@@ -75,7 +76,7 @@ impl Servers {
         };
 
         let (stop, stopped) = watch::channel(false);
-        let running = [
+        let running = vec![
             serve(
                 facilitator_at,
                 facilitator::router(facilitator.clone()),
@@ -91,6 +92,16 @@ impl Servers {
             stop,
             running,
         })
+    }
+
+    /// Shows `metrics` on a port of its own, which a seller can keep to itself; answers where.
+    pub(crate) async fn show(&mut self, metrics: &Metrics, port: u16) -> Result<Url, Failure> {
+        let (at, url) = listen(port).await?;
+        let stopped = self.stop.subscribe();
+        self.running
+            .push(serve(at, metrics.router(), stopped.clone()));
+        self.running.push(metrics.keep_up(stopped));
+        Ok(url)
     }
 
     /// Gives `holder` play money, in atomic units.

@@ -118,6 +118,7 @@ impl Serving {
     fn start() -> Self {
         let mut child = program()
             .args(["--serve", "--port", "0", "--facilitator-port", "0"])
+            .args(["--metrics-port", "0"])
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -130,6 +131,11 @@ impl Serving {
             child,
             introduction,
         }
+    }
+
+    fn port(&self, name: &str) -> u16 {
+        let line = self.introduction.iter().find(|line| line.starts_with(name));
+        line.unwrap().rsplit_once(':').unwrap().1.parse().unwrap()
     }
 
     /// The answer to `GET path` at the server that is introduced as `name`.
@@ -183,6 +189,33 @@ fn the_facilitator_it_serves_says_what_it_settles() {
     let supported = Serving::start().get("facilitator", "/supported");
     assert!(supported.starts_with("HTTP/1.1 200 "), "{supported}");
     assert!(supported.contains("eip155:84532"), "{supported}");
+}
+
+#[test]
+fn the_metrics_it_serves_count_what_the_seller_refused() {
+    let serving = Serving::start();
+    let port = serving.port("seller");
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    write!(
+        stream,
+        "GET /report HTTP/1.1\r\nhost: 127.0.0.1\r\npayment-signature: %%%\r\nconnection: close\r\n\r\n"
+    )
+    .unwrap();
+    let mut refused = String::new();
+    stream.read_to_string(&mut refused).unwrap();
+    assert!(refused.starts_with("HTTP/1.1 400 "), "{refused}");
+    let page = serving.get("metrics", "/metrics");
+    assert!(page.starts_with("HTTP/1.1 200 "), "{page}");
+    let counted = r#"x402_payments_total{outcome="blocked",reason="error",position="seller"} 1"#;
+    assert!(page.contains(counted), "{page}");
+    assert!(page.contains("# HELP x402_payments_total"), "{page}");
+    assert!(!page.contains("/report"), "{page}");
+}
+
+#[test]
+fn the_seller_itself_shows_no_metrics() {
+    let answer = Serving::start().get("seller", "/metrics");
+    assert!(answer.starts_with("HTTP/1.1 404 "), "{answer}");
 }
 
 #[cfg(unix)]

@@ -23,7 +23,18 @@ const MAX_OPAQUE_LEN: usize = 128;
 /// # Ok::<(), x402_tower::NetworkError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Address(Arc<str>);
+pub struct Address(Repr);
+
+/// EVM addresses are most of all, and small enough to be held in place.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Repr {
+    /// `0x` and 40 lower-case hexadecimal digits.
+    Evm([u8; EVM_LEN]),
+    Text(Arc<str>),
+}
+
+/// `0x` and two digits for each of 20 bytes.
+const EVM_LEN: usize = 42;
 
 impl Address {
     /// Reads an address of `chain`.
@@ -42,14 +53,19 @@ impl Address {
     /// The canonical text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        match &self.0 {
+            // Only ASCII gets in, so this is always text.
+            Repr::Evm(ascii) => core::str::from_utf8(ascii).unwrap_or_default(),
+            Repr::Text(text) => text,
+        }
     }
 
     /// The 20 bytes of an EVM address; `None` for an address of another kind.
     #[must_use]
     pub fn evm_bytes(&self) -> Option<[u8; 20]> {
         let mut bytes = [0u8; 20];
-        let hex = self.0.strip_prefix("0x").filter(|hex| hex.len() == 40)?;
+        let hex = self.as_str().strip_prefix("0x");
+        let hex = hex.filter(|hex| hex.len() == 40)?;
         const_hex::decode_to_slice(hex, &mut bytes).ok()?;
         Some(bytes)
     }
@@ -60,7 +76,11 @@ fn evm(text: &str) -> Result<Address, AddressError> {
     if hex.len() != 40 || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
         return Err(AddressError::NotEvm);
     }
-    Ok(Address(text.to_ascii_lowercase().into()))
+    let mut ascii = [0; EVM_LEN];
+    for (slot, byte) in ascii.iter_mut().zip(text.bytes()) {
+        *slot = byte.to_ascii_lowercase();
+    }
+    Ok(Address(Repr::Evm(ascii)))
 }
 
 fn solana(text: &str) -> Result<Address, AddressError> {
@@ -68,7 +88,7 @@ fn solana(text: &str) -> Result<Address, AddressError> {
     if !(32..=44).contains(&text.len()) || !text.bytes().all(|b| BASE58.contains(&b)) {
         return Err(AddressError::NotSolana);
     }
-    Ok(Address(text.into()))
+    Ok(Address(Repr::Text(text.into())))
 }
 
 fn opaque(text: &str) -> Result<Address, AddressError> {
@@ -76,18 +96,18 @@ fn opaque(text: &str) -> Result<Address, AddressError> {
     {
         return Err(AddressError::NotPrintable);
     }
-    Ok(Address(text.into()))
+    Ok(Address(Repr::Text(text.into())))
 }
 
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
 
 impl fmt::Debug for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Address({})", self.0)
+        write!(f, "Address({self})")
     }
 }
 

@@ -60,7 +60,7 @@ impl Chain {
     }
 
     /// The controls, outermost first.
-    pub fn controls(&self) -> impl Iterator<Item = &Arc<dyn Control>> {
+    pub fn controls(&self) -> impl ExactSizeIterator<Item = &Arc<dyn Control>> {
         self.0.iter()
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::Uri;
 use http::request::Parts;
-use http::uri::Authority;
+use http::uri::{Authority, PathAndQuery};
 use url::Url;
 
 use crate::assets::AssetTable;
@@ -222,7 +222,7 @@ impl Context {
     fn requested_url(&self, parts: &Parts) -> Result<Url, Denial> {
         let uri = &parts.uri;
         let parsed = if uri.scheme().is_some() && uri.authority().is_some() {
-            Url::parse(&uri.to_string()).ok()
+            Url::parse(&absolute(uri)).ok()
         } else if let Some(origin) = &self.public_origin {
             Some(at_origin(origin, uri))
         } else {
@@ -241,12 +241,24 @@ impl Context {
     }
 }
 
+/// An absolute URI as text; through `Display` it costs more than parsing it.
+fn absolute(uri: &Uri) -> String {
+    let (scheme, authority) = (uri.scheme_str(), uri.authority());
+    let (scheme, authority) = (
+        scheme.unwrap_or_default(),
+        authority.map_or("", Authority::as_str),
+    );
+    let path = uri.path_and_query().map_or("", PathAndQuery::as_str);
+    [scheme, "://", authority, path].concat()
+}
+
 /// Whether a query parameter is named like a payment header: URLs are logged and cached along the way (attack 45).
 fn carries_credential(url: &Url) -> bool {
     let named_like_a_header = |name: &str| {
-        let letters = name.chars().filter(|c| !matches!(c, '-' | '_' | ' '));
-        let name: String = letters.map(|c| c.to_ascii_lowercase()).collect();
-        matches!(name.as_str(), "xpayment" | "paymentsignature")
+        ["xpayment", "paymentsignature"].iter().any(|header| {
+            let letters = name.chars().filter(|c| !matches!(c, '-' | '_' | ' '));
+            letters.map(|c| c.to_ascii_lowercase()).eq(header.chars())
+        })
     };
     url.query().is_some()
         && url

@@ -19,13 +19,19 @@ use crate::wire::Authorization;
 ///
 /// Dropping it tells those controls that the caller went away: before [`sending`](Self::sending) nothing was sent,
 /// after it nobody knows (attack 145).
+///
+/// One allocation, so that the futures that hand it on stay small.
 #[derive(Debug)]
-pub(crate) struct Flight {
+pub(crate) struct Flight(Box<State>);
+
+#[derive(Debug)]
+struct State {
     payment: Payment,
     trace: PaymentTrace,
     begun: Vec<Begun>,
     sent: bool,
-    outcome: Option<Outcome>,
+    /// What the caller is told, from the moment the outcome is known.
+    record: Option<PaymentRecord>,
 }
 
 struct Begun {
@@ -42,35 +48,36 @@ impl core::fmt::Debug for Begun {
 
 impl Flight {
     pub(crate) fn new(payment: Payment) -> Self {
-        Self {
+        Self(Box::new(State {
             trace: PaymentTrace::new(&payment),
             payment,
             begun: Vec::new(),
             sent: false,
-            outcome: None,
-        }
+            record: None,
+        }))
     }
 
     pub(crate) fn payment(&self) -> &Payment {
-        &self.payment
+        &self.0.payment
     }
 
     /// The span of the payment.
     pub(crate) fn span(&self) -> &Span {
-        self.trace.span()
+        self.0.trace.span()
     }
 
     /// Notes what was signed, so that a receipt can be held against it.
     pub(crate) fn signed(&mut self, authorization: Authorization) {
-        self.payment.set_authorization(authorization);
+        self.0.payment.set_authorization(authorization);
     }
 
     pub(crate) fn kinds(&self) -> impl Iterator<Item = ControlKind> {
-        self.begun.iter().map(|begun| begun.control.kind())
+        self.0.begun.iter().map(|begun| begun.control.kind())
     }
 
     /// Lets every control of `chain` decide. A denial has been told to the controls that let the payment pass.
     pub(crate) async fn check_all(mut self, chain: &Chain) -> Result<Self, Denial> {
+        self.0.begun.reserve_exact(chain.controls().len());
         for control in chain.controls() {
             if let Err(denial) = self.check(control).await {
                 return Err(self.deny(denial).await);
@@ -83,24 +90,24 @@ impl Flight {
         let last = self.kinds().filter(|kind| kind.place().is_some()).last();
         check_place(last, control.kind()).map_err(|error| stack_order(&error.to_string()))?;
         let shadow = control.mode() == Mode::Shadow;
-        let redactions = shadow.then(|| self.payment.redactions());
+        let redactions = shadow.then(|| self.0.payment.redactions());
         // Noted before it is asked: dropped while it waits, it still hears of the end.
-        self.begun.push(Begun {
+        self.0.begun.push(Begun {
             control: Arc::clone(control),
             overruled: false,
         });
-        let trace = self.trace.control(control.kind(), "check");
-        let step = async { control.check(&mut self.payment).await };
+        let trace = self.0.trace.control(control.kind(), "check");
+        let step = async { control.check(&mut self.0.payment).await };
         let answer = caught(trace.around(step)).await;
         if let Some(redactions) = redactions {
-            self.payment.restore_redactions(redactions);
+            self.0.payment.restore_redactions(redactions);
         }
         let objected = matches!(answer, Some(Err(_)));
-        let heeded = heed(&**control, &mut self.payment, trace, answer);
+        let heeded = heed(&**control, &mut self.0.payment, trace, answer);
         // One that panicked stays noted: what it had set aside before has to be given back.
         if objected && heeded.is_err() {
-            self.begun.pop();
-        } else if objected && let Some(begun) = self.begun.last_mut() {
+            self.0.begun.pop();
+        } else if objected && let Some(begun) = self.0.begun.last_mut() {
             begun.overruled = true;
         }
         heeded
@@ -108,12 +115,12 @@ impl Flight {
 
     /// Asks every control for its last word, outermost last, so that the intent is on record when all others agree.
     pub(crate) async fn approve(&mut self) -> Result<(), Denial> {
-        for Begun { control, overruled } in self.begun.iter().rev() {
+        for Begun { control, overruled } in self.0.begun.iter().rev() {
             if !overruled {
-                let trace = self.trace.control(control.kind(), "approve");
-                let step = async { control.approve(&self.payment).await };
+                let trace = self.0.trace.control(control.kind(), "approve");
+                let step = async { control.approve(&self.0.payment).await };
                 let answer = caught(trace.around(step)).await;
-                heed(&**control, &mut self.payment, trace, answer)?;
+                heed(&**control, &mut self.0.payment, trace, answer)?;
             }
         }
         Ok(())
@@ -121,15 +128,15 @@ impl Flight {
 
     /// Marks the payment as sent with every control. Called before the first byte leaves.
     pub(crate) async fn sending(&mut self) -> Result<(), Denial> {
-        for Begun { control, overruled } in &self.begun {
+        for Begun { control, overruled } in &self.0.begun {
             if !overruled {
-                let trace = self.trace.control(control.kind(), "sending");
-                let step = async { control.sending(&self.payment).await };
+                let trace = self.0.trace.control(control.kind(), "sending");
+                let step = async { control.sending(&self.0.payment).await };
                 let answer = caught(trace.around(step)).await;
-                heed(&**control, &mut self.payment, trace, answer)?;
+                heed(&**control, &mut self.0.payment, trace, answer)?;
             }
         }
-        self.sent = true;
+        self.0.sent = true;
         Ok(())
     }
 
@@ -139,22 +146,22 @@ impl Flight {
         place: TextPlace,
         texts: &mut [PaymentText],
     ) -> Result<(), Denial> {
-        let asked = self.begun.iter().filter(|begun| !begun.overruled);
+        let asked = self.0.begun.iter().filter(|begun| !begun.overruled);
         let controls = asked.map(|begun| &begun.control);
         let findings = screen_texts(controls, place, texts)?;
-        self.payment.note_findings(&findings);
+        self.0.payment.note_findings(&findings);
         Ok(())
     }
 
     /// The controls that let it pass, for what comes back.
     pub(crate) fn passed(&self) -> Chain {
-        let asked = self.begun.iter().filter(|begun| !begun.overruled);
+        let asked = self.0.begun.iter().filter(|begun| !begun.overruled);
         Chain::of(asked.map(|begun| Arc::clone(&begun.control)))
     }
 
     /// Tells every control, innermost first, that the payment was refused.
     pub(crate) async fn deny(self, denial: Denial) -> Denial {
-        self.trace.denied(&self.payment, &denial);
+        self.0.trace.denied(&self.0.payment, &denial);
         self.denied_further_in(denial).await
     }
 
@@ -167,20 +174,20 @@ impl Flight {
 
     /// Tells every control, innermost first, how it ended.
     pub(crate) async fn finish(mut self, outcome: Outcome) -> PaymentRecord {
-        let record = PaymentRecord::new(&self.payment, outcome.clone());
-        self.outcome = Some(outcome.clone());
-        self.trace.ended(&self.payment, &outcome);
-        while let Some(Begun { control, overruled }) = self.begun.last() {
+        let record = PaymentRecord::new(&self.0.payment, outcome);
+        self.0.record = Some(record.clone());
+        self.0.trace.ended(&self.0.payment, record.outcome());
+        while let Some(Begun { control, overruled }) = self.0.begun.last() {
             if *overruled {
-                self.begun.pop();
+                self.0.begun.pop();
                 continue;
             }
-            let step = async { control.finish(&self.payment, &outcome).await };
-            let told = caught(step.instrument(self.trace.span().clone())).await;
+            let step = async { control.finish(&self.0.payment, record.outcome()).await };
+            let told = caught(step.instrument(self.0.trace.span().clone())).await;
             if told.is_none() {
                 tracing::error!(control = %control.kind(), "a control panicked when told an outcome");
             }
-            self.begun.pop();
+            self.0.begun.pop();
         }
         record
     }
@@ -188,22 +195,24 @@ impl Flight {
 
 impl Drop for Flight {
     fn drop(&mut self) {
-        let outcome = self.outcome.take().unwrap_or_else(|| {
-            let outcome = if self.sent {
-                Outcome::Unknown(Uncertainty::Cancelled)
-            } else {
-                Outcome::NotSent(NotSent::Cancelled)
-            };
-            self.trace.ended(&self.payment, &outcome);
-            outcome
-        });
-        while let Some(Begun { control, overruled }) = self.begun.pop() {
+        let state = &mut *self.0;
+        let gone = if state.sent {
+            Outcome::Unknown(Uncertainty::Cancelled)
+        } else {
+            Outcome::NotSent(NotSent::Cancelled)
+        };
+        let record = state.record.as_ref();
+        let outcome = record.map_or(&gone, PaymentRecord::outcome);
+        if record.is_none() {
+            state.trace.ended(&state.payment, outcome);
+        }
+        while let Some(Begun { control, overruled }) = state.begun.pop() {
             if overruled {
                 continue;
             }
             // A second panic while one unwinds would abort the process.
             let told = catch_unwind(AssertUnwindSafe(|| {
-                control.abandon(&self.payment, &outcome)
+                control.abandon(&state.payment, outcome)
             }));
             if told.is_err() {
                 tracing::error!(control = %control.kind(), "a control panicked when abandoned");

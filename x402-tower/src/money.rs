@@ -122,6 +122,16 @@ impl AtomicAmount {
     /// `price` is what one whole unit (10^`decimals` atomic units) is worth. `None` on overflow.
     #[must_use]
     pub fn to_usd(self, decimals: u8, price: Usd) -> Option<Usd> {
+        // Nearly every amount fits 64 bits; dividing 256 takes ten times as long.
+        if let (Ok(small), Some(scale)) = (
+            u64::try_from(self.0),
+            10u128.checked_pow(u32::from(decimals)),
+        ) {
+            let total = u128::from(small).checked_mul(u128::from(price.micros()))?;
+            return u64::try_from(total.div_ceil(scale))
+                .ok()
+                .map(Usd::from_micros);
+        }
         let scale = U256::from(10u64).checked_pow(U256::from(decimals))?;
         let total = self.0.checked_mul(U256::from(price.micros()))?;
         let (whole, rest) = (total.checked_div(scale)?, total.checked_rem(scale)?);
@@ -350,6 +360,16 @@ mod tests {
     }
 
     #[test]
+    fn attack_006_a_share_that_overflows_is_not_within() {
+        let max = AtomicAmount::from_be_bytes([0xff; 32]);
+        assert!(!max.is_within_percent_above(max, 0));
+        assert!(!AtomicAmount::from(1).is_within_percent_above(max, 0));
+        assert!(!AtomicAmount::from(1).is_within_percent_above(AtomicAmount::ZERO, u64::MAX));
+        let one = AtomicAmount::from(1);
+        assert!(one.is_within_percent_above(one, u64::MAX));
+    }
+
+    #[test]
     fn decimals_that_overflow_have_no_price() {
         assert_eq!(AtomicAmount::from(1).to_usd(255, Usd::ONE), None);
     }
@@ -358,6 +378,18 @@ mod tests {
         #[test]
         fn six_decimals_at_par_are_micro_dollars(atomic in any::<u64>()) {
             prop_assert_eq!(AtomicAmount::from(atomic).to_usd(6, Usd::ONE), Some(Usd::from_micros(atomic)));
+        }
+
+        #[test]
+        fn per_cents_are_exact(price in any::<u64>(), reference in any::<u64>(), percent in 0..10_000u64) {
+            let most = u128::from(reference) * (100 + u128::from(percent));
+            let within = AtomicAmount::from(price).is_within_percent_above(reference.into(), percent);
+            prop_assert_eq!(within, u128::from(price) * 100 <= most);
+        }
+
+        #[test]
+        fn bytes_read_back(bytes in any::<[u8; 32]>()) {
+            prop_assert_eq!(AtomicAmount::from_be_bytes(bytes).to_be_bytes(), bytes);
         }
 
         #[test]

@@ -35,6 +35,29 @@ impl<'a, T> Step<'a, T> {
     pub fn wait(future: impl Future<Output = T> + Send + 'a) -> Self {
         Self(Inner::Wait(Box::pin(future)))
     }
+
+    /// The value where it is there already, else the step itself: lets a caller go on without a future of its own.
+    ///
+    /// # Errors
+    ///
+    /// The step, untouched, where it has to wait.
+    pub fn into_ready(self) -> Result<T, Self> {
+        match self.0 {
+            Inner::Ready(value) => Ok(value.into_inner()),
+            waiting => Err(Self(waiting)),
+        }
+    }
+
+    /// The step with its value changed; still ready where it was.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U + Send + 'a) -> Step<'a, U>
+    where
+        T: Send + 'a,
+    {
+        match self.into_ready() {
+            Ok(value) => Step::ready(change(value)),
+            Err(waiting) => Step::wait(async move { change(waiting.await) }),
+        }
+    }
 }
 
 impl<T> Future for Step<'_, T> {

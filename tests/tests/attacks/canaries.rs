@@ -1,197 +1,20 @@
 //! Personal data, keys and signatures in every field, searched for in everything that the guard says about them.
 
-use std::error::Error;
-use std::fmt::Debug;
-use std::io;
-use std::sync::Arc;
-
 use base64::prelude::{BASE64_STANDARD, Engine};
 use http::Request;
 use http_body_util::BodyExt;
-use parking_lot::Mutex;
 use serde_json::json;
 use tower::ServiceExt;
 use tower_layer::Layer;
-use tracing_subscriber::fmt::MakeWriter;
+use x402_tower::X402GuardLayer;
 use x402_tower::evm::LocalEvmSigner;
 use x402_tower::pii::{PiiAction, PiiControl};
-use x402_tower::testing::{
-    Offer, RecordingSigner, ScriptedBody, ScriptedChallenge, ScriptedSeller, Tamper,
-};
+use x402_tower::testing::{Offer, RecordingSigner, ScriptedBody, ScriptedSeller, Tamper};
 use x402_tower::wire::header::PAYMENT_RESPONSE;
 use x402_tower::wire::{Challenge, PaymentPayload, Receipt, Version};
-use x402_tower::{
-    Control, ControlKind, Denial, Exchange, Outcome, Payment, PaymentRecord, Screening, Step,
-    X402GuardLayer,
-};
 
-use crate::ground::{Answer, BOTH, Empty, Ground, cent, get};
-
-const EMAIL: &str = "alice.canary@example.com";
-const CARD: &str = "4111111111111111";
-const KEY: &str = "4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318";
-const PAGE: &str = "https://api.example.com/report";
-
-/// A URL with an address and a card number in path and query.
-fn url() -> String {
-    format!("{PAGE}/{EMAIL}?email=alice.canary%40example.com&card={CARD}")
-}
-
-/// Texts that must not appear anywhere.
-fn canaries() -> Vec<String> {
-    let plain = [
-        EMAIL,
-        "alice.canary",
-        CARD,
-        "4111 1111 1111 1111",
-        KEY,
-        "evil-text",
-    ];
-    let encoded = [EMAIL, CARD].map(|text| BASE64_STANDARD.encode(text));
-    plain.into_iter().map(String::from).chain(encoded).collect()
-}
-
-/// Everything that was said, with where.
-#[derive(Debug, Clone, Default)]
-struct Said(Arc<Mutex<Vec<(&'static str, String)>>>);
-
-impl Said {
-    fn note(&self, place: &'static str, text: String) {
-        self.0.lock().push((place, text));
-    }
-
-    fn debug(&self, place: &'static str, value: &dyn Debug) {
-        self.note(place, format!("{value:?}"));
-        self.note(place, format!("{value:#?}"));
-    }
-
-    fn denial(&self, denial: &Denial) {
-        self.debug("Debug of a denial", denial);
-        let mut next: Option<&dyn Error> = Some(denial);
-        while let Some(error) = next {
-            self.note("Display of a denial", format!("{error} {error:?}"));
-            next = error.source();
-        }
-    }
-
-    fn assert_clean(&self, canaries: &[String]) {
-        let said = self.0.lock();
-        assert!(!said.is_empty());
-        for (place, text) in said.iter() {
-            for canary in canaries {
-                assert!(!text.contains(canary), "{place} shows {canary}: {text}");
-            }
-        }
-    }
-}
-
-impl io::Write for Said {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.note("tracing", String::from_utf8_lossy(bytes).into_owned());
-        Ok(bytes.len())
-    }
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Said {
-    type Writer = Self;
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
-/// A control that shows everything it is handed, as a careless one would.
-#[derive(Clone)]
-struct Chatterbox(Said);
-
-impl Control for Chatterbox {
-    fn kind(&self) -> ControlKind {
-        ControlKind::Custom("chatterbox")
-    }
-    fn check<'a>(&'a self, payment: &'a mut Payment) -> Step<'a, Result<(), Denial>> {
-        self.0.debug("Debug of a payment", payment);
-        self.0.debug("Debug of its texts", &payment.texts());
-        self.0
-            .debug("the URL as logs may show it", &payment.shown_url());
-        tracing::info!(?payment, "about to pay");
-        Step::ready(Ok(()))
-    }
-    fn sending<'a>(&'a self, payment: &'a Payment) -> Step<'a, Result<(), Denial>> {
-        self.0.debug("Debug of a payment", payment);
-        self.0
-            .debug("Debug of an authorization", &payment.authorization());
-        Step::ready(Ok(()))
-    }
-    fn finish<'a>(&'a self, payment: &'a Payment, outcome: &'a Outcome) -> Step<'a, ()> {
-        self.0.debug("Debug of an ended payment", payment);
-        self.0.debug("Debug of an outcome", outcome);
-        Step::ready(())
-    }
-    fn screen(&self, screening: &mut Screening<'_>) {
-        self.0.debug("Debug of a challenge", screening.challenge());
-        self.0.debug("Debug of an exchange", screening.exchange());
-    }
-    fn refused<'a>(&'a self, exchange: &'a Exchange, denial: &'a Denial) -> Step<'a, ()> {
-        self.0.debug("Debug of an exchange", exchange);
-        self.0.denial(denial);
-        Step::ready(())
-    }
-}
-
-/// A challenge with personal data in every text that a server may write.
-fn leaking(version: Version, offer: Offer) -> ScriptedChallenge {
-    let offer = offer
-        .resource(&url())
-        .description(&format!("the report of {EMAIL}"))
-        .extra("note", format!("card {CARD}"))
-        .extra(EMAIL, "evil-text");
-    let (offer, place) = match version {
-        Version::V1 => (
-            offer.field("outputSchema", json!({ "description": EMAIL })),
-            "note",
-        ),
-        _ => (offer, "extensions"),
-    };
-    ScriptedChallenge::new(version, &url(), [offer])
-        .description(&format!("for {EMAIL}, card 4111 1111 1111 1111"))
-        .error(&format!("{EMAIL} has not paid: evil-text"))
-        .field(
-            place,
-            json!({ "crm": { "info": { "owner": EMAIL }, "schema": {} } }),
-        )
-}
-
-/// Runs `purchase` with every sink watched, and adds what the answer and the audit log say.
-async fn watched<F: Future<Output = Option<Answer>>>(
-    ground: &Ground,
-    said: &Said,
-    purchase: impl FnOnce() -> F,
-) {
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
-        .with_ansi(false)
-        .with_writer(said.clone())
-        .finish();
-    let _watching = tracing::subscriber::set_default(subscriber);
-    tracing::info!("watching");
-    if let Some(answer) = purchase().await {
-        if let Some(denial) = answer.extensions().get::<Denial>() {
-            said.denial(denial);
-            said.debug("Debug of the headers", answer.headers());
-            let body = answer.into_body().collect().await.unwrap().to_bytes();
-            said.note(
-                "the problem document",
-                String::from_utf8(body.into()).unwrap(),
-            );
-        } else if let Some(record) = answer.extensions().get::<PaymentRecord>() {
-            said.debug("Debug of a payment record", record);
-        }
-    }
-    said.note("the audit log", ground.audit_text());
-    ground.verify();
-}
+use crate::ground::{BOTH, Empty, Ground, cent, get};
+use crate::sinks::{CARD, Chatterbox, EMAIL, KEY, PAGE, Said, canaries, leaking, url, watched};
 
 async fn buy(
     ground: &Ground,

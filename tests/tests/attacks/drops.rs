@@ -50,8 +50,13 @@ impl Slow {
 }
 
 impl Ledger for Slow {
-    fn reserve<'a>(&'a self, wish: &'a Reservation<'a>) -> Step<'a, Result<Reserved, StoreError>> {
-        Self::around(|| self.0.reserve(wish))
+    fn reserve(&self, wish: &Reservation<'_>) -> Step<'_, Result<Reserved, StoreError>> {
+        let (id, amount, limits) = (wish.id, wish.amount, wish.limits.to_vec());
+        let (now, expires) = (wish.now, wish.expires);
+        Self::around(move || {
+            let wish = Reservation::new(id, amount, &limits, now, expires);
+            self.0.reserve(&wish)
+        })
     }
     fn mark_sent(&self, id: PaymentId) -> Step<'_, Result<(), StoreError>> {
         Self::around(move || self.0.mark_sent(id))
@@ -79,15 +84,16 @@ impl Ledger for Slow {
 }
 
 impl Claims for Slow {
-    fn claim<'a>(
-        &'a self,
+    fn claim(
+        &self,
         key: ClaimKey,
         holder: PaymentId,
-        value: &'a [u8],
+        value: &[u8],
         now: UnixMillis,
         until: UnixMillis,
-    ) -> Step<'a, Result<Claim, StoreError>> {
-        Self::around(move || self.0.claim(key, holder, value, now, until))
+    ) -> Step<'_, Result<Claim, StoreError>> {
+        let value = value.to_vec();
+        Self::around(move || self.0.claim(key, holder, &value, now, until))
     }
     fn read(
         &self,

@@ -7,7 +7,7 @@ use const_hex::Buffer;
 use super::{AuditError, AuditEventType, AuditLog, AuditRecord};
 use crate::control::{Control, ControlKind};
 use crate::denial::{Denial, DenialKind};
-use crate::money::AtomicAmount;
+use crate::money::{AtomicAmount, Usd};
 use crate::payment::{Exchange, NotSent, Outcome, Payment};
 use crate::step::Step;
 
@@ -139,27 +139,25 @@ fn of_payment<'a>(
     shown: &'a Shown,
 ) -> AuditRecord<'a> {
     let terms = payment.terms();
-    let mut record = of_exchange(event, payment.exchange())
-        .decision_id(shown.id.as_str())
-        .amount(shown.amount.as_str())
-        .network(terms.chain.as_str())
-        .scheme(terms.scheme.as_str())
-        .pay_to(terms.pay_to.as_str());
-    if let Some(asset) = &terms.asset {
-        record = record.asset(asset.as_str());
-    }
-    if let Some(price) = terms.price {
-        record = record.amount_usd_micros(price.micros());
-    }
-    if let Some(url) = payment.shown_url() {
-        record = record.resource_url(url);
-    }
-    if let Some(revision) = payment.policy_revision() {
-        record = record.policy_revision(revision);
-    }
-    if let Some(fingerprint) = &shown.fingerprint {
-        record = record.replay_fingerprint(fingerprint.as_str());
-    }
+    let exchange = payment.exchange();
+    // In one piece: a record is large, and every setter would move it.
+    let mut record = AuditRecord {
+        agent_id: Some(exchange.agent().as_str().into()),
+        position: Some(exchange.position().as_str().into()),
+        method: Some(exchange.method().as_str().into()),
+        origin: Some(exchange.origin()),
+        decision_id: Some(shown.id.as_str().into()),
+        amount: Some(shown.amount.as_str().into()),
+        amount_usd_micros: terms.price.map(Usd::micros),
+        network: Some(terms.chain.as_str().into()),
+        scheme: Some(terms.scheme.as_str().into()),
+        pay_to: Some(terms.pay_to.as_str().into()),
+        asset: terms.asset.as_ref().map(|asset| asset.as_str().into()),
+        resource_url: payment.shown_url().map(Into::into),
+        policy_revision: payment.policy_revision().map(Into::into),
+        replay_fingerprint: shown.fingerprint.as_ref().map(|hex| hex.as_str().into()),
+        ..AuditRecord::new(event, exchange.now().as_millis())
+    };
     for (entity, count) in payment.findings() {
         record = record.pii_entity(*entity, *count);
     }

@@ -140,7 +140,7 @@ impl SignedPayment {
         let (name, json) = match challenge.version() {
             Version::V1 => (
                 X_PAYMENT,
-                compose_v1(requirement.scheme(), requirement.network_name(), payload),
+                compose_v1(requirement.scheme(), &requirement.network_name(), payload),
             ),
             Version::V2 => (
                 PAYMENT_SIGNATURE,

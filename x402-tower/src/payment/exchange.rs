@@ -1,6 +1,7 @@
 //! The HTTP exchange that a payment belongs to.
 
 use core::fmt;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use http::Method;
@@ -199,11 +200,11 @@ impl Exchange {
 
     /// Scheme, host and port of the requested URL: fit for logs.
     #[must_use]
-    pub fn origin(&self) -> String {
+    pub fn origin(&self) -> Cow<'_, str> {
         if self.url.username().is_empty() && self.url.password().is_none() {
-            return self.url[..url::Position::BeforePath].to_owned();
+            return Cow::Borrowed(&self.url[..url::Position::BeforePath]);
         }
-        self.url.origin().ascii_serialization()
+        Cow::Owned(self.url.origin().ascii_serialization())
     }
 
     /// When the decision is made.

@@ -42,6 +42,8 @@ pub struct Payment {
     notes: Notes,
     policy_revision: Option<Arc<str>>,
     fingerprint: Option<[u8; 32]>,
+    set_aside: bool,
+    claimed: Vec<[u8; 32]>,
     extensions: Extensions,
 }
 
@@ -62,6 +64,8 @@ impl Payment {
             notes: Notes::default(),
             policy_revision,
             fingerprint: None,
+            set_aside: false,
+            claimed: Vec::new(),
             extensions: Extensions::new(),
         }
     }
@@ -232,7 +236,25 @@ impl Payment {
         self.fingerprint = Some(fingerprint);
     }
 
-    /// What controls keep about this payment between its steps.
+    /// Whether the policy set money aside for it.
+    pub(crate) fn is_set_aside(&self) -> bool {
+        self.set_aside
+    }
+
+    pub(crate) fn note_set_aside(&mut self, set_aside: bool) {
+        self.set_aside = set_aside;
+    }
+
+    /// Digests of what the replay control claimed for it, in the order of the claims.
+    pub(crate) fn claimed(&self) -> &[[u8; 32]] {
+        &self.claimed
+    }
+
+    pub(crate) fn claimed_mut(&mut self) -> &mut Vec<[u8; 32]> {
+        &mut self.claimed
+    }
+
+    /// What controls of your own keep about this payment between its steps.
     #[must_use]
     pub fn extensions(&self) -> &Extensions {
         &self.extensions

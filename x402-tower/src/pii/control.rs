@@ -1,7 +1,7 @@
 //! The detector as a control.
 
 use http::header::HeaderName;
-use url::Url;
+use url::{Position, Url};
 
 use super::outgoing::{RequestScreen, may_change};
 use super::{Detector, PiiAction, RedactionTemplate, redact, redact_url};
@@ -129,17 +129,19 @@ impl PiiControl {
     /// The requested URL as a log may show it, whatever the action is: redacted, and without user name and query, which
     /// may hold credentials that no detector knows (attack 45).
     fn shown_url(&self, url: &Url) -> String {
-        let origin = url.origin().ascii_serialization();
         let query = if url.query().is_some() {
             "?[query]"
         } else {
             ""
         };
-        let bare = format!("{origin}{}", url.path());
-        match self.clean(&bare, true) {
-            Some((_, redacted)) => redacted + query,
-            None => bare + query,
+        let authority = &url[Position::BeforeHost..Position::AfterPort];
+        let bare = [url.scheme(), "://", authority, url.path()];
+        let mut shown = String::with_capacity(url.as_str().len().saturating_add(query.len()));
+        shown.extend(bare);
+        if let Some((_, redacted)) = self.clean(&shown, true) {
+            shown = redacted;
         }
+        shown + query
     }
 
     /// A path as a log may show it: its keys are the sender's words.

@@ -139,7 +139,7 @@ choice! {
         Agent = "agent",
         /// The origin that was requested.
         Origin = "origin",
-        /// The path that was requested, without its query. Under a limit with `endpoint`, all of that scope is one.
+        /// The origin and path that were requested, without the query.
         Endpoint = "endpoint",
         /// Who gets the money: the address, on whichever chain of its kind.
         Recipient = "recipient",

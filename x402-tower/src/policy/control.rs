@@ -1,23 +1,25 @@
 //! The policy as a control: rules first, then money set aside.
 
+mod history;
+
 use core::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use self::history::refused;
 use super::first_contact;
-use super::history::{Firsts, History, Memory, Refused};
+use super::history::{Firsts, History, Memory};
 use super::kill_switch::KillSwitch;
 use super::limits::AppliedLimits;
-use super::pin::RecipientPins;
 use super::rules::{Offer, Rules};
 use super::violation::Violation;
 use crate::control::{Control, ControlKind, Mode};
 use crate::denial::{Denial, DenialKind};
 use crate::money::Usd;
-use crate::payment::{Exchange, NotSent, Outcome, Payment, Terms};
+use crate::payment::{Exchange, Outcome, Payment, Terms};
 use crate::screening::Screening;
 use crate::step::Step;
-use crate::store::{Claims, Ledger, Limit, MemoryStore, Reservation, Reserved, StoreError};
+use crate::store::{Ledger, Limit, MemoryStore, Reservation, Reserved, StoreError};
 use crate::telemetry::ReservationState;
 
 /// How long a reservation may wait to be sent, for signers and approvals that take their time.
@@ -28,8 +30,8 @@ const RESERVATION_LIFE: Duration = Duration::from_secs(15 * 60);
 /// Money is set aside before a signature exists and under every limit in one step, so that no number of parallel
 /// requests spends more than a limit (attack 66). It is given back only where no signature left.
 ///
-/// Where the rules ask for it, it also remembers in [`Claims`] what payments that settled leave: whom an origin is paid
-/// at ([`RecipientPins`]), who is no stranger any more, and the first price of an endpoint. These facts are kept per
+/// Where the rules ask for it, it also remembers in [`Claims`](crate::store::Claims) what payments that settled leave: whom an origin is paid
+/// at ([`RecipientPins`](super::RecipientPins)), who is no stranger any more, and the first price of an endpoint. These facts are kept per
 /// agent and requested origin, never by what a challenge says of itself, and outlive a change of the policy.
 pub struct PolicyControl {
     rules: Arc<Rules>,
@@ -62,27 +64,6 @@ impl PolicyControl {
         }
     }
 
-    /// Remembers in `claims` what settled payments leave. A store that outlives the process keeps an attacker from
-    /// being the first again.
-    #[must_use]
-    pub fn with_claims(mut self, claims: Arc<dyn Claims>) -> Self {
-        self.history.claims = claims;
-        self
-    }
-
-    /// Stops every payment while `switch` is engaged.
-    #[must_use]
-    pub fn with_kill_switch(mut self, switch: KillSwitch) -> Self {
-        self.kill_switch = switch;
-        self
-    }
-
-    /// The recipients that payments have pinned.
-    #[must_use]
-    pub fn pins(&self) -> RecipientPins {
-        RecipientPins::new(Arc::clone(&self.history.claims))
-    }
-
     fn check_kill_switch(&self) -> Result<(), Denial> {
         if self.rules.kill_switch() || self.kill_switch.is_engaged() {
             return Err(denial(Violation::KillSwitch).even_in_shadow());
@@ -90,7 +71,7 @@ impl PolicyControl {
         Ok(())
     }
 
-    fn offer(&self, exchange: &Exchange, terms: &Terms) -> Result<(), Denial> {
+    fn offer<'a>(&self, exchange: &'a Exchange, terms: &'a Terms) -> Result<Offer<'a>, Denial> {
         self.check_kill_switch()?;
         let asset = terms.asset.as_ref().ok_or_else(unknown_asset)?;
         let offer = Offer::new(
@@ -100,57 +81,30 @@ impl PolicyControl {
             asset,
             &terms.pay_to,
         )
+        .with_amount(terms.amount)
         .with_price(terms.price)
         .with_lifetime_seconds(terms.lifetime_seconds);
-        self.rules.check_offer(&offer).map_err(denial)
+        self.rules.check_offer(&offer).map_err(denial)?;
+        Ok(offer)
     }
 
-    /// Decides by what earlier payments left, then sets money aside. Takes nothing that a denial keeps.
-    async fn check_history(
-        &self,
-        payment: &mut Payment,
-        limits: &AppliedLimits,
-    ) -> Result<(), Denial> {
-        let firsts = self.history.look(payment).await.map_err(refused)?;
-        // Noted first: dropped while the store is asked, its candidacy is still given back.
-        payment.extensions_mut().insert(firsts);
-        let decided = self.stand_and_reserve(payment, &firsts, limits).await;
-        if decided.is_err() {
-            let denied = Outcome::NotSent(NotSent::Cancelled);
-            self.history.finish(payment, &firsts, &denied).await;
-            payment.extensions_mut().remove::<Firsts>();
+    /// What a payment counts as.
+    fn price(&self, terms: &Terms) -> Result<Usd, Denial> {
+        match terms.price {
+            Some(price) => Ok(price),
+            // Where payments are only counted, it does not matter what they cost.
+            None if !self.rules.limits_dollars() => Ok(Usd::ZERO),
+            None => Err(denial(Violation::Unpriced)),
         }
-        decided
     }
 
-    async fn stand_and_reserve(
-        &self,
-        payment: &mut Payment,
-        firsts: &Firsts,
-        limits: &AppliedLimits,
-    ) -> Result<(), Denial> {
-        let stood = self.history.stand(payment, firsts).await;
-        stood.map_err(refused)?;
-        let stranger = self.history.limit(firsts);
-        if limits.as_slice().is_empty() && stranger.is_none() {
-            return Ok(());
-        }
-        let price = payment.terms().price.ok_or_else(unknown_asset)?;
-        payment.extensions_mut().insert(SetAside);
-        let reserved = self.reserve(payment, limits, stranger, price).await;
-        if reserved.is_err() {
-            payment.extensions_mut().remove::<SetAside>();
-        }
-        reserved
-    }
-
-    async fn reserve(
+    fn reserve(
         &self,
         payment: &Payment,
-        limits: &AppliedLimits,
+        limits: AppliedLimits,
         stranger: Option<Limit>,
         price: Usd,
-    ) -> Result<(), Denial> {
+    ) -> Step<'_, Result<(), Denial>> {
         let now = payment.exchange().now();
         let with_stranger;
         let all = match stranger {
@@ -167,7 +121,8 @@ impl PolicyControl {
             now,
             now.saturating_add(RESERVATION_LIFE),
         );
-        match self.ledger.reserve(&reservation).await {
+        let answer = self.ledger.reserve(&reservation);
+        answer.map(move |answer| match answer {
             Ok(Reserved::Granted) => {
                 ReservationState::Reserved.count();
                 Ok(())
@@ -177,13 +132,9 @@ impl PolicyControl {
                 .or_else(|| first_contact::violation(stranger?, left, price))
                 .map_or_else(|| denial(Violation::Unpriced), denial)),
             Err(error) => Err(store_denial(&error)),
-        }
+        })
     }
 }
-
-/// Whether money was set aside for a payment.
-#[derive(Debug, Clone, Copy)]
-struct SetAside;
 
 impl Control for PolicyControl {
     fn kind(&self) -> ControlKind {
@@ -197,7 +148,7 @@ impl Control for PolicyControl {
     fn screen(&self, screening: &mut Screening<'_>) {
         let exchange = screening.exchange();
         if exchange.position().spends() {
-            screening.retain(|_, terms| self.offer(exchange, terms));
+            screening.retain(|_, terms| self.offer(exchange, terms).map(drop));
         }
     }
 
@@ -207,31 +158,36 @@ impl Control for PolicyControl {
             return Step::ready(Ok(()));
         }
         let (exchange, terms) = (payment.exchange(), payment.terms());
-        let limits = self.offer(exchange, terms).and_then(|()| {
+        let limits = self.offer(exchange, terms).and_then(|offer| {
             self.rules
-                .limits_for(exchange.agent().as_str(), exchange.url())
+                .limits_for(exchange.agent().as_str(), &offer)
                 .map_err(denial)
         });
         let limits = match limits {
             Ok(limits) if self.history.memory.is_needed() => {
-                return Step::wait(async move { self.check_history(payment, &limits).await });
+                return Step::wait(async move { self.check_history(payment, limits).await });
             }
             Ok(limits) if limits.as_slice().is_empty() => return Step::ready(Ok(())),
             Ok(limits) => limits,
             Err(denial) => return Step::ready(Err(denial)),
         };
-        let Some(price) = terms.price else {
-            return Step::ready(Err(denial(Violation::Unpriced)));
+        let price = match self.price(terms) {
+            Ok(price) => price,
+            Err(denial) => return Step::ready(Err(denial)),
         };
         // Noted first: dropped while the store is asked, it is still given back.
-        payment.extensions_mut().insert(SetAside);
-        Step::wait(async move {
-            let reserved = self.reserve(payment, &limits, None, price).await;
-            if reserved.is_err() {
-                payment.extensions_mut().remove::<SetAside>();
+        payment.note_set_aside(true);
+        match self.reserve(payment, limits, None, price).into_ready() {
+            Ok(reserved) => {
+                payment.note_set_aside(reserved.is_ok());
+                Step::ready(reserved)
             }
-            reserved
-        })
+            Err(waiting) => Step::wait(async move {
+                let reserved = waiting.await;
+                payment.note_set_aside(reserved.is_ok());
+                reserved
+            }),
+        }
     }
 
     fn approve<'a>(&'a self, payment: &'a Payment) -> Step<'a, Result<(), Denial>> {
@@ -249,27 +205,18 @@ impl Control for PolicyControl {
             return Step::ready(Err(denial));
         }
         let unpinned = firsts(payment).filter(Firsts::is_unpinned);
-        let set_aside = is_set_aside(payment);
-        if unpinned.is_none() && !set_aside {
-            return Step::ready(Ok(()));
-        }
+        let Some(firsts) = unpinned else {
+            return self.mark_sent(payment);
+        };
         Step::wait(async move {
-            if let Some(firsts) = unpinned {
-                let last_word = self.history.sending(payment, &firsts).await;
-                last_word.map_err(refused)?;
-            }
-            if set_aside {
-                let marked = self.ledger.mark_sent(payment.id()).await;
-                marked.map_err(|error| store_denial(&error))?;
-                ReservationState::Sent.count();
-            }
-            // Again: it may have been engaged while a store was asked.
-            self.check_kill_switch()
+            let last_word = self.history.sending(payment, &firsts).await;
+            last_word.map_err(refused)?;
+            self.mark_sent(payment).await
         })
     }
 
     fn finish<'a>(&'a self, payment: &'a Payment, outcome: &'a Outcome) -> Step<'a, ()> {
-        let set_aside = is_set_aside(payment);
+        let set_aside = payment.is_set_aside();
         if let Some(firsts) = firsts(payment) {
             return Step::wait(async move {
                 // The money first: it may be all that a caller who goes away leaves time for.
@@ -287,7 +234,7 @@ impl Control for PolicyControl {
     }
 
     fn abandon(&self, payment: &Payment, outcome: &Outcome) {
-        if is_set_aside(payment) && matches!(outcome, Outcome::NotSent(_)) {
+        if payment.is_set_aside() && matches!(outcome, Outcome::NotSent(_)) {
             self.ledger.release_now(payment.id());
             ReservationState::Released.count();
         }
@@ -298,6 +245,20 @@ impl Control for PolicyControl {
 }
 
 impl PolicyControl {
+    /// Tells the ledger that the money is out, and looks at the kill switch again: it may have been engaged while a store
+    /// was asked.
+    fn mark_sent(&self, payment: &Payment) -> Step<'_, Result<(), Denial>> {
+        if !payment.is_set_aside() {
+            return Step::ready(self.check_kill_switch());
+        }
+        let marked = self.ledger.mark_sent(payment.id());
+        marked.map(|marked| {
+            marked.map_err(|error| store_denial(&error))?;
+            ReservationState::Sent.count();
+            self.check_kill_switch()
+        })
+    }
+
     /// Tells the ledger how a payment ended.
     fn note<'a>(&'a self, payment: &'a Payment, outcome: &'a Outcome) -> Step<'a, ()> {
         let id = payment.id();
@@ -311,8 +272,8 @@ impl PolicyControl {
             Outcome::NotSent(_) => self.ledger.release(id),
             _ => self.ledger.mark_unknown(id),
         };
-        Step::wait(async move {
-            if let Err(error) = noted.await {
+        noted.map(move |noted| {
+            if let Err(error) = noted {
                 // The reservation stays counted, which is the safe side.
                 tracing::error!(payment = %id, code = error.code(), "the ledger did not take an outcome");
             } else {
@@ -324,10 +285,6 @@ impl PolicyControl {
 
 fn firsts(payment: &Payment) -> Option<Firsts> {
     payment.extensions().get::<Firsts>().copied()
-}
-
-fn is_set_aside(payment: &Payment) -> bool {
-    payment.extensions().get::<SetAside>().is_some()
 }
 
 /// What a receipt's amount costs, at the price of the whole payment, rounded up.
@@ -353,13 +310,6 @@ fn denial(violation: Violation) -> Denial {
         None => denial,
     }
     .with_source(violation)
-}
-
-fn refused(refused: Refused) -> Denial {
-    match refused {
-        Refused::Broken(violation) => denial(violation),
-        Refused::Unanswered(error) => store_denial(&error),
-    }
 }
 
 fn store_denial(error: &StoreError) -> Denial {

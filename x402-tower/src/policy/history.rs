@@ -83,6 +83,11 @@ pub(super) struct Firsts {
 }
 
 impl Firsts {
+    /// Whether it is the first in nothing.
+    pub(super) fn is_empty(&self) -> bool {
+        self.pin.is_none() && self.stranger.is_none() && self.quote.is_none()
+    }
+
     /// Whether it has still to be asked before it is sent.
     pub(super) fn is_unpinned(&self) -> bool {
         self.pin.is_some()
@@ -160,15 +165,11 @@ impl History {
 
     /// Notes what a payment was the first in, once it has settled; gives back what it held where it was not sent.
     pub(super) async fn finish(&self, payment: &Payment, firsts: &Firsts, outcome: &Outcome) {
-        let noted = match outcome {
-            Outcome::Settled(_) if proves_nothing(payment, outcome) => Ok(()),
-            Outcome::Settled(_) => self.settled(payment, firsts).await,
+        match outcome {
+            Outcome::Settled(_) if proves_nothing(payment, outcome) => {}
+            Outcome::Settled(_) => noted(payment, self.settled(payment, firsts).await),
             Outcome::NotSent(_) => self.withdraw(payment, firsts).await,
-            _ => Ok(()),
-        };
-        if let Err(error) = noted {
-            // The next payment is a first one again, which is the safe side.
-            tracing::error!(payment = %payment.id(), code = error.code(), "the claim store did not take what a first payment left");
+            _ => {}
         }
     }
 
@@ -187,14 +188,11 @@ impl History {
         }
     }
 
-    pub(super) async fn withdraw(
-        &self,
-        payment: &Payment,
-        firsts: &Firsts,
-    ) -> Result<(), StoreError> {
-        match &firsts.pin {
-            Some(keys) => pin::withdraw(&*self.claims, payment.id(), keys).await,
-            None => Ok(()),
+    /// Gives back the candidacy of a payment that is not sent.
+    pub(super) async fn withdraw(&self, payment: &Payment, firsts: &Firsts) {
+        if let Some(keys) = &firsts.pin {
+            let given = pin::withdraw(&*self.claims, payment.id(), keys).await;
+            noted(payment, given);
         }
     }
 
@@ -230,6 +228,13 @@ impl History {
             }
             refused => Err(refused),
         }
+    }
+}
+
+/// What a store does not note leaves the next payment a first one again, which is the safe side.
+fn noted(payment: &Payment, told: Result<(), StoreError>) {
+    if let Err(error) = told {
+        tracing::error!(payment = %payment.id(), code = error.code(), "the claim store did not take what a first payment left");
     }
 }
 

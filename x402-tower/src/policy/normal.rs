@@ -8,6 +8,7 @@ use super::config::PolicyConfig;
 use super::contract::{AssetRule, Recipient};
 use super::rules::Rules;
 use super::settings::MpaSettings;
+use crate::store::Quota;
 
 /// The policy as TOML: every key that has an effect, in a fixed order, every value in its one spelling, lists sorted.
 pub(super) fn form(rules: &Rules, config: &PolicyConfig) -> String {
@@ -34,6 +35,14 @@ pub(super) fn form(rules: &Rules, config: &PolicyConfig) -> String {
     );
     out.list("allowed_networks", rules.networks.as_ref());
     out.list("allowed_schemes", Some(&rules.schemes));
+    let denied = &rules.denied;
+    out.listed("denied_origins", &denied.origins);
+    let recipients = denied.recipients.iter().map(Recipient::to_text);
+    out.listed("denied_recipients", recipients);
+    let assets = denied.assets.iter().map(AssetRule::to_text);
+    out.listed("denied_assets", assets);
+    out.listed("denied_networks", &denied.networks);
+    out.listed("denied_schemes", &denied.schemes);
     out.line("max_authorization_seconds", rules.max_authorization_seconds);
     out.text("resource_match", Some(rules.resource_match.as_str()));
     out.line("allow_insecure_http", rules.allow_insecure_http);
@@ -53,6 +62,17 @@ pub(super) fn form(rules: &Rules, config: &PolicyConfig) -> String {
             out.list(&quote(origin), Some(list.iter().map(Recipient::to_text)));
         }
     }
+    for limit in &rules.limits {
+        let rule = &limit.rule;
+        out.entry("limits");
+        out.line("window_seconds", rule.window.as_secs());
+        match rule.quota {
+            Quota::Amount(most) => out.usd("amount_usd", Some(most)),
+            Quota::Count(most) => out.line("count", most),
+        }
+        out.list("per", Some(&rule.per));
+        out.some("endpoint", rule.endpoint.as_ref().map(quote));
+    }
     controls(&mut out, config);
     out.0
 }
@@ -68,7 +88,7 @@ fn controls(out: &mut Form, config: &PolicyConfig) {
         out.line("urls", quote(pii.urls));
         out.line("headers", quote(pii.headers));
         out.line("body", quote(pii.body));
-        out.filled("header_names", &pii.header_names);
+        out.listed("header_names", &pii.header_names);
     }
     if let Some(replay) = &config.replay {
         out.table("replay");
@@ -96,7 +116,7 @@ fn approvals(out: &mut Form, mpa: &MpaSettings) {
     out.usd("cumulative_usd", mpa.cumulative);
     out.some("cumulative_window_seconds", mpa.cumulative_window_seconds);
     out.some("timeout_seconds", mpa.timeout_seconds);
-    out.filled("private_hosts", &mpa.private_hosts);
+    out.listed("private_hosts", &mpa.private_hosts);
     let mut approvers: Vec<_> = mpa.approvers.iter().collect();
     approvers.sort_by_key(|approver| &approver.approver_id);
     for approver in approvers {
@@ -156,8 +176,11 @@ impl Form {
     }
 
     /// A list that says nothing where it is empty.
-    fn filled(&mut self, key: &str, values: &[String]) {
-        self.list(key, (!values.is_empty()).then_some(values));
+    fn listed<T: Display>(&mut self, key: &str, values: impl IntoIterator<Item = T>) {
+        let mut values = values.into_iter().peekable();
+        if values.peek().is_some() {
+            self.list(key, Some(values));
+        }
     }
 
     fn list<T: Display>(&mut self, key: &str, values: Option<impl IntoIterator<Item = T>>) {

@@ -38,8 +38,8 @@ impl Origin {
         };
         let host = match url.host()? {
             Host::Domain(name) => domain(name)?.to_owned(),
-            Host::Ipv4(address) => address.to_string(),
-            Host::Ipv6(address) => format!("[{address}]"),
+            // As the parser wrote it: in its one spelling, and in brackets.
+            Host::Ipv4(_) | Host::Ipv6(_) => url.host_str()?.to_owned(),
         };
         Some(Self {
             secure,

@@ -80,6 +80,14 @@ impl UrlScope {
         })
     }
 
+    /// The scope whose path is that of a requested URL; `None` where that has no origin or is ambiguous.
+    pub(super) fn of(url: &Url) -> Option<Self> {
+        Some(Self {
+            origin: Origin::of(url)?,
+            segments: segments(url)?,
+        })
+    }
+
     /// The origin.
     #[must_use]
     pub fn origin(&self) -> &Origin {

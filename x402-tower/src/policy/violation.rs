@@ -1,5 +1,6 @@
 //! Why a policy refuses a payment.
 
+use super::limits::LimitName;
 use super::origin::Origin;
 use super::scope::UrlScope;
 use crate::address::Address;
@@ -61,6 +62,52 @@ pub enum Violation {
         /// Who would get the money.
         pay_to: Address,
     },
+    /// On the list of origins that are never paid.
+    #[error("{origin} is among denied_origins")]
+    DeniedOrigin {
+        /// Where the payment would go.
+        origin: Origin,
+    },
+    /// On the list of schemes that are never used.
+    #[error("the payment scheme is among denied_schemes")]
+    DeniedScheme,
+    /// On the list of chains that are never paid on.
+    #[error("{chain} is among denied_networks")]
+    DeniedNetwork {
+        /// The chain that was asked for.
+        chain: ChainId,
+    },
+    /// On the list of assets that are never paid in.
+    #[error("the asset {chain}/{asset} is among denied_assets")]
+    DeniedAsset {
+        /// The chain that was asked for.
+        chain: ChainId,
+        /// The token contract that was asked for.
+        asset: Address,
+    },
+    /// On the list of recipients that are never paid.
+    #[error("{pay_to} on {chain} is among denied_recipients")]
+    DeniedRecipient {
+        /// The chain that was asked for.
+        chain: ChainId,
+        /// Who would get the money.
+        pay_to: Address,
+    },
+    /// Nobody could take the money from there again (attack 52).
+    #[error("money paid to {pay_to} on {chain} is lost: {reason}")]
+    UnpayableRecipient {
+        /// The chain that was asked for.
+        chain: ChainId,
+        /// Who would get the money.
+        pay_to: Address,
+        /// Why it would be lost.
+        reason: &'static str,
+    },
+    /// An amount of nothing (attack 9).
+    #[error(
+        "the offer asks to sign for nothing, which only shows that an agent would sign; set allow_zero_amount if it shall"
+    )]
+    ZeroAmount,
     /// Valid for too long.
     #[error(
         "the authorization would stay valid for {seconds} s, more than max_authorization_seconds ({most} s)"
@@ -109,6 +156,32 @@ pub enum Violation {
         limit: Usd,
         /// What is left of it.
         left: Usd,
+        /// The window, in seconds.
+        window_seconds: u64,
+    },
+    /// No room in the window of an entry of `limits`.
+    #[error(
+        "the payment costs {price} USD, and of {rule} ({limit} USD in {window_seconds} s) {left} USD are left"
+    )]
+    AmountWindow {
+        /// Which limit.
+        rule: LimitName,
+        /// What it costs.
+        price: Usd,
+        /// The limit.
+        limit: Usd,
+        /// What is left of it.
+        left: Usd,
+        /// The window, in seconds.
+        window_seconds: u64,
+    },
+    /// As many payments as an entry of `limits` allows.
+    #[error("{rule} allows {most} payments in {window_seconds} s, and none are left; wait")]
+    CountWindow {
+        /// Which limit.
+        rule: LimitName,
+        /// How many it allows.
+        most: u64,
         /// The window, in seconds.
         window_seconds: u64,
     },
@@ -183,11 +256,20 @@ impl Violation {
             Self::Network { .. } => "policy.network",
             Self::Asset { .. } => "policy.asset",
             Self::Recipient { .. } => "policy.recipient",
+            Self::DeniedOrigin { .. } => "policy.denied_origin",
+            Self::DeniedScheme => "policy.denied_scheme",
+            Self::DeniedNetwork { .. } => "policy.denied_network",
+            Self::DeniedAsset { .. } => "policy.denied_asset",
+            Self::DeniedRecipient { .. } => "policy.denied_recipient",
+            Self::UnpayableRecipient { .. } => "policy.unpayable_recipient",
+            Self::ZeroAmount => "policy.zero_amount",
             Self::Lifetime { .. } => "policy.lifetime",
             Self::Unpriced => "policy.unpriced",
             Self::PerCall { .. } => "policy.per_call",
             Self::Window { .. } => "policy.window",
             Self::EndpointWindow { .. } => "policy.endpoint_window",
+            Self::AmountWindow { .. } => "policy.limit_amount",
+            Self::CountWindow { .. } => "policy.limit_count",
             Self::KillSwitch => "policy.kill_switch",
             Self::RecipientChanged { .. } => "policy.recipient_changed",
             Self::AssetChanged { .. } => "policy.asset_changed",
@@ -202,7 +284,9 @@ impl Violation {
         match self {
             Self::PerCall { limit, .. }
             | Self::Window { limit, .. }
-            | Self::EndpointWindow { limit, .. } => Some(*limit),
+            | Self::EndpointWindow { limit, .. }
+            | Self::AmountWindow { limit, .. } => Some(*limit),
+            Self::FirstContact { cap, .. } => Some(*cap),
             _ => None,
         }
     }

@@ -25,10 +25,6 @@ pub struct ReplayControl {
     ttl: Duration,
 }
 
-/// What was claimed for a payment.
-#[derive(Debug, Clone, Default)]
-struct Claimed(Vec<ClaimKey>);
-
 struct Wish {
     key: ClaimKey,
     until: UnixMillis,
@@ -104,31 +100,31 @@ impl ReplayControl {
     async fn claim_all(&self, payment: &mut Payment, wishes: Vec<Wish>) -> Result<(), Denial> {
         let (id, now) = (payment.id(), payment.exchange().now());
         let value = binding(payment.exchange());
-        let mut taken = Vec::with_capacity(wishes.len());
         for wish in wishes {
             // Noted first: dropped while the store is asked, it is still given back.
-            taken.push(wish.key);
-            payment.extensions_mut().insert(Claimed(taken.clone()));
-            let denial = match self
-                .claims
-                .claim(wish.key, id, &value, now, wish.until)
-                .await
-            {
+            payment.claimed_mut().push(*wish.key.as_bytes());
+            let asked = self.claims.claim(wish.key, id, &value, now, wish.until);
+            let denial = match asked.await {
                 Ok(Claim::Taken) => continue,
                 Ok(Claim::Held { .. }) => {
                     Denial::new(DenialKind::ReplayDetected, wish.code, wish.detail)
                 }
                 Err(error) => store_denial(&error),
             };
-            for key in taken {
-                if let Err(error) = self.claims.give_back(key, id).await {
-                    tracing::error!(payment = %id, code = error.code(), "a claim was not given back");
-                }
-            }
-            payment.extensions_mut().remove::<Claimed>();
+            self.give_back(payment).await;
+            payment.claimed_mut().clear();
             return Err(denial);
         }
         Ok(())
+    }
+
+    async fn give_back(&self, payment: &Payment) {
+        for key in payment.claimed() {
+            let key = ClaimKey::from_bytes(*key);
+            if let Err(error) = self.claims.give_back(key, payment.id()).await {
+                tracing::error!(payment = %payment.id(), code = error.code(), "a claim was not given back");
+            }
+        }
     }
 }
 
@@ -149,26 +145,17 @@ impl Control for ReplayControl {
     }
 
     fn finish<'a>(&'a self, payment: &'a Payment, outcome: &'a Outcome) -> Step<'a, ()> {
-        let Some(Claimed(keys)) = payment.extensions().get::<Claimed>() else {
-            return Step::ready(());
-        };
-        if !matches!(outcome, Outcome::NotSent(_)) {
+        if payment.claimed().is_empty() || !matches!(outcome, Outcome::NotSent(_)) {
             return Step::ready(());
         }
-        Step::wait(async move {
-            for key in keys {
-                if let Err(error) = self.claims.give_back(*key, payment.id()).await {
-                    tracing::error!(payment = %payment.id(), code = error.code(), "a claim was not given back");
-                }
-            }
-        })
+        Step::wait(self.give_back(payment))
     }
 
     fn abandon(&self, payment: &Payment, outcome: &Outcome) {
-        let claimed = payment.extensions().get::<Claimed>();
         if matches!(outcome, Outcome::NotSent(_)) {
-            for key in claimed.into_iter().flat_map(|claimed| &claimed.0) {
-                self.claims.give_back_now(*key, payment.id());
+            for key in payment.claimed() {
+                let key = ClaimKey::from_bytes(*key);
+                self.claims.give_back_now(key, payment.id());
             }
         }
     }

@@ -13,8 +13,10 @@ use crate::store::ClaimKey;
 use crate::wire::Authorization;
 
 /// The key under which logical requests are fingerprinted: 32 bytes, so that whoever reads the store learns no URL.
+///
+/// Held as HMAC state, which saves working the key in for every payment.
 #[derive(Clone)]
-pub struct FingerprintKey(Zeroizing<[u8; 32]>);
+pub struct FingerprintKey(Hmac<Sha256>);
 
 impl FingerprintKey {
     /// The environment variable that holds it, as 64 hexadecimal digits.
@@ -28,7 +30,7 @@ impl FingerprintKey {
     pub fn generate() -> Result<Self, FingerprintKeyError> {
         let mut key = Zeroizing::new([0; 32]);
         getrandom::fill(key.as_mut()).map_err(|_| FingerprintKeyError::NoRandomness)?;
-        Ok(Self(key))
+        Ok(Self::from_bytes(&key))
     }
 
     /// From 64 hexadecimal digits.
@@ -40,10 +42,19 @@ impl FingerprintKey {
         let mut key = Zeroizing::new([0; 32]);
         let plain = text.len() == 64;
         if plain && const_hex::decode_to_slice(text, key.as_mut()).is_ok() {
-            Ok(Self(key))
+            Ok(Self::from_bytes(&key))
         } else {
             Err(FingerprintKeyError::NotAKey)
         }
+    }
+
+    fn from_bytes(key: &[u8; 32]) -> Self {
+        // HMAC fills a short key up with zeros to one block (RFC 2104 section 2).
+        let mut block = Zeroizing::new([0; 64]);
+        for (slot, byte) in block.iter_mut().zip(key) {
+            *slot = *byte;
+        }
+        Self(Hmac::<Sha256>::new((&*block).into()))
     }
 
     /// From [`ENV`](Self::ENV); `None` where it is not set.
@@ -85,10 +96,7 @@ impl FingerprintKey {
     }
 
     fn digest(&self, parts: &[&[u8]]) -> ClaimKey {
-        // HMAC takes a key of any length, so this cannot fail; the fallback would still be a digest of the parts.
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(self.0.as_ref()) else {
-            return plain_digest(parts);
-        };
+        let mut mac = self.0.clone();
         each_part(parts, |bytes| mac.update(bytes));
         ClaimKey::from_bytes(mac.finalize().into_bytes().into())
     }

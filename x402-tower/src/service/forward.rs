@@ -137,7 +137,7 @@ fn decode(
     context: &Context,
     exchange: &Exchange,
     headers: &HeaderMap,
-) -> Result<(Payment, PaymentPayload), Denial> {
+) -> Result<(Payment, Box<PaymentPayload>), Denial> {
     let payload = PaymentPayload::from_headers(headers)
         .map_err(|error| unreadable(&error).with_status(StatusCode::BAD_REQUEST))?
         .ok_or_else(|| bad_payment("payment.missing", "the payment header is gone"))?;
@@ -155,7 +155,8 @@ fn decode(
     let payment = Payment::new(id, exchange.clone(), payload.version(), terms)
         .with_authorization(payload.authorization().clone())
         .with_texts(payload.texts());
-    Ok((payment, payload))
+    // Boxed, because it is held while the controls are asked.
+    Ok((payment, Box::new(payload)))
 }
 
 /// What a payment header says it pays, held against what its signature authorizes.

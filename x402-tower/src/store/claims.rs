@@ -59,15 +59,16 @@ impl Claim {
 pub trait Claims: Send + Sync + fmt::Debug + 'static {
     /// Takes `key` for `holder` until `until`, storing a small value beside it; or says who holds it.
     ///
-    /// `now` is the caller's clock; a store with a clock of its own uses that instead.
-    fn claim<'a>(
-        &'a self,
+    /// `now` is the caller's clock; a store with a clock of its own uses that instead. An engine that waits copies the
+    /// value first, so that callers need not keep it.
+    fn claim(
+        &self,
         key: ClaimKey,
         holder: PaymentId,
-        value: &'a [u8],
+        value: &[u8],
         now: UnixMillis,
         until: UnixMillis,
-    ) -> Step<'a, Result<Claim, StoreError>>;
+    ) -> Step<'_, Result<Claim, StoreError>>;
 
     /// What the holder of `key` stored beside it, or `None` where nobody holds it at `now`.
     ///

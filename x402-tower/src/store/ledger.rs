@@ -143,10 +143,9 @@ impl Usage {
 /// - Full, unreachable or overflowing means an error, which denies.
 pub trait Ledger: Send + Sync + fmt::Debug + 'static {
     /// Takes the amount under every limit, or nothing at all.
-    fn reserve<'a>(
-        &'a self,
-        reservation: &'a Reservation<'a>,
-    ) -> Step<'a, Result<Reserved, StoreError>>;
+    ///
+    /// An engine that waits copies what it needs of the wish first, so that callers need not keep it.
+    fn reserve(&self, reservation: &Reservation<'_>) -> Step<'_, Result<Reserved, StoreError>>;
 
     /// Notes, before the first byte leaves, that the signature may be out: from here on the money stays counted.
     fn mark_sent(&self, id: PaymentId) -> Step<'_, Result<(), StoreError>>;

@@ -132,3 +132,68 @@ fn well_known_scheme(scheme: &str) -> &'static str {
         _ => "other",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use url::Url;
+
+    use super::*;
+    use crate::assets::AssetTable;
+    use crate::clock::UnixMillis;
+    use crate::denial::DenialKind;
+    use crate::payment::{AgentId, Exchange, PaymentId, Terms};
+    use crate::testing::{Offer, ScriptedChallenge};
+    use crate::wire::{Challenge, Version};
+
+    fn payment() -> Payment {
+        let url = "https://api.example.com/report";
+        let response = ScriptedChallenge::v2(url, [Offer::usdc(10_000)]).to_response();
+        let challenge = Challenge::from_headers(response.headers()).unwrap();
+        let challenge = challenge.unwrap();
+        let terms = Terms::of(&challenge.requirements()[0], &AssetTable::builtin()).unwrap();
+        let exchange = Exchange::new(
+            Position::Buyer,
+            AgentId::default(),
+            http::Method::GET,
+            Url::parse(url).unwrap(),
+            UnixMillis::from_secs(1_700_000_000),
+        );
+        let id = PaymentId::from_bytes([7; 16]);
+        Payment::new(id, exchange, Version::V2, terms)
+    }
+
+    #[test]
+    fn where_nobody_listens_nothing_is_allocated() {
+        let payment = payment();
+        let denial = Denial::new(DenialKind::PolicyViolation, "policy.per_call", "too dear");
+        let outcome = Outcome::NotSent(NotSent::Denied(denial.clone()));
+        let refused = Err(denial.clone());
+        let mut extensions = http::Extensions::new();
+        let counted = allocation_counter::measure(|| {
+            let trace = PaymentTrace::new(&payment);
+            trace.control(ControlKind::Policy, "check").decided(&Ok(()));
+            trace
+                .control(ControlKind::Policy, "check")
+                .decided(&refused);
+            trace.denied(&payment, &denial);
+            trace.ended(&payment, &outcome);
+            Counted::mark(Position::Buyer, &mut extensions);
+        });
+        assert_eq!(counted.count_total, 0);
+        assert!(extensions.is_empty());
+    }
+
+    #[test]
+    fn a_recorder_is_noticed_and_none_is_not() {
+        assert!(!recording());
+        let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
+        metrics::with_local_recorder(&recorder, || assert!(recording()));
+        metrics::with_local_recorder(&metrics::NoopRecorder, || assert!(!recording()));
+    }
+
+    #[test]
+    fn only_schemes_of_the_specification_are_named() {
+        assert_eq!(well_known_scheme("exact"), "exact");
+        assert_eq!(well_known_scheme("alice@example.com"), "other");
+    }
+}

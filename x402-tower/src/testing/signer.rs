@@ -278,11 +278,11 @@ fn tampered(
     let message = match written {
         Version::V1 => {
             let network = match how {
-                Tamper::Network => "base-sepolia",
-                Tamper::Version => "base",
+                Tamper::Network => "base-sepolia".into(),
+                Tamper::Version => "base".into(),
                 _ => requirement.network_name(),
             };
-            compose_v1(scheme, network, &payload)
+            compose_v1(scheme, &network, &payload)
         }
         Version::V2 => {
             let terms = approved.terms();
@@ -294,7 +294,7 @@ fn tampered(
                 },
                 "amount": terms.amount.to_string(),
                 "asset": match how {
-                    Tamper::Asset => STRANGER,
+                    Tamper::Asset => STRANGER.into(),
                     _ => requirement.asset(),
                 },
                 "payTo": requirement.pay_to(),

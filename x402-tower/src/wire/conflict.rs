@@ -31,6 +31,6 @@ fn same_price(chain: &ChainId, one: &Requirement, two: &Requirement) -> bool {
         _ => one == two,
     };
     one.amount() == two.amount()
-        && same(one.asset(), two.asset())
-        && same(one.pay_to(), two.pay_to())
+        && same(&one.asset(), &two.asset())
+        && same(&one.pay_to(), &two.pay_to())
 }

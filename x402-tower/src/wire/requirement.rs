@@ -1,5 +1,6 @@
 //! One way to pay: an entry of `accepts`.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use bytes::Bytes;
@@ -57,11 +58,10 @@ pub struct Requirement {
     index: usize,
     version: Version,
     scheme: String,
-    network: String,
     chain: Result<ChainId, NetworkError>,
     amount: AtomicAmount,
-    asset: String,
-    pay_to: String,
+    asset: Result<Address, WireError>,
+    pay_to: Result<Address, WireError>,
     max_timeout_seconds: u64,
     resource: Option<String>,
     raw: Bytes,
@@ -108,18 +108,26 @@ impl Requirement {
             }
             Version::V2 => (object::amount(value, "amount")?, None),
         };
-        let network = object::required_string(value, "network")?.into_owned();
+        let chain = version.chain(&object::required_string(value, "network")?);
+        let address = |field: &'static str| {
+            let text = object::required_string(value, field)?;
+            Ok::<_, WireError>(match &chain {
+                Ok(chain) => Address::parse(chain, &text)
+                    .map_err(|source| WireError::Address { field, source }),
+                Err(error) => Err(WireError::from(*error)),
+            })
+        };
+        let (asset, pay_to) = (address("asset")?, address("payTo")?);
         Ok(Self {
             document: document.clone(),
             node: value.id(),
             index,
             version,
             scheme: object::required_string(value, "scheme")?.into_owned(),
-            chain: version.chain(&network),
-            network,
+            chain,
             amount,
-            asset: object::required_string(value, "asset")?.into_owned(),
-            pay_to: object::required_string(value, "payTo")?.into_owned(),
+            asset,
+            pay_to,
             max_timeout_seconds: seconds(value, "maxTimeoutSeconds")?,
             resource,
             raw: document.slice(value),
@@ -146,8 +154,8 @@ impl Requirement {
 
     /// The network exactly as written: CAIP-2 in v2, a name in v1.
     #[must_use]
-    pub fn network_name(&self) -> &str {
-        &self.network
+    pub fn network_name(&self) -> Cow<'_, str> {
+        self.text("network")
     }
 
     /// The chain, or why the network is none that money may move on.
@@ -167,14 +175,14 @@ impl Requirement {
 
     /// The asset exactly as written: a token contract, or a currency code on non-chain networks.
     #[must_use]
-    pub fn asset(&self) -> &str {
-        &self.asset
+    pub fn asset(&self) -> Cow<'_, str> {
+        self.text("asset")
     }
 
     /// The recipient exactly as written.
     #[must_use]
-    pub fn pay_to(&self) -> &str {
-        &self.pay_to
+    pub fn pay_to(&self) -> Cow<'_, str> {
+        self.text("payTo")
     }
 
     /// How long the authorization may stay valid, in seconds.
@@ -201,7 +209,7 @@ impl Requirement {
     ///
     /// [`WireError::Address`] if it is none, [`WireError::Network`] if the chain itself is unknown.
     pub fn asset_address(&self) -> Result<Address, WireError> {
-        self.address(&self.asset, "asset")
+        self.asset.clone()
     }
 
     /// The recipient as an address of the requirement's chain.
@@ -210,7 +218,7 @@ impl Requirement {
     ///
     /// [`WireError::Address`] if it is none, [`WireError::Network`] if the chain itself is unknown.
     pub fn pay_to_address(&self) -> Result<Address, WireError> {
-        self.address(&self.pay_to, "payTo")
+        self.pay_to.clone()
     }
 
     /// A string member of `extra`: `name`, `version`, `assetTransferMethod`, `feePayer`, … .
@@ -238,9 +246,11 @@ impl Requirement {
         self.document.value(self.node)
     }
 
-    fn address(&self, text: &str, field: &'static str) -> Result<Address, WireError> {
-        let chain = self.chain()?;
-        Address::parse(chain, text).map_err(|source| WireError::Address { field, source })
+    /// A string that [`read`](Self::read) found to be there.
+    fn text(&self, key: &str) -> Cow<'_, str> {
+        self.value()
+            .and_then(|value| value.get(key)?.as_str())
+            .unwrap_or_default()
     }
 }
 

@@ -111,13 +111,17 @@ pub(super) struct Walk<'a> {
     fields: Vec<TextField>,
 }
 
+/// Room for what nearly all messages hold, taken once: growing step by step costs more than the walk itself.
+const PATH_ROOM: usize = 64;
+const FIELD_ROOM: usize = 8;
+
 impl<'a> Walk<'a> {
     /// Runs `visit` and returns what it found.
     pub(super) fn collect(edited: &'a Edited, visit: impl FnOnce(&mut Self)) -> Vec<TextField> {
         let mut walk = Self {
             edited,
-            path: String::new(),
-            fields: Vec::new(),
+            path: String::with_capacity(PATH_ROOM),
+            fields: Vec::with_capacity(FIELD_ROOM),
         };
         visit(&mut walk);
         walk.fields

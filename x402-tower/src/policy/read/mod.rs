@@ -88,6 +88,9 @@ pub(super) fn config(
     }
 }
 
+/// Path, name and value of each key of a table.
+type Keys = Vec<(String, String, Spot)>;
+
 struct Reader<'a> {
     problems: Problems<'a>,
     places: &'a mut Places,
@@ -150,7 +153,7 @@ impl Reader<'_> {
     }
 
     /// The keys of a table with their paths, each noted with its line; one that stands twice is a problem.
-    fn keys(&mut self, table: &str, entries: Vec<Entry>) -> Vec<(String, String, Spot)> {
+    fn keys(&mut self, table: &str, entries: Vec<Entry>) -> Keys {
         let mut seen = std::collections::HashSet::new();
         let mut keys = Vec::with_capacity(entries.len());
         for Entry { key, line, value } in entries {
@@ -261,11 +264,7 @@ impl Reader<'_> {
     }
 
     /// The tables of an array of them, each with its path.
-    fn tables(
-        &mut self,
-        path: &str,
-        value: Spot,
-    ) -> Vec<(String, usize, Vec<(String, String, Spot)>)> {
+    fn tables(&mut self, path: &str, value: Spot) -> Vec<(String, usize, Keys)> {
         let Node::List(items) = value.node else {
             self.wrong(
                 path,
@@ -295,7 +294,7 @@ impl Reader<'_> {
         );
     }
 
-    fn table(&mut self, path: &str, value: Spot) -> Vec<(String, String, Spot)> {
+    fn table(&mut self, path: &str, value: Spot) -> Keys {
         if let Node::Table(entries) = value.node {
             return self.keys(path, entries);
         }

@@ -118,10 +118,7 @@ fn shifted(moment: UnixMillis, callers_now: UnixMillis, now: u64) -> u64 {
 }
 
 impl Ledger for MemoryStore {
-    fn reserve<'a>(
-        &'a self,
-        reservation: &'a Reservation<'a>,
-    ) -> Step<'a, Result<Reserved, StoreError>> {
+    fn reserve(&self, reservation: &Reservation<'_>) -> Step<'_, Result<Reserved, StoreError>> {
         Step::ready(self.0.book.lock().reserve(reservation))
     }
 
@@ -165,14 +162,14 @@ impl Claims for MemoryStore {
     /// # Errors
     ///
     /// [`StoreError::Full`] also for a value of more than [`Claim::MAX_VALUE_BYTES`] bytes.
-    fn claim<'a>(
-        &'a self,
+    fn claim(
+        &self,
         key: ClaimKey,
         holder: PaymentId,
-        value: &'a [u8],
+        value: &[u8],
         now: UnixMillis,
         until: UnixMillis,
-    ) -> Step<'a, Result<Claim, StoreError>> {
+    ) -> Step<'_, Result<Claim, StoreError>> {
         Step::ready(self.0.claims.lock().claim(key, holder, value, now, until))
     }
 
