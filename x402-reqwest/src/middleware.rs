@@ -9,7 +9,7 @@ use x402_tower::service::{GuardBody, ReadChallenge};
 use x402_tower::{Challenge, Context, Denial, DenialKind, Exchange, PaymentRecord, Prepared};
 
 use crate::error::X402Error;
-use crate::kept::{Kept, exchange};
+use crate::kept::{self, Kept};
 use crate::outgoing;
 use crate::signed::Signed;
 
@@ -63,12 +63,23 @@ impl GuardMiddleware {
     /// Decides on a payment that somebody outside has signed, and sends it (attack 44).
     async fn forward(
         &self,
-        request: Request,
+        mut request: Request,
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
         let payer = self.payer.pinned();
-        let exchange = exchange(&payer, &request, extensions).map_err(refused)?;
+        let mut exchange = kept::exchange(&payer, &request, extensions).map_err(refused)?;
+        if payer.binds_bodies()
+            && let Some(stream) = request.body_mut().take_if(|body| body.as_bytes().is_none())
+        {
+            match payer.read_body(stream).await {
+                Ok(bytes) => *request.body_mut() = Some(bytes.into()),
+                Err(denial) => {
+                    return Err(refused(payer.refuse(&exchange, denial).await));
+                }
+            }
+            exchange = kept::exchange(&payer, &request, extensions).map_err(refused)?;
+        }
         let prepared = payer
             .forward(&exchange, request.headers())
             .await

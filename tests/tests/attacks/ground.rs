@@ -119,7 +119,7 @@ impl Ground {
             .policy(self.policy.clone())
             .ledger(self.store.clone())
             .claims(self.store.clone())
-            .fingerprint_key(FingerprintKey::from_hex(&"0a".repeat(32)).unwrap())
+            .fingerprint_key(FingerprintKey::from_hex(&"0a0b".repeat(16)).unwrap())
             .audit(Arc::clone(&self.log))
             .clock(Arc::new(self.clock.clone()))
     }

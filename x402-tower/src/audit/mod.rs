@@ -56,7 +56,6 @@ mod key;
 mod layer;
 mod line;
 mod log;
-mod private_file;
 mod record;
 mod sink;
 mod summary;

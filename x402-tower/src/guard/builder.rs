@@ -17,9 +17,10 @@ use crate::control::{Control, ControlKind, Mode};
 use crate::payment::{AgentId, Position};
 use crate::pii::{Detector, EntityType, PiiAction, PiiControl};
 use crate::policy::{
-    AuditSync, KillSwitch, OutgoingAction, PiiSettings, PolicyConfig, PolicyControl, Rules,
+    AuditSync, KillSwitch, OutgoingAction, PiiSettings, PolicyConfig, PolicyControl,
+    ReplaySettings, Rules,
 };
-use crate::replay::{FingerprintKey, ReplayControl, SettleOnce};
+use crate::replay::{FingerprintKey, FingerprintKeyError, ReplayControl, SettleOnce};
 use crate::service::Shared;
 use crate::shadow::in_mode;
 use crate::store::{Claims, Ledger, MemoryStore};
@@ -36,6 +37,7 @@ pub struct GuardConfigBuilder {
     fingerprint_key: Option<FingerprintKey>,
     pii: Wanted<PiiControl>,
     replay: Wanted<Duration>,
+    repeats: Option<u16>,
     audit: Option<Arc<AuditLog>>,
     /// How the policy said to open the log: it stays open, so that may not change.
     log_in_policy: LogSettings,
@@ -63,6 +65,7 @@ impl GuardConfigBuilder {
             fingerprint_key: None,
             pii: Wanted::AsInPolicy,
             replay: Wanted::AsInPolicy,
+            repeats: None,
             audit: None,
             log_in_policy: LogSettings::default(),
             kill_switch: KillSwitch::new(),
@@ -102,7 +105,8 @@ impl GuardConfigBuilder {
         self
     }
 
-    /// Fingerprints requests under this key instead of `X402_FINGERPRINT_KEY` or a fresh one.
+    /// Fingerprints requests under this key instead of `X402_FINGERPRINT_KEY` or a fresh one. Without either, claims that
+    /// outlive the process or are shared do not recognise what was paid under another key.
     pub fn fingerprint_key(mut self, key: FingerprintKey) -> Self {
         self.fingerprint_key = Some(key);
         self
@@ -123,6 +127,13 @@ impl GuardConfigBuilder {
     /// Does not pay the same request again for this long. 300 seconds by default.
     pub fn replay_ttl(mut self, ttl: Duration) -> Self {
         self.replay = Wanted::Is(ttl);
+        self
+    }
+
+    /// Pays the same request up to `times` again within the time that each payment of it is remembered. Not at all by
+    /// default; see [`ReplayControl::with_max_repeats`].
+    pub fn max_repeats(mut self, times: u16) -> Self {
+        self.repeats = Some(times);
         self
     }
 
@@ -179,6 +190,19 @@ impl GuardConfigBuilder {
     /// How long the body of a 402 may take to arrive. Ten seconds by default.
     pub fn challenge_deadline(mut self, deadline: Duration) -> Self {
         self.context = self.context.with_challenge_deadline(deadline);
+        self
+    }
+
+    /// How long the body of a request that comes with a payment may be, in bytes. One mebibyte by default; a longer one is
+    /// denied before anything is claimed.
+    pub fn paid_body_limit(mut self, bytes: usize) -> Self {
+        self.context = self.context.with_paid_body_limit(bytes);
+        self
+    }
+
+    /// How long the body of a request that comes with a payment may take to arrive. Thirty seconds by default.
+    pub fn paid_body_deadline(mut self, deadline: Duration) -> Self {
+        self.context = self.context.with_paid_body_deadline(deadline);
         self
     }
 
@@ -243,14 +267,16 @@ impl GuardConfigBuilder {
         } else if let Some(ttl) = replay
             && let Some(claims) = &self.claims
         {
-            let key = match &self.fingerprint_key {
-                Some(key) => key.clone(),
-                None => FingerprintKey::from_env()?.map_or_else(FingerprintKey::generate, Ok)?,
-            };
+            let claims = Arc::clone(claims);
+            let key = fingerprint_key(self.fingerprint_key.take(), &*claims)?;
             // Kept: under another key, what was claimed before would be claimed again.
             self.fingerprint_key = Some(key.clone());
-            let claims = Arc::clone(claims);
-            controls.push(Arc::new(ReplayControl::new(claims, key).with_ttl(ttl)));
+            let repeats = match self.repeats {
+                Some(times) => times,
+                None => max_repeats(policy.replay.as_ref())?,
+            };
+            let control = ReplayControl::new(claims, key).with_ttl(ttl);
+            controls.push(Arc::new(control.with_max_repeats(repeats)));
         }
         for control in &mut controls {
             *control = in_mode(self.mode_of(control.kind(), policy), Arc::clone(control));
@@ -399,6 +425,22 @@ fn header_names(settings: &PiiSettings) -> Result<Vec<HeaderName>, ConfigError> 
     names.collect()
 }
 
+/// The key that the code gave, else that of the environment, else a fresh one; never one that this machine made for
+/// claims that others share.
+fn fingerprint_key(
+    chosen: Option<FingerprintKey>,
+    claims: &dyn Claims,
+) -> Result<FingerprintKey, FingerprintKeyError> {
+    let key = match chosen {
+        Some(key) => key,
+        None => FingerprintKey::from_env()?.map_or_else(FingerprintKey::generate, Ok)?,
+    };
+    if claims.is_shared() && key.is_made_here() {
+        return Err(FingerprintKeyError::NotShared);
+    }
+    Ok(key)
+}
+
 /// How long a request is not paid again; `None` where duplicates are not refused.
 fn replay_ttl(wanted: &Wanted<Duration>, policy: &PolicyConfig) -> Option<Duration> {
     let settings = policy.replay.as_ref();
@@ -411,6 +453,12 @@ fn replay_ttl(wanted: &Wanted<Duration>, policy: &PolicyConfig) -> Option<Durati
             Some(in_policy.map_or(crate::replay::DEFAULT_TTL, Duration::from_secs))
         }
     }
+}
+
+/// How often a request may be paid again on purpose.
+fn max_repeats(settings: Option<&ReplaySettings>) -> Result<u16, ConfigError> {
+    let times = settings.and_then(|replay| replay.max_repeats).unwrap_or(0);
+    u16::try_from(times).map_err(|_| setting("replay.max_repeats", &"it is at most 65535"))
 }
 
 fn setting(setting: &'static str, problem: &dyn core::fmt::Display) -> ConfigError {

@@ -19,9 +19,9 @@ use crate::outgoing::{OutgoingBody, OutgoingRequest, RequestNeed, ScreenedReques
 use crate::payment::{Exchange, Payment, PaymentId, PaymentText, Position, Terms};
 use crate::screening::{Purpose, TextPlace};
 use crate::service::{
-    GuardBody, Live, Prepared, ReadChallenge, Shared, apply_redactions, carries_payment,
-    check_resource, no_randomness, nothing_payable, prepare, read_challenge, screen, unreadable,
-    write_back,
+    GuardBody, Live, Prepared, ReadChallenge, Shared, apply_redactions, binds_bodies,
+    carries_payment, check_resource, no_randomness, nothing_payable, prepare, read_challenge,
+    read_paid_body, screen, unreadable, write_back,
 };
 use crate::unwind::caught;
 use crate::wire::{Authorization, Challenge, PaymentPayload, TextField};
@@ -162,6 +162,26 @@ impl Payer {
         R: Body<Data = Bytes>,
     {
         read_challenge(&self.now().context, parts, body).await
+    }
+
+    /// Whether a control binds payments to the bodies of their requests, so that [`forward`](Self::forward) wants to know
+    /// them. Without one a body of any length may pass unread.
+    #[must_use]
+    pub fn binds_bodies(&self) -> bool {
+        binds_bodies(&self.now())
+    }
+
+    /// Reads the body of a request that a third party has put a payment on, under the cap and the deadline of the
+    /// [`Context`]. Pass it to [`exchange`](Self::exchange), then send it.
+    ///
+    /// # Errors
+    ///
+    /// A [`Denial`] where it is too long, too slow, broken or followed by trailers.
+    pub async fn read_body<B>(&self, body: B) -> Result<Bytes, Denial>
+    where
+        B: Body<Data = Bytes>,
+    {
+        read_paid_body(&self.now().context, body).await
     }
 
     /// Decides on a payment that a third party has put on a request already.

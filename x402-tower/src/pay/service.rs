@@ -6,17 +6,18 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body::Body;
-use http_body_util::BodyExt;
 use tower_service::Service;
 
 use super::answer::Answer;
-use super::kept::{Kept, Replay};
+use super::kept::{Kept, MAX_REPLAY_BODY_BYTES, Replay, body_not_replayable};
 use super::mode::Mode;
 use super::payer::Payer;
+use crate::context::Context;
+use crate::denial::{Denial, DenialKind};
 use crate::outgoing::RequestNeed;
 use crate::service::{
-    GuardBody, Live, OnChallenge, ResponseFuture, Screen, body_interrupted, carries_payment,
-    denied, forward, is_small, with_screened_body,
+    GuardBody, Live, NotWhole, OnChallenge, ResponseFuture, Screen, Whole, carries_payment, denied,
+    forward, is_small, read_whole, with_screened_body,
 };
 
 /// A service around `S` that answers challenges with payments.
@@ -138,12 +139,9 @@ where
 {
     let (parts, body) = request.into_parts();
     let (replay, body) = if is_small(&body) {
-        match body.collect().await {
-            Ok(collected) => {
-                let bytes = collected.to_bytes();
-                (Replay::Whole(bytes.clone()), B::from(bytes))
-            }
-            Err(_) => return Ok(denied(&body_interrupted())),
+        match kept_body(&mode.context(), body).await {
+            Ok(bytes) => (Replay::Whole(bytes.clone()), B::from(bytes)),
+            Err(denial) => return Ok(denied(&denial)),
         }
     } else {
         (Replay::Never, body)
@@ -157,4 +155,29 @@ where
     Answer::<S, B>::new(inner, kept, mode)
         .on_challenge(response)
         .await
+}
+
+/// Reads a body whose length is known, to send it and to send it again.
+async fn kept_body<B: Body<Data = Bytes>>(context: &Context, body: B) -> Result<Bytes, Denial> {
+    let max = usize::try_from(MAX_REPLAY_BODY_BYTES).unwrap_or(usize::MAX);
+    let refused = |code, detail| Err(Denial::new(DenialKind::PaymentError, code, detail));
+    match read_whole(body, max, context.paid_body_deadline).await {
+        Ok(Whole {
+            bytes,
+            trailers: false,
+        }) => Ok(bytes),
+        Ok(_) => refused(
+            "request.trailers",
+            "the request has trailer fields after its body, and they could not be sent again with a payment; send them as headers",
+        ),
+        Err(NotWhole::TooSlow) => refused(
+            "request.body_deadline",
+            "the request's body was not ready to be sent in time",
+        ),
+        Err(NotWhole::TooLarge) => Err(body_not_replayable()),
+        Err(NotWhole::Interrupted) => refused(
+            "request.body_interrupted",
+            "the request's body broke off before it was sent",
+        ),
+    }
 }

@@ -8,6 +8,7 @@ mod leaving;
 mod live;
 mod outgoing;
 mod prepared;
+mod request_body;
 mod slot;
 mod texts;
 mod whole;
@@ -23,7 +24,7 @@ use tower_service::Service;
 pub use body::GuardBody;
 pub use forward::ProvenUnsettled;
 pub(crate) use forward::{
-    EMPTY_DIGEST, apply_redactions, carries_payment, forward, no_randomness, prepare,
+    apply_redactions, binds_bodies, carries_payment, forward, no_randomness, prepare,
 };
 pub use future::ResponseFuture;
 pub(crate) use future::{BoxResponse, OnChallenge};
@@ -34,8 +35,9 @@ pub(crate) use leaving::{
     check_resource, nothing_payable, read_challenge, screen, show, unreadable,
 };
 pub(crate) use live::Live;
-pub(crate) use outgoing::{body_interrupted, is_small, with_screened_body};
+pub(crate) use outgoing::{is_small, with_screened_body};
 pub use prepared::Prepared;
+pub(crate) use request_body::{EMPTY_DIGEST, read_paid_body};
 pub(crate) use slot::{Open, PaymentSlot};
 pub(crate) use texts::{screen_message, write_back};
 pub(crate) use whole::{NotWhole, Whole, read_whole};
@@ -49,7 +51,9 @@ use crate::denial::Denial;
 /// - A request without a payment passes through in place: no allocation, no boxing, no lock.
 /// - Around a client, and where a control wants to see the agent's own requests, those are screened before they leave;
 ///   in a stack of single layers put [`EgressLayer`](crate::egress::EgressLayer) outermost, so that it is done once.
-/// - A request with a payment header is decided on, and its outcome told to the controls.
+/// - A request with a payment header is decided on, and its outcome told to the controls. Where a replay control is in
+///   the chain, its body is read first ([`Context::with_paid_body_limit`]), because the payment is bound to it, and handed
+///   on unchanged; that is what the request's body has to be made of [`Bytes`] for.
 /// - A 402 on its way back is redacted and narrowed to the offers that the controls would allow.
 ///
 /// Denials are `application/problem+json` responses with the typed [`Denial`] in their extensions; the inner service's

@@ -71,7 +71,7 @@ where
         return Ok(request);
     }
     let (parts, body) = request.into_parts();
-    let whole = read_whole(body, MAX_BODY_BYTES, shared.context.challenge_deadline).await;
+    let whole = read_whole(body, MAX_BODY_BYTES, shared.context.paid_body_deadline).await;
     let whole = whole.map_err(|_| body_interrupted())?;
     if whole.trailers {
         return Err(trailers());
@@ -96,7 +96,7 @@ fn trailers() -> Denial {
     )
 }
 
-pub(crate) fn body_interrupted() -> Denial {
+fn body_interrupted() -> Denial {
     Denial::new(
         DenialKind::PaymentError,
         "request.body_interrupted",

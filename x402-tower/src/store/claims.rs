@@ -82,6 +82,12 @@ pub trait Claims: Send + Sync + fmt::Debug + 'static {
     /// Gives `key` back, if `holder` holds it. Giving back what one does not hold is harmless.
     fn give_back(&self, key: ClaimKey, holder: PaymentId) -> Step<'_, Result<(), StoreError>>;
 
+    /// Whether guards on other machines use these claims as well. Their fingerprints have to agree then, so a guard is
+    /// not built on a fingerprint key that this machine made for itself.
+    fn is_shared(&self) -> bool {
+        false
+    }
+
     /// Gives back without waiting, for a future that was dropped; an engine that has to wait does nothing.
     fn give_back_now(&self, key: ClaimKey, holder: PaymentId);
 }
