@@ -47,14 +47,18 @@ pub struct Payment {
     extensions: Extensions,
 }
 
+/// The warning that personal data travelled all the same.
+const KEPT: &str = "pii.kept";
+
 impl Payment {
     /// A payment of `terms` in `exchange`.
     #[must_use]
     pub fn new(id: PaymentId, exchange: Exchange, version: Version, terms: Terms) -> Self {
         let policy_revision = exchange.policy_revision.clone();
-        Self {
+        let in_request = exchange.findings.clone();
+        let mut payment = Self {
             id,
-            findings: exchange.findings.clone(),
+            findings: Findings::new(),
             exchange,
             version,
             terms,
@@ -67,7 +71,9 @@ impl Payment {
             set_aside: false,
             claimed: Vec::new(),
             extensions: Extensions::new(),
-        }
+        };
+        payment.note_findings(&in_request);
+        payment
     }
 
     pub(crate) fn with_authorization(mut self, authorization: Authorization) -> Self {
@@ -157,9 +163,13 @@ impl Payment {
         self.findings.redacted(entity);
     }
 
-    /// Notes what was found in the payment or beside it.
+    /// Notes what was found in the payment or beside it. What stayed where it was is a warning on the record as well:
+    /// `pii.kept`.
     pub fn note_findings(&mut self, findings: &Findings) {
         self.findings.extend(findings);
+        if !findings.all_kept().is_empty() {
+            self.note_warning(KEPT);
+        }
     }
 
     /// Codes of what controls found worth a warning and let pass, such as a recipient that is not the pinned one.
@@ -211,7 +221,7 @@ impl Payment {
         PaymentText::restore(&mut self.texts, redactions);
         let since = self.findings.since(&findings).none_taken_out();
         self.findings = findings;
-        self.findings.extend(&since);
+        self.note_findings(&since);
     }
 
     /// The revision of the policy that decides: the guard's, or that of the policy control that looked.

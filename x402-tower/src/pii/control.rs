@@ -188,6 +188,9 @@ impl PiiControl {
         let Some((entities, redacted)) = self.clean(&field.value, field.is_url) else {
             return Ok(());
         };
+        for entity in &entities {
+            telemetry::pii_found(entity, self.action.as_str());
+        }
         match self.action {
             PiiAction::Block => return Err(blocked(&entities)),
             PiiAction::Redact if field.rewritable => screening.replace_text(field, &redacted),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::{
     CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, ETAG, HeaderName, HeaderValue,
+    TRANSFER_ENCODING,
 };
 use http::response::Parts as ResponseParts;
 use http::{HeaderMap, Method, Request, Response, Uri};
@@ -188,7 +189,7 @@ where
 
 /// The headers of a body of this length that was rewritten.
 fn changed(headers: &mut HeaderMap, len: usize) {
-    for stale in [ETAG, CONTENT_DIGEST, REPR_DIGEST] {
+    for stale in [ETAG, TRANSFER_ENCODING, CONTENT_DIGEST, REPR_DIGEST] {
         headers.remove(stale);
     }
     headers.insert(CONTENT_LENGTH, HeaderValue::from(len));

@@ -135,6 +135,7 @@ async fn a_payment_carries_the_redacted_resource_and_the_untouched_offer() {
     let paid = decoded(&seller.requests()[1].headers, "payment-signature");
     let json: serde_json::Value = serde_json::from_str(&paid).unwrap();
     assert_eq!(json["accepted"], challenge.to_json()["accepts"][0]);
+    assert_eq!(record(&answer).warnings(), ["pii.kept"]);
     assert!(!json["resource"].to_string().contains(EMAIL), "{paid}");
     assert_eq!(record(&answer).kept_findings(), [("EMAIL_ADDRESS", 1)]);
 

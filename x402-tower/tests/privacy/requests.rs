@@ -584,6 +584,58 @@ async fn findings_hold_kinds_and_never_data() {
     }
 }
 
+fn from_policy(pii: &str) -> Result<x402_tower::GuardConfig, String> {
+    let policy = x402_tower::policy::PolicyConfig::from_toml(pii, "policy.toml");
+    let policy = policy.map_err(|error| error.to_string())?;
+    x402_tower::GuardConfig::buyer()
+        .policy(policy)
+        .build()
+        .map_err(|error| error.to_string())
+}
+
+#[tokio::test]
+async fn a_policy_file_says_what_is_done_with_requests() {
+    let policy = r#"
+        [pii]
+        urls = "redact"
+        headers = "block"
+        header_names = ["X-User"]
+        body = "redact"
+    "#;
+    let config = from_policy(policy).unwrap();
+    let client = EgressLayer::of(&config);
+    let seller = free();
+    let url = format!("{URL}/{EMAIL}");
+    let request = post(&url, "application/json", ORDER);
+    client.layer(seller.clone()).oneshot(request).await.unwrap();
+    let seen = &seller.requests()[0];
+    assert_eq!(seen.uri.path(), "/report/%3CREDACTED%3E");
+    assert_eq!(body_of(seen), REDACTED_ORDER);
+
+    let mut request = get(URL);
+    request
+        .headers_mut()
+        .insert("x-user", EMAIL.parse().unwrap());
+    let answer = client.layer(seller).oneshot(request).await.unwrap();
+    assert_eq!(denial(&answer), Some("pii.request_header"));
+
+    let silent = from_policy("[pii]\naction = \"block\"").unwrap();
+    let seller = free();
+    let request = post(&url, "application/json", ORDER);
+    let layer = EgressLayer::of(&silent);
+    layer.layer(seller.clone()).oneshot(request).await.unwrap();
+    assert_eq!(body_of(&seller.requests()[0]), ORDER, "off by default");
+}
+
+#[test]
+fn a_policy_file_cannot_have_framing_headers_screened() {
+    for name in ["host", "payment-signature", "no name"] {
+        let policy = format!("[pii]\nheaders = \"redact\"\nheader_names = [\"{name}\"]");
+        let problem = from_policy(&policy).unwrap_err();
+        assert!(problem.contains("header_names"), "{problem}");
+    }
+}
+
 #[test]
 fn bodies_are_full() {
     // The stack takes any body that can be made of bytes.
