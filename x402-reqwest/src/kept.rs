@@ -6,6 +6,7 @@ use http::{Extensions, Uri};
 use reqwest::{Body, Request, Url};
 use x402_tower::outgoing::ScreenedRequest;
 use x402_tower::pay::{MAX_REPLAY_BODY_BYTES, Payer, body_not_replayable};
+use x402_tower::payment::ApprovalSignatures;
 use x402_tower::{AgentId, Denial, DenialKind, Exchange};
 
 /// A request that can be sent again, or else what is needed to say why it cannot.
@@ -98,6 +99,9 @@ pub(crate) fn parts(request: &Request, extensions: &Extensions) -> Result<Parts,
     }
     if let Some(screened) = extensions.get::<ScreenedRequest>() {
         head.extensions_mut().insert(screened.clone());
+    }
+    if let Some(signatures) = extensions.get::<ApprovalSignatures>() {
+        head.extensions_mut().insert(signatures.clone());
     }
     Ok(head.into_parts().0)
 }

@@ -8,6 +8,7 @@ mod outgoing;
 mod paying;
 mod redirects;
 mod refusing;
+mod reloading;
 mod replaying;
 mod retries;
 mod seller;

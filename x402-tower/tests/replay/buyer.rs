@@ -208,7 +208,7 @@ async fn attack_087_a_third_party_that_signs_again_is_stopped() {
 }
 
 #[tokio::test]
-async fn two_guards_that_share_claims_and_key_pay_once() {
+async fn defect_p06_a_second_replica_that_shares_claims_and_key_pays_nothing() {
     let claims = Arc::new(MemoryStore::new());
     let mut denials = Vec::new();
     for _ in 0..2 {
