@@ -138,7 +138,21 @@ fn the_policys_own_log_is_written_to() {
 }
 
 #[test]
-fn a_run_waits_for_another_to_let_go_of_the_log() {
+fn the_log_of_the_policy_is_synced_as_the_policy_says() {
+    for sync in ["each", "grouped", "never"] {
+        let seller = Seller::start(Wire::V2, 50_000, Conduct::Sell(REPORT));
+        let home = Home::new();
+        let log = home.path().join("decisions.jsonl");
+        let policy = format!("max_per_call_usd = 0.10\n[audit]\npath = {log:?}\nsync = {sync:?}\n");
+        let policy = home.write("mine.toml", &policy);
+        let ended = home.fetch([&seller.url(), "--policy", policy.to_str().unwrap()]);
+        assert_eq!(ended.code(), 0, "{sync}: {}", ended.err());
+        assert_eq!(home.verify([&log]).code(), 0, "{sync}");
+    }
+}
+
+#[test]
+fn a_run_waits_for_a_process_that_keeps_the_log_to_itself() {
     let seller = Seller::start(Wire::V2, 0, Conduct::Free(200));
     let home = Home::new();
     make_state(&home);
@@ -149,7 +163,7 @@ fn a_run_waits_for_another_to_let_go_of_the_log() {
     let mut child = command.spawn().unwrap();
     let mut notes = BufReader::new(child.stderr.take().unwrap());
     let mut note = String::new();
-    while !note.contains("waiting for another run") {
+    while !note.contains("waiting for a process") {
         note.clear();
         assert!(notes.read_line(&mut note).unwrap() > 0, "it did not wait");
     }

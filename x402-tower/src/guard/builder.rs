@@ -10,7 +10,7 @@ use http::header::HeaderName;
 use super::approvals::mpa_config;
 use super::{ConfigError, GuardConfig, PolicyReloader};
 use crate::assets::AssetTable;
-use crate::audit::{AuditControl, AuditKey, AuditLog, FileSink};
+use crate::audit::{AuditControl, AuditKey, AuditLog, FileSink, SyncPolicy};
 use crate::chain::Chain;
 use crate::clock::{Clock, UnixMillis};
 use crate::context::Context;
@@ -378,7 +378,9 @@ fn audit_log(
         Some(key) => key,
         None => AuditKey::load_or_create(format!("{path}.key"))?,
     };
-    let log = AuditLog::open(FileSink::open(path)?, &key)?;
+    let sync = policy.audit.as_ref().and_then(|audit| audit.sync);
+    let sink = FileSink::open_shared(path, sync.map(SyncPolicy::from).unwrap_or_default())?;
+    let log = AuditLog::open(sink, &key)?;
     Ok(Some(Arc::new(log)))
 }
 
