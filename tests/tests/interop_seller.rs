@@ -235,7 +235,7 @@ async fn attack_090_a_payment_of_one_version_is_not_served_again_as_the_other() 
     });
     let as_v1 = PaymentHeader::of_json("x-payment", &as_v1.to_string());
     let again = resend(&format!("{old}/premium"), &as_v1).await;
-    assert_refused(again, 409, "replay.authorization").await;
+    assert_refused(again, 409, "replay.other_request").await;
     assert_eq!((v1.served(), v2.served()), (0, 1));
 }
 

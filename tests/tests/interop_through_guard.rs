@@ -308,10 +308,11 @@ async fn attack_066_parallel_buyers_stay_within_one_budget() {
     let daily = POLICY.replace("daily_limit_usd = 0.10", "daily_limit_usd = 0.03");
     let guarded = Guarded::around(Market::open(Shop::AxumV2).await, &daily).await;
     let mut buyers = JoinSet::new();
-    for _ in 0..10 {
+    for buyer in 0..10 {
         let url = guarded.premium();
         buyers.spawn(async move {
-            let request = x402_rs::client().post(url).json(&json!({}));
+            // Each its own request: the same one, from one agent, would be a duplicate.
+            let request = x402_rs::client().post(url).json(&json!({ "buyer": buyer }));
             request.send().await.expect("an answer").status().as_u16()
         });
     }

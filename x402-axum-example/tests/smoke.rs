@@ -37,7 +37,7 @@ fn every_scene_goes_as_it_should() {
         "STOPPED before signing: policy.per_call",
         "STOPPED before signing: policy.recipient",
         "STOPPED before signing: replay.duplicate",
-        "REFUSED by the seller's guard: 409 replay.authorization",
+        "REFUSED by the seller's guard: 409 replay.other_request",
         "STOPPED before signing: policy.window",
         "left       0.00 of 0.05 USD today",
         "All 8 scenes went as they should.",

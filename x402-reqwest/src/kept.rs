@@ -58,13 +58,14 @@ impl Kept {
     }
 }
 
-/// The exchange that a request begins.
+/// The exchange that a request begins which carries a payment already: it is sent once, so its body may be of any length.
 pub(crate) fn exchange(
     payer: &Payer,
     request: &Request,
     extensions: &Extensions,
 ) -> Result<Exchange, Denial> {
-    payer.exchange(&parts(request, extensions)?, body_bytes(request))
+    let body = request.body().map_or(Some(&[][..]), Body::as_bytes);
+    payer.exchange(&parts(request, extensions)?, body)
 }
 
 /// The whole body, where it is in memory and small enough to be sent again. No body is an empty one.

@@ -9,7 +9,7 @@ use x402_tower::service::{GuardBody, ReadChallenge};
 use x402_tower::{Challenge, Denial, DenialKind, Exchange, PaymentRecord, Prepared};
 
 use crate::error::X402Error;
-use crate::kept::{Kept, exchange};
+use crate::kept::{self, Kept};
 use crate::signed::Signed;
 
 /// Pays 402s from inside a [`reqwest_middleware`] stack, and only what every control of its [`Payer`] allows.
@@ -62,13 +62,24 @@ impl GuardMiddleware {
     /// Decides on a payment that somebody outside has signed, and sends it (attack 44).
     async fn forward(
         &self,
-        request: Request,
+        mut request: Request,
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
-        let exchange = exchange(&self.payer, &request, extensions).map_err(refused)?;
-        let prepared = self
-            .payer
+        let payer = self.payer.pinned();
+        let mut exchange = kept::exchange(&payer, &request, extensions).map_err(refused)?;
+        if payer.binds_bodies()
+            && let Some(stream) = request.body_mut().take_if(|body| body.as_bytes().is_none())
+        {
+            match payer.read_body(stream).await {
+                Ok(bytes) => *request.body_mut() = Some(bytes.into()),
+                Err(denial) => {
+                    return Err(refused(payer.refuse(&exchange, denial).await));
+                }
+            }
+            exchange = kept::exchange(&payer, &request, extensions).map_err(refused)?;
+        }
+        let prepared = payer
             .forward(&exchange, request.headers())
             .await
             .map_err(refused)?;
@@ -84,14 +95,16 @@ impl GuardMiddleware {
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
+        // One policy for the whole payment, whatever is loaded meanwhile.
+        let payer = self.payer.pinned();
         let url = response.url().clone();
         let response = http::Response::<Body>::from(response);
-        if !self.payer.signs() {
-            let exchange = kept.exchange(&self.payer, extensions).map_err(refused)?;
-            return screened(self.payer.screen(&exchange, response).await, url);
+        if !payer.signs() {
+            let exchange = kept.exchange(&payer, extensions).map_err(refused)?;
+            return screened(payer.screen(&exchange, response).await, url);
         }
         let (parts, body) = response.into_parts();
-        let challenge = match self.payer.read_challenge(&parts, body).await {
+        let challenge = match payer.read_challenge(&parts, body).await {
             Ok(ReadChallenge::None { body }) => return whole(parts, url, body),
             Ok(ReadChallenge::V1 { challenge } | ReadChallenge::V2 { challenge, .. }) => {
                 Ok(challenge)
@@ -99,7 +112,7 @@ impl GuardMiddleware {
             Ok(_) => Err(unknown_challenge()),
             Err(denial) => Err(denial),
         };
-        let exchange = kept.exchange(&self.payer, extensions).map_err(refused)?;
+        let exchange = kept.exchange(&payer, extensions).map_err(refused)?;
         let payable = challenge.and_then(|challenge| {
             check_answering_origin(&exchange, url.as_str())?;
             check_not_redirected(kept.url(), &url)?;
@@ -108,10 +121,9 @@ impl GuardMiddleware {
         });
         let (challenge, request): (Challenge, Request) = match payable {
             Ok(payable) => payable,
-            Err(denial) => return Err(refused(self.payer.refuse(&exchange, denial).await)),
+            Err(denial) => return Err(refused(payer.refuse(&exchange, denial).await)),
         };
-        let prepared = self
-            .payer
+        let prepared = payer
             .answer(exchange.clone(), challenge)
             .await
             .map_err(refused)?;

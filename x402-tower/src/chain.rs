@@ -5,10 +5,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::assets::AssetTable;
-use crate::control::{Control, ControlKind};
+use crate::control::{Control, ControlKind, Mode};
 use crate::denial::Denial;
 use crate::payment::Exchange;
 use crate::screening::{Purpose, Screening};
+use crate::shadow::{in_mode, noted};
 use crate::telemetry;
 use crate::unwind::{caught, panicked};
 use crate::wire::Challenge;
@@ -41,6 +42,17 @@ impl Chain {
         Self(Arc::from([control]))
     }
 
+    /// The same controls, each in [`Mode::Shadow`].
+    #[must_use]
+    pub fn shadow(self) -> Self {
+        let controls = self.0.iter().map(Arc::clone);
+        Self(
+            controls
+                .map(|control| in_mode(Mode::Shadow, control))
+                .collect(),
+        )
+    }
+
     /// The controls, outermost first.
     pub fn controls(&self) -> impl ExactSizeIterator<Item = &Arc<dyn Control>> {
         self.0.iter()
@@ -61,9 +73,15 @@ impl Chain {
     ) -> Vec<Denial> {
         let mut screening = Screening::new(purpose, exchange, assets, challenge);
         for control in self.controls() {
+            if control.mode() == Mode::Shadow {
+                let mut copy = screening.challenge().clone();
+                let on_copy = Screening::new(purpose, exchange, assets, &mut copy);
+                screen_in_shadow(&**control, on_copy);
+                continue;
+            }
             let screened = catch_unwind(AssertUnwindSafe(|| control.screen(&mut screening)));
             if screened.is_err() {
-                let denial = panicked(control.kind());
+                let denial = panicked(control.kind(), Mode::Enforce);
                 screening.retain(|_, _| Err(denial.clone()));
                 return vec![denial];
             }
@@ -86,6 +104,16 @@ impl Chain {
             }
         }
         denial
+    }
+}
+
+/// Lets a control in shadow screen a copy: what it strikes out is logged, and the challenge stays as it is.
+fn screen_in_shadow(control: &dyn Control, mut copy: Screening<'_>) {
+    if catch_unwind(AssertUnwindSafe(|| control.screen(&mut copy))).is_err() {
+        noted(control.kind(), &panicked(control.kind(), Mode::Shadow));
+    }
+    for denial in copy.into_refusals() {
+        noted(control.kind(), &denial);
     }
 }
 

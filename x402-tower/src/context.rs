@@ -70,6 +70,9 @@ fn without_fragment(url: &Url) -> &str {
     &url[..url::Position::AfterQuery]
 }
 
+/// Longest body of a request that comes with a payment, unless said otherwise.
+const DEFAULT_PAID_BODY_BYTES: usize = 1024 * 1024;
+
 /// What every layer needs to know besides its control.
 ///
 /// Clones share the clock, the asset table and the book of offers.
@@ -82,7 +85,10 @@ pub struct Context {
     pub(crate) resource_match: ResourceMatch,
     pub(crate) public_origin: Option<Arc<Url>>,
     pub(crate) challenge_deadline: Duration,
+    pub(crate) paid_body_limit: usize,
+    pub(crate) paid_body_deadline: Duration,
     pub(crate) offers: Arc<OfferBook>,
+    pub(crate) policy_revision: Option<Arc<str>>,
 }
 
 impl Context {
@@ -107,7 +113,10 @@ impl Context {
             resource_match: ResourceMatch::default(),
             public_origin: None,
             challenge_deadline: Duration::from_secs(10),
+            paid_body_limit: DEFAULT_PAID_BODY_BYTES,
+            paid_body_deadline: Duration::from_secs(30),
             offers: Arc::new(OfferBook::default()),
+            policy_revision: None,
         }
     }
 
@@ -153,6 +162,36 @@ impl Context {
         self
     }
 
+    /// The revision of the policy that decides here, for the records.
+    #[must_use]
+    pub fn with_policy_revision(mut self, revision: Arc<str>) -> Self {
+        self.policy_revision = Some(revision);
+        self
+    }
+
+    /// The revision of the policy that decides here, where it is known.
+    #[must_use]
+    pub fn policy_revision(&self) -> Option<&str> {
+        self.policy_revision.as_deref()
+    }
+
+    /// How long the body of a request that comes with a payment may be, in bytes. One mebibyte by default.
+    ///
+    /// A replay control binds a payment to the body of its request, so the body is held in memory; a longer one is
+    /// denied before anything is claimed.
+    #[must_use]
+    pub fn with_paid_body_limit(mut self, bytes: usize) -> Self {
+        self.paid_body_limit = bytes;
+        self
+    }
+
+    /// How long the body of a request that comes with a payment may take to arrive. Thirty seconds by default.
+    #[must_use]
+    pub fn with_paid_body_deadline(mut self, deadline: Duration) -> Self {
+        self.paid_body_deadline = deadline;
+        self
+    }
+
     /// Where it stands.
     #[must_use]
     pub fn position(&self) -> Position {
@@ -181,6 +220,7 @@ impl Context {
             url,
             self.now()?,
         );
+        exchange.policy_revision.clone_from(&self.policy_revision);
         exchange.counted = Counted::by_others(position, &parts.extensions);
         match idempotency_key(parts) {
             Ok(key) => exchange.idempotency_key = key,

@@ -61,6 +61,48 @@ impl fmt::Display for ControlKind {
     }
 }
 
+/// Whether a control's denials hold.
+///
+/// In shadow a control decides on every payment as it would otherwise, and what it denies passes all the same: the
+/// denial is noted on the payment ([`Payment::shadowed`]), logged and on record. What it would have redacted stays as it
+/// is, and offers that it would have struck out stay in the challenge, so the offer that is chosen may be another than
+/// the one that it would have left. A payment that it denied in [`check`](Control::check) is none of its business from
+/// then on, as ever: a limit that was only watched counts no money that it would have refused.
+///
+/// What it cannot do in shadow is break traffic: where it panics, or where the audit log cannot be written, the payment
+/// passes as well, and an error is logged. Its waiting is still waited for, under its own deadlines.
+///
+/// One denial holds also in shadow: that of a kill switch ([`Denial::even_in_shadow`]).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[non_exhaustive]
+pub enum Mode {
+    /// A denial denies.
+    #[default]
+    Enforce,
+    /// A denial is noted, and the payment passes.
+    Shadow,
+}
+
+impl Mode {
+    /// Both.
+    pub const ALL: &'static [Self] = &[Self::Enforce, Self::Shadow];
+
+    /// The word for it in a policy file.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Enforce => "enforce",
+            Self::Shadow => "shadow",
+        }
+    }
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// One security control.
 ///
 /// A payment goes through [`check`](Self::check) of every control in order, then [`approve`](Self::approve) of every
@@ -95,6 +137,11 @@ impl fmt::Display for ControlKind {
 pub trait Control: Send + Sync + 'static {
     /// Which control this is.
     fn kind(&self) -> ControlKind;
+
+    /// Whether its denials hold. They do, unless it is put in a [`Shadow`](crate::Shadow).
+    fn mode(&self) -> Mode {
+        Mode::Enforce
+    }
 
     /// Decides on a payment before it is signed or forwarded. May redact its texts.
     fn check<'a>(&'a self, payment: &'a mut Payment) -> Step<'a, Result<(), Denial>>;

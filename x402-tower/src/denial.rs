@@ -9,6 +9,8 @@ use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use http::{Response, StatusCode};
 
+use crate::money::Usd;
+
 /// Which family a [`Denial`] belongs to: the error kinds of the reference implementation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -73,6 +75,8 @@ pub struct Denial {
     code: &'static str,
     detail: Cow<'static, str>,
     status: StatusCode,
+    limit: Option<Usd>,
+    even_in_shadow: bool,
     source: Option<Arc<dyn Error + Send + Sync>>,
 }
 
@@ -85,6 +89,8 @@ impl Denial {
             code,
             detail: detail.into(),
             status: kind.status(),
+            limit: None,
+            even_in_shadow: false,
             source: None,
         }
     }
@@ -96,11 +102,37 @@ impl Denial {
         self
     }
 
+    /// Holds also where the control that denies is in shadow: for a stop that somebody asked for, such as the kill switch.
+    #[must_use]
+    pub const fn even_in_shadow(mut self) -> Self {
+        self.even_in_shadow = true;
+        self
+    }
+
+    /// Whether it holds also where the control that denies is in shadow.
+    #[must_use]
+    pub const fn holds_in_shadow(&self) -> bool {
+        self.even_in_shadow
+    }
+
     /// Keeps the typed error that caused it, for [`Error::source`].
     #[must_use]
     pub fn with_source(mut self, source: impl Error + Send + Sync + 'static) -> Self {
         self.source = Some(Arc::new(source));
         self
+    }
+
+    /// Names the limit that was met, for the audit record. It is never told to the network (attack 143).
+    #[must_use]
+    pub const fn with_limit(mut self, limit: Usd) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// The limit that was met, where one was.
+    #[must_use]
+    pub const fn limit(&self) -> Option<Usd> {
+        self.limit
     }
 
     /// The family.

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use tracing::{Instrument, Span};
 
 use crate::chain::{Chain, check_place};
-use crate::control::{Control, ControlKind};
+use crate::control::{Control, ControlKind, Mode};
 use crate::denial::{Denial, DenialKind};
 use crate::payment::{NotSent, Outcome, Payment, PaymentRecord, Uncertainty};
-use crate::step::Step;
+use crate::shadow::noted;
 use crate::telemetry::{ControlTrace, PaymentTrace};
 use crate::unwind::{caught, panicked};
 use crate::wire::Authorization;
@@ -33,11 +33,15 @@ struct State {
     record: Option<PaymentRecord>,
 }
 
-struct Begun(Arc<dyn Control>);
+struct Begun {
+    control: Arc<dyn Control>,
+    /// It denied in shadow: it counts as asked, and is told nothing more.
+    overruled: bool,
+}
 
 impl core::fmt::Debug for Begun {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        core::fmt::Debug::fmt(&self.0.kind(), f)
+        core::fmt::Debug::fmt(&self.control.kind(), f)
     }
 }
 
@@ -67,7 +71,7 @@ impl Flight {
     }
 
     pub(crate) fn kinds(&self) -> impl Iterator<Item = ControlKind> {
-        self.0.begun.iter().map(|begun| begun.0.kind())
+        self.0.begun.iter().map(|begun| begun.control.kind())
     }
 
     /// Lets every control of `chain` decide. A denial has been told to the controls that let the payment pass.
@@ -84,34 +88,52 @@ impl Flight {
     async fn check(&mut self, control: &Arc<dyn Control>) -> Result<(), Denial> {
         let last = self.kinds().filter(|kind| kind.place().is_some()).last();
         check_place(last, control.kind()).map_err(|error| stack_order(&error.to_string()))?;
+        let shadow = control.mode() == Mode::Shadow;
+        let redactions = shadow.then(|| self.0.payment.redactions());
         // Noted before it is asked: dropped while it waits, it still hears of the end.
-        self.0.begun.push(Begun(Arc::clone(control)));
+        self.0.begun.push(Begun {
+            control: Arc::clone(control),
+            overruled: false,
+        });
         let trace = self.0.trace.control(control.kind(), "check");
         let step = async { control.check(&mut self.0.payment).await };
-        let verdict = caught(trace.around(step)).await;
-        // One that panicked stays noted: what it had set aside before has to be given back.
-        if matches!(verdict, Some(Err(_))) {
-            self.0.begun.pop();
+        let answer = caught(trace.around(step)).await;
+        if let Some(redactions) = redactions {
+            self.0.payment.restore_redactions(redactions);
         }
-        let verdict = verdict.unwrap_or_else(|| Err(panicked(control.kind())));
-        trace.decided(&verdict);
-        verdict
+        let objected = matches!(answer, Some(Err(_)));
+        let heeded = heed(&**control, &mut self.0.payment, trace, answer);
+        // One that panicked stays noted: what it had set aside before has to be given back.
+        if objected && heeded.is_err() {
+            self.0.begun.pop();
+        } else if objected && let Some(begun) = self.0.begun.last_mut() {
+            begun.overruled = true;
+        }
+        heeded
     }
 
     /// Asks every control for its last word, outermost last, so that the intent is on record when all others agree.
     pub(crate) async fn approve(&mut self) -> Result<(), Denial> {
-        for Begun(control) in self.0.begun.iter().rev() {
-            let trace = self.0.trace.control(control.kind(), "approve");
-            guarded(control.kind(), trace, || control.approve(&self.0.payment)).await?;
+        for Begun { control, overruled } in self.0.begun.iter().rev() {
+            if !overruled {
+                let trace = self.0.trace.control(control.kind(), "approve");
+                let step = async { control.approve(&self.0.payment).await };
+                let answer = caught(trace.around(step)).await;
+                heed(&**control, &mut self.0.payment, trace, answer)?;
+            }
         }
         Ok(())
     }
 
     /// Marks the payment as sent with every control. Called before the first byte leaves.
     pub(crate) async fn sending(&mut self) -> Result<(), Denial> {
-        for Begun(control) in &self.0.begun {
-            let trace = self.0.trace.control(control.kind(), "sending");
-            guarded(control.kind(), trace, || control.sending(&self.0.payment)).await?;
+        for Begun { control, overruled } in &self.0.begun {
+            if !overruled {
+                let trace = self.0.trace.control(control.kind(), "sending");
+                let step = async { control.sending(&self.0.payment).await };
+                let answer = caught(trace.around(step)).await;
+                heed(&**control, &mut self.0.payment, trace, answer)?;
+            }
         }
         self.0.sent = true;
         Ok(())
@@ -135,10 +157,14 @@ impl Flight {
         let record = PaymentRecord::new(&self.0.payment, outcome);
         self.0.record = Some(record.clone());
         self.0.trace.ended(&self.0.payment, record.outcome());
-        while let Some(Begun(control)) = self.0.begun.last() {
-            let told = async { control.finish(&self.0.payment, record.outcome()).await };
-            let told = told.instrument(self.0.trace.span().clone());
-            if caught(told).await.is_none() {
+        while let Some(Begun { control, overruled }) = self.0.begun.last() {
+            if *overruled {
+                self.0.begun.pop();
+                continue;
+            }
+            let step = async { control.finish(&self.0.payment, record.outcome()).await };
+            let told = caught(step.instrument(self.0.trace.span().clone())).await;
+            if told.is_none() {
                 tracing::error!(control = %control.kind(), "a control panicked when told an outcome");
             }
             self.0.begun.pop();
@@ -160,7 +186,10 @@ impl Drop for Flight {
         if record.is_none() {
             state.trace.ended(&state.payment, outcome);
         }
-        while let Some(Begun(control)) = state.begun.pop() {
+        while let Some(Begun { control, overruled }) = state.begun.pop() {
+            if overruled {
+                continue;
+            }
             // A second panic while one unwinds would abort the process.
             let told = catch_unwind(AssertUnwindSafe(|| {
                 control.abandon(&state.payment, outcome)
@@ -172,17 +201,26 @@ impl Drop for Flight {
     }
 }
 
-/// Runs one step of a control; a panic denies (attack 144).
-async fn guarded<'a>(
-    kind: ControlKind,
+/// What becomes of what a control answered: a panic is a denial (attack 144), and no denial holds in shadow.
+///
+/// A control in shadow that objects after `check` has let the payment pass before, and is still told how it ended.
+fn heed(
+    control: &dyn Control,
+    payment: &mut Payment,
     trace: ControlTrace,
-    step: impl FnOnce() -> Step<'a, Result<(), Denial>>,
+    answer: Option<Result<(), Denial>>,
 ) -> Result<(), Denial> {
-    let verdict = caught(trace.around(async { step().await }))
-        .await
-        .unwrap_or_else(|| Err(panicked(kind)));
+    let (kind, mode) = (control.kind(), control.mode());
+    let verdict = answer.unwrap_or_else(|| Err(panicked(kind, mode)));
     trace.decided(&verdict);
-    verdict
+    match verdict {
+        Err(denial) if mode == Mode::Shadow && !denial.holds_in_shadow() => {
+            noted(kind, &denial);
+            payment.note_shadowed(kind, denial);
+            Ok(())
+        }
+        verdict => verdict,
+    }
 }
 
 /// The stack is built in an order that cannot be safe.

@@ -76,6 +76,33 @@ impl AtomicAmount {
         self.0.to_be_bytes()
     }
 
+    /// The amount of 32 big-endian bytes.
+    #[must_use]
+    pub const fn from_be_bytes(bytes: [u8; 32]) -> Self {
+        Self(U256::from_be_bytes(bytes))
+    }
+
+    /// Whether this amount is at most `percent` per cent above `reference`. Nothing is rounded; what cannot be computed
+    /// in 256 bits is not.
+    ///
+    /// ```
+    /// use x402_tower::AtomicAmount;
+    ///
+    /// let reference = AtomicAmount::from(99);
+    /// assert!(AtomicAmount::from(108).is_within_percent_above(reference, 10));
+    /// assert!(!AtomicAmount::from(109).is_within_percent_above(reference, 10), "108.9 would be");
+    /// ```
+    #[must_use]
+    pub fn is_within_percent_above(self, reference: Self, percent: u64) -> bool {
+        let hundred = U256::from(100u64);
+        let factor = hundred.checked_add(U256::from(percent));
+        let most = factor.and_then(|factor| reference.0.checked_mul(factor));
+        match (self.0.checked_mul(hundred), most) {
+            (Some(price), Some(most)) => price <= most,
+            _ => false,
+        }
+    }
+
     /// What `part` of this amount costs, where all of it costs `price`; rounded up. `None` on overflow, and for a part of
     /// nothing.
     #[must_use]
@@ -333,6 +360,16 @@ mod tests {
     }
 
     #[test]
+    fn attack_006_a_share_that_overflows_is_not_within() {
+        let max = AtomicAmount::from_be_bytes([0xff; 32]);
+        assert!(!max.is_within_percent_above(max, 0));
+        assert!(!AtomicAmount::from(1).is_within_percent_above(max, 0));
+        assert!(!AtomicAmount::from(1).is_within_percent_above(AtomicAmount::ZERO, u64::MAX));
+        let one = AtomicAmount::from(1);
+        assert!(one.is_within_percent_above(one, u64::MAX));
+    }
+
+    #[test]
     fn decimals_that_overflow_have_no_price() {
         assert_eq!(AtomicAmount::from(1).to_usd(255, Usd::ONE), None);
     }
@@ -341,6 +378,18 @@ mod tests {
         #[test]
         fn six_decimals_at_par_are_micro_dollars(atomic in any::<u64>()) {
             prop_assert_eq!(AtomicAmount::from(atomic).to_usd(6, Usd::ONE), Some(Usd::from_micros(atomic)));
+        }
+
+        #[test]
+        fn per_cents_are_exact(price in any::<u64>(), reference in any::<u64>(), percent in 0..10_000u64) {
+            let most = u128::from(reference) * (100 + u128::from(percent));
+            let within = AtomicAmount::from(price).is_within_percent_above(reference.into(), percent);
+            prop_assert_eq!(within, u128::from(price) * 100 <= most);
+        }
+
+        #[test]
+        fn bytes_read_back(bytes in any::<[u8; 32]>()) {
+            prop_assert_eq!(AtomicAmount::from_be_bytes(bytes).to_be_bytes(), bytes);
         }
 
         #[test]

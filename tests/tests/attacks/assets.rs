@@ -123,7 +123,7 @@ async fn attack_014_the_evm_signer_refuses_a_foreign_domain() {
         assert_eq!(ground.spent_micros().await, 0, "given back");
         assert_eq!(
             ground.events(),
-            ["PAYMENT_INTENT", "PAYMENT_BLOCKED signer.foreign_domain"]
+            ["PAYMENT_INTENT", "PAYMENT_ERROR signer.foreign_domain"]
         );
     }
 }

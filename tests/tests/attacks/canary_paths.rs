@@ -141,7 +141,7 @@ async fn attack_116_payments_that_a_seller_takes_are_not_repeated() {
             .clock(Arc::new(ground.clock.clone()))
             .audit(Arc::clone(&ground.log))
             .claims(ground.store.clone())
-            .fingerprint_key(FingerprintKey::from_hex(&"0a".repeat(32)).unwrap())
+            .fingerprint_key(FingerprintKey::from_hex(&"0a0b".repeat(16)).unwrap())
             .control(Chatterbox(said.clone()))
             .build()
             .unwrap();

@@ -97,7 +97,7 @@ async fn attack_043_a_dearer_challenge_in_answer_to_a_payment() {
     // Asking again does not help: the same request is not paid twice, at whatever price.
     assert_eq!(
         denial(&ground.buy(&seller, URL).await),
-        Some("replay.duplicate")
+        Some("replay.duplicate_amount")
     );
     assert_eq!((ground.signer.count(), seller.paid_requests()), (1, 1));
 }

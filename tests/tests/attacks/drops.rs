@@ -95,6 +95,13 @@ impl Claims for Slow {
         let value = value.to_vec();
         Self::around(move || self.0.claim(key, holder, &value, now, until))
     }
+    fn read(
+        &self,
+        key: ClaimKey,
+        now: UnixMillis,
+    ) -> Step<'_, Result<Option<Vec<u8>>, StoreError>> {
+        Self::around(move || self.0.read(key, now))
+    }
     fn give_back(&self, key: ClaimKey, holder: PaymentId) -> Step<'_, Result<(), StoreError>> {
         Self::around(move || self.0.give_back(key, holder))
     }

@@ -119,7 +119,7 @@ impl Ground {
             .policy(self.policy.clone())
             .ledger(self.store.clone())
             .claims(self.store.clone())
-            .fingerprint_key(FingerprintKey::from_hex(&"0a".repeat(32)).unwrap())
+            .fingerprint_key(FingerprintKey::from_hex(&"0a0b".repeat(16)).unwrap())
             .audit(Arc::clone(&self.log))
             .clock(Arc::new(self.clock.clone()))
     }
@@ -143,8 +143,7 @@ impl Ground {
 
     /// What counts against the agent's day.
     pub(crate) async fn usage(&self) -> Usage {
-        let limits = self.rules.limits_for("agent", &URL.parse().unwrap());
-        let limit = limits.unwrap().as_slice()[0];
+        let limit = self.rules.daily_limit_of("agent").unwrap();
         let now = self.clock.now().unwrap();
         let usage = self.store.usage(limit.key, limit.window, now).await;
         usage.unwrap()

@@ -72,7 +72,7 @@ impl Ground {
     }
 
     fn replay_control(&self) -> ReplayControl {
-        let key = FingerprintKey::from_hex(&"0a".repeat(32)).unwrap();
+        let key = FingerprintKey::from_hex(&"0a0b".repeat(16)).unwrap();
         ReplayControl::new(self.store.clone(), key)
     }
 

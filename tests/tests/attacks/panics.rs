@@ -54,7 +54,7 @@ async fn attack_144_a_control_that_panics_in_approve_denies() {
     let (code, signatures, spent, events) = with_panic_at(ControlStep::Approve).await;
     assert_eq!(code, Some("control.panicked"));
     assert_eq!((signatures, spent), (1, 10_000));
-    assert_eq!(events[0], "PAYMENT_BLOCKED control.panicked");
+    assert_eq!(events[0], "PAYMENT_ERROR control.panicked");
 }
 
 #[tokio::test]
@@ -65,7 +65,7 @@ async fn attack_144_a_control_that_panics_in_sending_keeps_the_signature_here() 
     assert_eq!(spent, 10_000, "it never left: its money is back");
     assert_eq!(
         events[..2],
-        ["PAYMENT_INTENT", "PAYMENT_BLOCKED control.panicked"]
+        ["PAYMENT_INTENT", "PAYMENT_ERROR control.panicked"]
     );
 }
 
@@ -88,7 +88,7 @@ async fn attack_144_a_signer_that_panics_denies() {
     );
     assert_eq!(
         ground.events(),
-        ["PAYMENT_INTENT", "PAYMENT_BLOCKED signer.panicked"]
+        ["PAYMENT_INTENT", "PAYMENT_ERROR signer.panicked"]
     );
     let ground = ground.signing_with(RecordingSigner::new());
     let again = ground.buy(&honest(Version::V2, URL), URL).await;

@@ -60,7 +60,7 @@ async fn what_a_signer_signed_differently_leaves_an_intent_and_its_end() {
             let code = denial(&answer).expect("denied");
             assert_eq!(seller.paid_requests(), 0, "{how:?}");
             assert_eq!(ground.spent_micros().await, 0, "{how:?}: it never left");
-            let end = format!("PAYMENT_BLOCKED {code}");
+            let end = format!("PAYMENT_ERROR {code}");
             assert_eq!(ground.events(), ["PAYMENT_INTENT", end.as_str()], "{how:?}");
             assert_eq!(ground.verify().records, 2);
         }

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use url::Url;
-use x402_tower::policy::{LimitName, Rules};
+use x402_tower::policy::Rules;
 use x402_tower::store::{Ledger, MemoryStore, Quota};
 use x402_tower::{AgentId, Clock, SystemClock, Usd};
 
@@ -29,21 +28,18 @@ impl Budget {
     }
 
     /// What is left of the daily limit now.
-    pub(crate) async fn left(&self, seller: &Url) -> Result<Left, Failure> {
+    pub(crate) async fn left(&self) -> Result<Left, Failure> {
         let default = AgentId::default();
         let agent = self.rules.agent_id().unwrap_or(default.as_str());
-        let limits = self.rules.limits_for(agent, seller)?;
+        let daily = self.rules.daily_limit_of(agent);
         let now = SystemClock::new().now().ok_or("the clock is missing")?;
-        for (index, limit) in limits.as_slice().iter().enumerate() {
-            if let (Some(LimitName::Daily), Quota::Amount(most)) = (limits.name(index), limit.quota)
-            {
-                let used = self.ledger.usage(limit.key, limit.window, now).await?;
-                return Ok(Left {
-                    left: most.saturating_sub(used.amount),
-                    limit: most,
-                });
-            }
-        }
-        Err("the policy has no daily limit".into())
+        let Some((limit, Quota::Amount(most))) = daily.map(|limit| (limit, limit.quota)) else {
+            return Err("the policy has no daily limit".into());
+        };
+        let used = self.ledger.usage(limit.key, limit.window, now).await?;
+        Ok(Left {
+            left: most.saturating_sub(used.amount),
+            limit: most,
+        })
     }
 }

@@ -35,7 +35,7 @@ pub(super) async fn play<W: Write>(stage: &mut Stage<'_, W>) -> Result<(), Failu
     let code = body.get("code").and_then(Value::as_str).unwrap_or_default();
 
     stage.checks.same("status", &status, &StatusCode::CONFLICT);
-    stage.checks.same("code", &code, &"replay.authorization");
+    stage.checks.same("code", &code, &"replay.other_request");
     let problem = problem.is_some_and(|kind| kind == "application/problem+json");
     stage
         .checks

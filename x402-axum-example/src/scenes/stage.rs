@@ -103,7 +103,7 @@ impl<'a, W: Write> Stage<'a, W> {
         Ok(Counted {
             settled: self.servers.facilitator.settlements().len(),
             signatures: self.agent.signatures(),
-            left: self.agent.budget.left(&self.servers.seller_url).await?,
+            left: self.agent.budget.left().await?,
         })
     }
 

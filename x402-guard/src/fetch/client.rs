@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use x402_tower::GuardConfig;
+use x402_tower::replay::FingerprintKey;
 use x402_tower_reqwest::GuardedClient;
 use x402_tower_reqwest::reqwest;
 
@@ -23,7 +24,10 @@ pub(crate) async fn build(
     let policy = policy::find(args.policy.as_deref(), &state)?;
     let signer = key_name.signer()?;
     let log = log::open(&policy, &state).await?;
-    let config = GuardConfig::buyer().policy(policy).audit(Arc::new(log));
+    let config = GuardConfig::buyer()
+        .policy(policy)
+        .audit(Arc::new(log))
+        .fingerprint_key(fingerprint_key(&state)?);
     let payer = match signer {
         Some(signer) => config.build()?.payer(signer)?,
         None => {
@@ -33,4 +37,11 @@ pub(crate) async fn build(
     };
     let http = reqwest::Client::builder().user_agent(USER_AGENT);
     Ok(GuardedClient::builder(http).payer(payer).build()?)
+}
+
+/// The key in the environment, else that of the state directory, which is made where it is missing.
+fn fingerprint_key(state: &StateDir) -> Result<FingerprintKey, SetupError> {
+    let path = state.fingerprint_key();
+    FingerprintKey::from_env_or_file(&path)
+        .map_err(|source| SetupError::FingerprintKey { path, source })
 }

@@ -7,6 +7,7 @@ use x402_tower::ConfigError;
 use x402_tower::audit::AuditError;
 use x402_tower::evm::EvmError;
 use x402_tower::policy::PolicyError;
+use x402_tower::replay::FingerprintKeyError;
 use x402_tower_reqwest::BuildError;
 
 use crate::fetch::body::MAX_JSON_BODY_BYTES;
@@ -57,6 +58,14 @@ pub(crate) enum SetupError {
     Audit { path: PathBuf, source: AuditError },
     #[error("environment variable X402_CHAIN_KEY: {0}")]
     ChainKey(#[source] AuditError),
+    #[error(
+        "environment variable X402_FINGERPRINT_KEY, or {path} where it is not set: {source}; nothing was sent",
+        path = .path.display()
+    )]
+    FingerprintKey {
+        path: PathBuf,
+        source: FingerprintKeyError,
+    },
     #[error(
         "{path} has been in use by another run for {LOCK_WAIT_SECONDS} s; nothing was sent: wait for that run to end, \
          or give this one its own --state-dir",

@@ -38,6 +38,10 @@ impl StateDir {
         self.0.join("audit.jsonl")
     }
 
+    pub(crate) fn fingerprint_key(&self) -> PathBuf {
+        self.0.join("fingerprint.key")
+    }
+
     pub(crate) fn audit_key(&self) -> PathBuf {
         self.0.join("audit.key")
     }

@@ -6,6 +6,7 @@ mod audit;
 mod fetch;
 mod order;
 mod program;
+mod replay;
 mod report;
 mod secrets;
 mod seller;

@@ -30,7 +30,7 @@ impl AuditControl {
     fn write_outcome(&self, payment: &Payment, outcome: &Outcome) {
         let shown = Shown::new(payment);
         let event = outcome_event(outcome);
-        let mut record = of_payment(event, payment, &shown).outcome(outcome.as_str());
+        let mut record = of_payment(event, payment, &shown).outcome(outcome_word(outcome));
         match outcome {
             Outcome::Settled(receipt) => record = record.transaction(receipt.transaction()),
             Outcome::Rejected(refusal) => {
@@ -39,7 +39,7 @@ impl AuditControl {
                 }
             }
             Outcome::Unknown(why) => record = record.reason(why.as_str()),
-            Outcome::NotSent(NotSent::Denied(denial)) => record = record.code(denial.code()),
+            Outcome::NotSent(NotSent::Denied(denial)) => record = with_denial(record, denial),
             Outcome::NotSent(NotSent::Cancelled) => record = record.reason("cancelled"),
             Outcome::NotSent(NotSent::Returned) => record = record.reason("returned"),
         }
@@ -75,7 +75,8 @@ impl Control for AuditControl {
     }
 
     fn refused<'a>(&'a self, exchange: &'a Exchange, denial: &'a Denial) -> Step<'a, ()> {
-        let record = of_exchange(AuditEventType::ChallengeDenied, exchange).code(denial.code());
+        let event = AuditEventType::ChallengeDenied;
+        let record = with_denial(of_exchange(event, exchange), denial).outcome("blocked");
         if let Err(error) = self.log.write(&record) {
             tracing::error!(
                 code = error.code(),
@@ -121,11 +122,15 @@ fn digits(amount: AtomicAmount) -> String {
 }
 
 fn of_exchange(event: AuditEventType, exchange: &Exchange) -> AuditRecord<'_> {
-    AuditRecord::new(event, exchange.now().as_millis())
+    let record = AuditRecord::new(event, exchange.now().as_millis())
         .agent_id(exchange.agent().as_str())
         .position(exchange.position().as_str())
         .method(exchange.method().as_str())
-        .origin(exchange.origin())
+        .origin(exchange.origin());
+    match exchange.policy_revision() {
+        Some(revision) => record.policy_revision(revision),
+        None => record,
+    }
 }
 
 fn of_payment<'a>(
@@ -156,7 +161,32 @@ fn of_payment<'a>(
     for (entity, count) in payment.findings() {
         record = record.pii_entity(*entity, *count);
     }
+    for code in payment.warnings() {
+        record = record.warning(*code);
+    }
+    for (_, denial) in payment.shadowed() {
+        record = record.shadow(denial.code());
+    }
+    for approver in payment.approvals() {
+        record = record.approval(&**approver);
+    }
     record
+}
+
+/// The words of the log: a denial is `blocked`, also where it came after the intent.
+const fn outcome_word(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::NotSent(NotSent::Denied(_)) => "blocked",
+        other => other.as_str(),
+    }
+}
+
+fn with_denial<'a>(record: AuditRecord<'a>, denial: &'a Denial) -> AuditRecord<'a> {
+    let record = record.code(denial.code()).error_message(denial.detail());
+    match denial.limit() {
+        Some(limit) => record.policy_limit_usd_micros(limit.micros()),
+        None => record,
+    }
 }
 
 fn outcome_event(outcome: &Outcome) -> AuditEventType {
@@ -169,7 +199,7 @@ fn outcome_event(outcome: &Outcome) -> AuditEventType {
             DenialKind::PolicyViolation => AuditEventType::PolicyBlocked,
             DenialKind::ReplayDetected => AuditEventType::ReplayBlocked,
             DenialKind::MpaDenied | DenialKind::MpaTimeout => AuditEventType::MpaBlocked,
-            DenialKind::PaymentError => AuditEventType::PaymentBlocked,
+            DenialKind::PaymentError => AuditEventType::PaymentError,
         },
         Outcome::NotSent(_) => AuditEventType::PaymentNotSent,
     }

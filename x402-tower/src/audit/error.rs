@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::private_file::PrivateFileError;
+
 /// Why the audit log did not take a record, or could not be opened.
 ///
 /// Every variant means that the payment must not go on: what is not on record is not paid.
@@ -125,5 +127,16 @@ impl AuditError {
     /// For `map_err`: the system refused while trying to `action`.
     pub(super) fn io(action: &'static str) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Io { action, source }
+    }
+}
+
+/// Says what is wrong with a log or its key file in this module's terms.
+impl From<PrivateFileError> for AuditError {
+    fn from(error: PrivateFileError) -> Self {
+        match error {
+            PrivateFileError::Io { action, source } => Self::Io { action, source },
+            PrivateFileError::NotAFile { path } => Self::NotAFile { path },
+            PrivateFileError::NotPrivate { path, mode } => Self::NotPrivate { path, mode },
+        }
     }
 }

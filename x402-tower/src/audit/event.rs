@@ -12,8 +12,8 @@ pub enum AuditEventType {
     PaymentAllowed,
     /// A signed payment was sent again, byte for byte, under the intent it already has.
     PaymentResent,
-    /// A control other than those below, or a check of the signature, denied the payment.
-    PaymentBlocked,
+    /// The challenge, the signature or the machinery itself was not fit to pay with, and nothing was paid.
+    PaymentError,
     /// The PII control denied the payment.
     PiiBlocked,
     /// The PII control redacted something and let the payment pass.
@@ -42,7 +42,7 @@ impl AuditEventType {
         Self::PaymentIntent,
         Self::PaymentAllowed,
         Self::PaymentResent,
-        Self::PaymentBlocked,
+        Self::PaymentError,
         Self::PiiBlocked,
         Self::PiiRedacted,
         Self::PolicyBlocked,
@@ -62,7 +62,7 @@ impl AuditEventType {
             Self::PaymentIntent => "PAYMENT_INTENT",
             Self::PaymentAllowed => "PAYMENT_ALLOWED",
             Self::PaymentResent => "PAYMENT_RESENT",
-            Self::PaymentBlocked => "PAYMENT_BLOCKED",
+            Self::PaymentError => "PAYMENT_ERROR",
             Self::PiiBlocked => "PII_BLOCKED",
             Self::PiiRedacted => "PII_REDACTED",
             Self::PolicyBlocked => "POLICY_BLOCKED",
@@ -87,7 +87,7 @@ impl AuditEventType {
     pub const fn ends_payment(self) -> bool {
         match self {
             Self::PaymentAllowed
-            | Self::PaymentBlocked
+            | Self::PaymentError
             | Self::PiiBlocked
             | Self::PolicyBlocked
             | Self::ReplayBlocked

@@ -10,8 +10,8 @@ use sha2::{Digest, Sha256};
 
 use super::error::AuditError;
 use super::line::MAX_LINE_BYTES;
-use super::private_file::{Reach, create_private, is_linked, open_plain, sync_folder};
 use super::sink::{AuditSink, SinkTail, TornTail};
+use crate::private_file::{Reach, create_private, is_linked, open_plain, sync_folder};
 
 /// A torn end can be at most one line long; several crashes in one place add up in its file.
 const MAX_TORN_BYTES: u64 = 1024 * 1024;

@@ -1,19 +1,13 @@
 //! The key of the chain.
 
 use core::fmt;
-use std::ffi::OsString;
-use std::fs;
-use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use zeroize::Zeroizing;
 
 use super::chain::Chain;
 use super::error::AuditError;
-use super::private_file::{Reach, create_private, open_plain, sync_folder};
-
-/// More than a key file ever holds: 64 digits and a line break.
-const MAX_KEY_FILE_BYTES: u64 = 256;
+use crate::key_file;
 
 /// The 32 bytes under which a log is chained. Leaves memory with its owner, and is never shown.
 ///
@@ -84,10 +78,7 @@ impl AuditKey {
     /// If there is no such file, if it is a link or not a plain file, if other users can reach it, or if
     /// it holds no key.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, AuditError> {
-        Self::read(path.as_ref())?.ok_or_else(|| AuditError::Io {
-            action: "open the key file",
-            source: io::ErrorKind::NotFound.into(),
-        })
+        Self::from_hex(&key_file::read_existing(path.as_ref())?)
     }
 
     /// The key in a file, which is made with a new key if there is none.
@@ -100,52 +91,15 @@ impl AuditKey {
     /// As [`load`](Self::load), and if the folder cannot be written to.
     pub fn load_or_create(path: impl AsRef<Path>) -> Result<Self, AuditError> {
         let path = path.as_ref();
-        if let Some(key) = Self::read(path)? {
-            return Ok(key);
+        if let Some(text) = key_file::read(path)? {
+            return Self::from_hex(&text);
         }
         let key = Self::generate()?;
-        match key.publish(path) {
-            Ok(()) => Ok(key),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Self::load(path),
-            Err(error) => Err(AuditError::io("create the key file")(error)),
+        if key_file::publish(path, &key.0)? {
+            Ok(key)
+        } else {
+            Self::load(path)
         }
-    }
-
-    fn read(path: &Path) -> Result<Option<Self>, AuditError> {
-        let opened = open_plain(path, fs::OpenOptions::new().read(true), Reach::Nobody)?;
-        let Some(file) = opened else {
-            return Ok(None);
-        };
-        // Room for the whole file at once, so that no reallocation leaves a copy of the key behind.
-        let mut text = Zeroizing::new(String::with_capacity(512));
-        file.take(MAX_KEY_FILE_BYTES)
-            .read_to_string(&mut text)
-            .map_err(AuditError::io("read the key file"))?;
-        Self::from_hex(&text).map(Some)
-    }
-
-    /// Writes the key beside `path` and links it there, which fails if something is there already.
-    fn publish(&self, path: &Path) -> io::Result<()> {
-        let draft = draft_beside(path)?;
-        let written = self
-            .write_new(&draft)
-            .and_then(|()| fs::hard_link(&draft, path));
-        let removed = match fs::remove_file(&draft) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            other => other,
-        };
-        written.and(removed).and_then(|()| sync_folder(path))
-    }
-
-    fn write_new(&self, path: &Path) -> io::Result<()> {
-        let mut file = create_private(path, fs::OpenOptions::new().write(true))?;
-        let mut text = Zeroizing::new([0; 65]);
-        let (digits, end) = text.split_at_mut(64);
-        const_hex::encode_to_slice(self.0.as_slice(), digits)
-            .map_err(|_| io::ErrorKind::InvalidData)?;
-        end.fill(b'\n');
-        file.write_all(text.as_slice())?;
-        file.sync_all()
     }
 
     pub(super) fn chain(&self) -> Chain {
@@ -157,15 +111,4 @@ impl fmt::Debug for AuditKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("AuditKey(..)")
     }
-}
-
-fn draft_beside(path: &Path) -> io::Result<PathBuf> {
-    let mut random = [0; 8];
-    getrandom::fill(&mut random).map_err(io::Error::other)?;
-    let mut name = path
-        .file_name()
-        .map(OsString::from)
-        .ok_or(io::ErrorKind::InvalidInput)?;
-    name.push(format!(".{}.new", const_hex::encode(random)));
-    Ok(path.with_file_name(name))
 }

@@ -1,5 +1,7 @@
 //! The one form in which a record stands in the log, and its seal.
 
+use std::borrow::Cow;
+
 use const_hex::Buffer;
 
 use super::chain::{Chain, Tag};
@@ -10,12 +12,14 @@ use super::text::{push_rfc3339, push_string, push_u64, push_usd};
 pub const MAX_LINE_BYTES: usize = 64 * 1024;
 
 /// What stands at the end of a text that was cut.
-pub(super) const CLIPPED: &[u8] = b"...[clipped]";
+pub(super) const CLIPPED_TEXT: &str = "...[clipped]";
+pub(super) const CLIPPED: &[u8] = CLIPPED_TEXT.as_bytes();
 
 const URL_CAP: usize = 8 * 1024;
 const REASON_CAP: usize = 4 * 1024;
 const TEXT_CAP: usize = 512;
 const KIND_CAP: usize = 64;
+const ENTRY_CAP: usize = 128;
 
 const SEAL_OPEN: &[u8] = b",\"entry_hmac\":\"";
 const SEAL_CLOSE: &[u8] = b"\"}\n";
@@ -64,7 +68,8 @@ pub(super) fn write_line(
         URL_CAP,
     );
     push_text(out, key!("origin"), record.origin.as_deref());
-    push_dollars(out, record.amount_usd_micros);
+    push_dollars(out, key!("amount_usd"), record.amount_usd_micros);
+    push_number(out, key!("amount_usd_micros"), record.amount_usd_micros);
     push_text(out, key!("amount"), record.amount.as_deref());
     push_text(out, key!("asset"), record.asset.as_deref());
     push_text(out, key!("network"), record.network.as_deref());
@@ -73,7 +78,15 @@ pub(super) fn write_line(
     push_text(out, key!("control"), record.control.as_deref());
     push_text(out, key!("code"), record.code.as_deref());
     push_text(out, key!("outcome"), record.outcome.as_deref());
+    push_dollars(
+        out,
+        key!("policy_limit_usd"),
+        record.policy_limit_usd_micros,
+    );
     push_pii(out, record);
+    push_list(out, key!("warnings"), &record.warnings);
+    push_list(out, key!("shadow"), &record.shadow);
+    push_list(out, key!("approvals"), &record.approvals);
     push_text(
         out,
         key!("replay_fingerprint"),
@@ -86,6 +99,12 @@ pub(super) fn write_line(
         record.policy_revision.as_deref(),
     );
     push_capped(out, key!("reason"), record.reason.as_deref(), REASON_CAP);
+    push_capped(
+        out,
+        key!("error_message"),
+        record.error_message.as_deref(),
+        REASON_CAP,
+    );
     push_torn(out, record);
     push_key(out, key!("prev_entry_hmac"));
     match place.prev {
@@ -142,14 +161,29 @@ fn push_number(out: &mut Vec<u8>, key: &str, number: Option<u64>) {
     }
 }
 
-fn push_dollars(out: &mut Vec<u8>, micros: Option<u64>) {
+fn push_dollars(out: &mut Vec<u8>, key: &str, micros: Option<u64>) {
     if let Some(micros) = micros {
-        push_key(out, key!("amount_usd"));
+        push_key(out, key);
         out.push(b'"');
         push_usd(out, micros);
         out.push(b'"');
     }
-    push_number(out, key!("amount_usd_micros"), micros);
+}
+
+/// A list that is not empty.
+fn push_list(out: &mut Vec<u8>, key: &str, entries: &[Cow<'_, str>]) {
+    let mut mark = b'[';
+    for entry in entries {
+        if mark == b'[' {
+            push_key(out, key);
+        }
+        out.push(mark);
+        push_string(out, entry, ENTRY_CAP);
+        mark = b',';
+    }
+    if mark == b',' {
+        out.push(b']');
+    }
 }
 
 fn push_hex(out: &mut Vec<u8>, bytes: &[u8; 32]) {

@@ -1,12 +1,18 @@
 //! What a payment leaves in the log.
 
+use core::cmp::Ordering;
 use std::borrow::Cow;
 
 use super::event::AuditEventType;
+use super::line::CLIPPED_TEXT;
 use super::sink::TornTail;
 
 /// How many kinds of PII one record names; the counts of further ones are added up under `OTHER`.
 pub const MAX_PII_ENTITIES: usize = 32;
+
+/// How many entries each list of a record has: warnings, shadow denials, approvals. A list that was cut ends in
+/// `...[clipped]`.
+pub const MAX_LIST_ENTRIES: usize = 32;
 
 /// The name for findings of kinds that a record has no room for.
 pub(super) const OTHER_PII: &str = "OTHER";
@@ -37,6 +43,10 @@ pub struct AuditRecord<'a> {
     pub(super) amount_usd_micros: Option<u64>,
     pub(super) pii_entities_found: Vec<(Cow<'a, str>, u32)>,
     pub(super) other_pii: u32,
+    pub(super) policy_limit_usd_micros: Option<u64>,
+    pub(super) warnings: Vec<Cow<'a, str>>,
+    pub(super) shadow: Vec<Cow<'a, str>>,
+    pub(super) approvals: Vec<Cow<'a, str>>,
     pub(super) torn: Option<TornTail>,
     pub(super) agent_id: Option<Cow<'a, str>>,
     pub(super) decision_id: Option<Cow<'a, str>>,
@@ -56,6 +66,7 @@ pub struct AuditRecord<'a> {
     pub(super) transaction: Option<Cow<'a, str>>,
     pub(super) policy_revision: Option<Cow<'a, str>>,
     pub(super) reason: Option<Cow<'a, str>>,
+    pub(super) error_message: Option<Cow<'a, str>>,
 }
 
 macro_rules! text_setters {
@@ -79,6 +90,10 @@ impl<'a> AuditRecord<'a> {
             amount_usd_micros: None,
             pii_entities_found: Vec::new(),
             other_pii: 0,
+            policy_limit_usd_micros: None,
+            warnings: Vec::new(),
+            shadow: Vec::new(),
+            approvals: Vec::new(),
             torn: None,
             agent_id: None,
             decision_id: None,
@@ -98,6 +113,7 @@ impl<'a> AuditRecord<'a> {
             transaction: None,
             policy_revision: None,
             reason: None,
+            error_message: None,
         }
     }
 
@@ -136,8 +152,10 @@ impl<'a> AuditRecord<'a> {
         transaction;
         /// The revision of the policy that decided.
         policy_revision;
-        /// Why, for people to read; already redacted.
+        /// Why, as a plain word: `cancelled`, `transport`, what a counterparty's receipt gave as its error code.
         reason;
+        /// What a denial said, for people to read; already redacted.
+        error_message;
     }
 
     /// The price in micro-dollars. The line holds it twice: as a whole number, and as exact dollars.
@@ -163,8 +181,41 @@ impl<'a> AuditRecord<'a> {
         self
     }
 
+    /// The limit that a denied payment met, in micro-dollars; the line shows exact dollars.
+    pub const fn policy_limit_usd_micros(mut self, micros: u64) -> Self {
+        self.policy_limit_usd_micros = Some(micros);
+        self
+    }
+
+    /// Adds the code of something that a control warned of and let pass.
+    pub fn warning(mut self, code: impl Into<Cow<'a, str>>) -> Self {
+        list(&mut self.warnings, code.into());
+        self
+    }
+
+    /// Adds the code of a denial that a control in shadow mode would have made.
+    pub fn shadow(mut self, code: impl Into<Cow<'a, str>>) -> Self {
+        list(&mut self.shadow, code.into());
+        self
+    }
+
+    /// Adds the id of somebody who approved.
+    pub fn approval(mut self, approver_id: impl Into<Cow<'a, str>>) -> Self {
+        list(&mut self.approvals, approver_id.into());
+        self
+    }
+
     pub(super) fn torn(mut self, torn: TornTail) -> Self {
         self.torn = Some(torn);
         self
+    }
+}
+
+/// Adds an entry while there is room; the last place says that the list was cut.
+fn list<'a>(entries: &mut Vec<Cow<'a, str>>, entry: Cow<'a, str>) {
+    match (entries.len().saturating_add(1)).cmp(&MAX_LIST_ENTRIES) {
+        Ordering::Less => entries.push(entry),
+        Ordering::Equal => entries.push(Cow::Borrowed(CLIPPED_TEXT)),
+        Ordering::Greater => {}
     }
 }

@@ -9,9 +9,9 @@ use super::error::AuditError;
 use super::head::AuditHead;
 use super::key::AuditKey;
 use super::line::{MAX_LINE_BYTES, parse_tag, split_seal};
-use super::private_file::{Reach, open_plain};
 use super::summary::{AuditSummary, Tally};
 use super::view::LineView;
+use crate::private_file::{Reach, open_plain};
 
 /// Where a log is broken, and how.
 #[derive(Debug, thiserror::Error)]
@@ -151,7 +151,7 @@ pub fn verify_file(path: impl AsRef<Path>, key: &AuditKey) -> Result<AuditSummar
         OpenOptions::new().read(true),
         Reach::Anything,
     )
-    .map_err(unreadable)?
+    .map_err(|error| unreadable(error.into()))?
     .ok_or_else(|| {
         unreadable(AuditError::io("open the log")(
             io::ErrorKind::NotFound.into(),

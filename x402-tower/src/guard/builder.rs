@@ -5,17 +5,21 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{ConfigError, GuardConfig};
+use super::{ConfigError, GuardConfig, PolicyReloader};
 use crate::assets::AssetTable;
 use crate::audit::{AuditControl, AuditKey, AuditLog, FileSink};
 use crate::chain::Chain;
-use crate::clock::Clock;
+use crate::clock::{Clock, UnixMillis};
 use crate::context::Context;
-use crate::control::Control;
+use crate::control::{Control, ControlKind, Mode};
 use crate::payment::{AgentId, Position};
 use crate::pii::{Detector, EntityType, PiiAction, PiiControl};
-use crate::policy::{PiiSettings, PolicyConfig, PolicyControl, Rules};
-use crate::replay::{FingerprintKey, ReplayControl};
+use crate::policy::{
+    AuditSync, KillSwitch, PiiSettings, PolicyConfig, PolicyControl, ReplaySettings, Rules,
+};
+use crate::replay::{FingerprintKey, FingerprintKeyError, ReplayControl};
+use crate::service::Shared;
+use crate::shadow::in_mode;
 use crate::store::{Claims, Ledger, MemoryStore};
 
 /// Puts a [`GuardConfig`] together.
@@ -30,8 +34,13 @@ pub struct GuardConfigBuilder {
     fingerprint_key: Option<FingerprintKey>,
     pii: Wanted<PiiControl>,
     replay: Wanted<Duration>,
+    repeats: Option<u16>,
     audit: Option<Arc<AuditLog>>,
+    /// How the policy said to open the log: it stays open, so that may not change.
+    log_in_policy: LogSettings,
+    kill_switch: KillSwitch,
     custom: Vec<Arc<dyn Control>>,
+    modes: Vec<(ControlKind, Mode)>,
 }
 
 /// What the code says about a control that the policy file may also speak of. The code wins.
@@ -53,8 +62,12 @@ impl GuardConfigBuilder {
             fingerprint_key: None,
             pii: Wanted::AsInPolicy,
             replay: Wanted::AsInPolicy,
+            repeats: None,
             audit: None,
+            log_in_policy: LogSettings::default(),
+            kill_switch: KillSwitch::new(),
             custom: Vec::new(),
+            modes: Vec::new(),
         }
     }
 
@@ -64,7 +77,8 @@ impl GuardConfigBuilder {
         self
     }
 
-    /// The policy, from a TOML or JSON file that is read when the guard is built.
+    /// The policy, from a TOML or JSON file that is read when the guard is built, and again by its
+    /// [`PolicyReloader`](super::PolicyReloader). Not read at all where [`policy`](Self::policy) is given as well.
     pub fn policy_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.policy_file = Some(path.into());
         self
@@ -88,7 +102,8 @@ impl GuardConfigBuilder {
         self
     }
 
-    /// Fingerprints requests under this key instead of `X402_FINGERPRINT_KEY` or a fresh one.
+    /// Fingerprints requests under this key instead of `X402_FINGERPRINT_KEY` or a fresh one. Without either, claims that
+    /// outlive the process or are shared do not recognise what was paid under another key.
     pub fn fingerprint_key(mut self, key: FingerprintKey) -> Self {
         self.fingerprint_key = Some(key);
         self
@@ -112,6 +127,13 @@ impl GuardConfigBuilder {
         self
     }
 
+    /// Pays the same request up to `times` again within the time that each payment of it is remembered. Not at all by
+    /// default; see [`ReplayControl::with_max_repeats`].
+    pub fn max_repeats(mut self, times: u16) -> Self {
+        self.repeats = Some(times);
+        self
+    }
+
     /// Does not refuse duplicates.
     pub fn without_replay(mut self) -> Self {
         self.replay = Wanted::Off;
@@ -124,9 +146,23 @@ impl GuardConfigBuilder {
         self
     }
 
+    /// Stops every payment while this switch is engaged.
+    pub fn kill_switch(mut self, switch: KillSwitch) -> Self {
+        self.kill_switch = switch;
+        self
+    }
+
     /// Adds a control of your own, inside the others.
     pub fn control(mut self, control: impl Control) -> Self {
         self.custom.push(Arc::new(control));
+        self
+    }
+
+    /// Enforces a control, or lets it decide in shadow.
+    ///
+    /// A control of your own is put in a [`Shadow`](crate::Shadow) instead.
+    pub fn mode(mut self, control: ControlKind, mode: Mode) -> Self {
+        self.modes.push((control, mode));
         self
     }
 
@@ -154,46 +190,121 @@ impl GuardConfigBuilder {
         self
     }
 
+    /// How long the body of a request that comes with a payment may be, in bytes. One mebibyte by default; a longer one is
+    /// denied before anything is claimed.
+    pub fn paid_body_limit(mut self, bytes: usize) -> Self {
+        self.context = self.context.with_paid_body_limit(bytes);
+        self
+    }
+
+    /// How long the body of a request that comes with a payment may take to arrive. Thirty seconds by default.
+    pub fn paid_body_deadline(mut self, deadline: Duration) -> Self {
+        self.context = self.context.with_paid_body_deadline(deadline);
+        self
+    }
+
     /// Puts it together.
     ///
     /// # Errors
     ///
     /// [`ConfigError`] for the first thing that cannot be right; a policy names all of its problems at once.
-    pub fn build(self) -> Result<GuardConfig, ConfigError> {
+    pub fn build(mut self) -> Result<GuardConfig, ConfigError> {
         let seller = self.context.position() == Position::Seller;
-        let policy = match (self.policy, self.policy_file) {
-            (Some(policy), _) => policy,
+        let policy = match (self.policy.take(), &self.policy_file) {
+            (Some(policy), _) => {
+                self.policy_file = None;
+                policy
+            }
             (None, Some(path)) => PolicyConfig::load(path)?,
             (None, None) if seller => PolicyConfig::new(),
             (None, None) => return Err(ConfigError::NoPolicy),
         };
-        let rules = Rules::compile(&policy)?;
-        let context = finish_context(self.context, &rules, self.agent)?;
         let store = Arc::new(MemoryStore::new());
-        let mut controls: Vec<Arc<dyn Control>> = Vec::new();
-        if let Some(log) = audit_log(self.audit, &policy)? {
-            controls.push(Arc::new(AuditControl::new(log)));
+        self.ledger.get_or_insert_with(|| store.clone());
+        self.claims.get_or_insert(store);
+        self.audit = audit_log(self.audit.take(), &policy)?;
+        self.log_in_policy = log_settings(&policy);
+        let shared = self.assemble(&policy)?;
+        self.follow(&policy);
+        Ok(GuardConfig::new(PolicyReloader::new(self, shared)))
+    }
+
+    /// What holds under `policy`. Called again for every policy that is loaded later; what counts, claims and writes
+    /// stays the same.
+    pub(super) fn assemble(&mut self, policy: &PolicyConfig) -> Result<Arc<Shared>, ConfigError> {
+        let rules = Rules::compile(policy)?;
+        if policy.mpa.is_some() {
+            // Never pay under a policy whose approvals nobody collects.
+            return Err(setting("mpa", &"this guard collects no approvals"));
         }
-        if let Some(pii) = pii_control(self.pii, &policy)? {
+        if log_settings(policy) != self.log_in_policy {
+            return Err(ConfigError::RestartNeeded { setting: "audit" });
+        }
+        let context = finish_context(self.context.clone(), &rules, self.agent.clone())?;
+        let mut controls: Vec<Arc<dyn Control>> = Vec::new();
+        if let Some(log) = &self.audit {
+            controls.push(Arc::new(AuditControl::new(Arc::clone(log))));
+        }
+        if let Some(pii) = pii_control(&self.pii, policy)? {
             controls.push(Arc::new(pii));
         }
-        if !seller {
-            let ledger = self.ledger.unwrap_or_else(|| store.clone());
-            controls.push(Arc::new(PolicyControl::with_ledger(rules, ledger)));
+        if context.position() != Position::Seller
+            && let (Some(ledger), Some(claims)) = (&self.ledger, &self.claims)
+        {
+            let control = PolicyControl::with_ledger(rules, Arc::clone(ledger))
+                .with_claims(Arc::clone(claims))
+                .with_kill_switch(self.kill_switch.clone());
+            controls.push(Arc::new(control));
         }
-        if let Some(ttl) = replay_ttl(&self.replay, &policy) {
-            let key = match self.fingerprint_key {
-                Some(key) => key,
-                None => FingerprintKey::from_env()?.map_or_else(FingerprintKey::generate, Ok)?,
+        if let Some(ttl) = replay_ttl(&self.replay, policy)
+            && let Some(claims) = &self.claims
+        {
+            let claims = Arc::clone(claims);
+            let key = fingerprint_key(self.fingerprint_key.take(), &*claims)?;
+            // Kept: under another key, what was claimed before would be claimed again.
+            self.fingerprint_key = Some(key.clone());
+            let repeats = match self.repeats {
+                Some(times) => times,
+                None => max_repeats(policy.replay.as_ref())?,
             };
-            let claims = self.claims.unwrap_or(store);
-            controls.push(Arc::new(ReplayControl::new(claims, key).with_ttl(ttl)));
+            let control = ReplayControl::new(claims, key).with_ttl(ttl);
+            controls.push(Arc::new(control.with_max_repeats(repeats)));
         }
-        controls.extend(self.custom);
-        Ok(GuardConfig {
-            chain: Chain::new(controls)?,
-            context,
-        })
+        for control in &mut controls {
+            *control = in_mode(self.mode_of(control.kind(), policy), Arc::clone(control));
+        }
+        controls.extend(self.custom.iter().cloned());
+        Ok(Shared::new(Chain::new(controls)?, context))
+    }
+
+    /// Whether a control's denials hold: as the code says, else as the policy does.
+    fn mode_of(&self, kind: ControlKind, policy: &PolicyConfig) -> Mode {
+        if let Some((_, mode)) = self.modes.iter().rev().find(|(said, _)| *said == kind) {
+            return *mode;
+        }
+        let in_policy = match kind {
+            ControlKind::Audit => policy.audit.as_ref().map(|audit| audit.mode),
+            ControlKind::Pii => policy.pii.as_ref().map(|pii| pii.mode),
+            ControlKind::Policy => Some(policy.mode),
+            ControlKind::Replay => policy.replay.as_ref().map(|replay| replay.mode),
+            ControlKind::Mpa => policy.mpa.as_ref().map(|mpa| mpa.mode),
+            ControlKind::Custom(_) => None,
+        };
+        in_policy.unwrap_or_default()
+    }
+
+    /// Has what outlives a policy follow the one that is in force now.
+    pub(super) fn follow(&self, policy: &PolicyConfig) {
+        self.kill_switch.follow_policy(policy.kill_switch);
+    }
+
+    /// The file that the policy came from, where it did.
+    pub(super) fn file(&self) -> Option<PathBuf> {
+        self.policy_file.clone()
+    }
+
+    pub(super) fn now(&self) -> Option<UnixMillis> {
+        self.context.clock.now()
     }
 }
 
@@ -202,13 +313,26 @@ fn finish_context(
     rules: &Rules,
     agent: Option<AgentId>,
 ) -> Result<Context, ConfigError> {
-    let context = context.with_resource_match(rules.resource_match());
+    let context = context
+        .with_resource_match(rules.resource_match())
+        .with_policy_revision(rules.revision().into());
     let named = rules.agent_id().map(AgentId::new).transpose();
     let named = named.map_err(|error| setting("agent_id", &error))?;
     Ok(match agent.or(named) {
         Some(agent) => context.with_agent(agent),
         None => context,
     })
+}
+
+type LogSettings = (Option<String>, Option<AuditSync>);
+
+/// What of `[audit]` only a start can change.
+fn log_settings(policy: &PolicyConfig) -> LogSettings {
+    let audit = policy.audit.as_ref();
+    (
+        audit.and_then(|audit| audit.path.clone()),
+        audit.and_then(|audit| audit.sync),
+    )
 }
 
 /// The log that the code gave, or the file that the policy names, under `X402_CHAIN_KEY` or a key file beside it.
@@ -229,11 +353,11 @@ fn audit_log(
 }
 
 fn pii_control(
-    wanted: Wanted<PiiControl>,
+    wanted: &Wanted<PiiControl>,
     policy: &PolicyConfig,
 ) -> Result<Option<PiiControl>, ConfigError> {
     match (wanted, &policy.pii) {
-        (Wanted::Is(control), _) => Ok(Some(control)),
+        (Wanted::Is(control), _) => Ok(Some(control.clone())),
         (Wanted::Off, _) => Ok(None),
         (Wanted::AsInPolicy, Some(settings)) => pii_from(settings).map(Some),
         (Wanted::AsInPolicy, None) => Ok(Some(PiiControl::new())),
@@ -242,8 +366,9 @@ fn pii_control(
 
 fn pii_from(settings: &PiiSettings) -> Result<PiiControl, ConfigError> {
     let mut control = PiiControl::new();
-    if let Some(action) = &settings.action {
-        let action = PiiAction::from_str(action).map_err(|error| setting("pii.action", &error))?;
+    if let Some(action) = settings.action {
+        let action =
+            PiiAction::from_str(action.as_str()).map_err(|error| setting("pii.action", &error))?;
         control = control.with_action(action);
     }
     if let Some(names) = &settings.entities {
@@ -255,6 +380,22 @@ fn pii_from(settings: &PiiSettings) -> Result<PiiControl, ConfigError> {
         control = control.with_detector(Detector::with_entities(entities));
     }
     Ok(control)
+}
+
+/// The key that the code gave, else that of the environment, else a fresh one; never one that this machine made for
+/// claims that others share.
+fn fingerprint_key(
+    chosen: Option<FingerprintKey>,
+    claims: &dyn Claims,
+) -> Result<FingerprintKey, FingerprintKeyError> {
+    let key = match chosen {
+        Some(key) => key,
+        None => FingerprintKey::from_env()?.map_or_else(FingerprintKey::generate, Ok)?,
+    };
+    if claims.is_shared() && key.is_made_here() {
+        return Err(FingerprintKeyError::NotShared);
+    }
+    Ok(key)
 }
 
 /// How long a request is not paid again; `None` where duplicates are not refused.
@@ -269,6 +410,12 @@ fn replay_ttl(wanted: &Wanted<Duration>, policy: &PolicyConfig) -> Option<Durati
             Some(in_policy.map_or(crate::replay::DEFAULT_TTL, Duration::from_secs))
         }
     }
+}
+
+/// How often a request may be paid again on purpose.
+fn max_repeats(settings: Option<&ReplaySettings>) -> Result<u16, ConfigError> {
+    let times = settings.and_then(|replay| replay.max_repeats).unwrap_or(0);
+    u16::try_from(times).map_err(|_| setting("replay.max_repeats", &"it is at most 65535"))
 }
 
 fn setting(setting: &'static str, problem: &dyn core::fmt::Display) -> ConfigError {

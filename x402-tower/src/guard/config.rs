@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{ConfigError, GuardConfigBuilder};
+use super::{ConfigError, GuardConfigBuilder, PolicyReloader};
 use crate::chain::Chain;
 use crate::context::Context;
 use crate::pay::{Payer, Signer};
 use crate::payment::Position;
+use crate::service::Live;
 
 /// A guard that is ready to run: its controls, in order, and what they need to know.
 ///
@@ -21,13 +22,17 @@ use crate::payment::Position;
 /// assert_eq!(GuardConfig::buyer().build().unwrap_err().code(), "config.no_policy");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+/// Clones share everything, also what a [`PolicyReloader`] loads later.
 #[derive(Debug, Clone)]
 pub struct GuardConfig {
-    pub(super) chain: Chain,
-    pub(super) context: Context,
+    reloader: PolicyReloader,
 }
 
 impl GuardConfig {
+    pub(super) fn new(reloader: PolicyReloader) -> Self {
+        Self { reloader }
+    }
+
     /// A guard around a client that pays. Personal data is redacted, duplicates are refused, and the policy has to be
     /// given.
     pub fn buyer() -> GuardConfigBuilder {
@@ -40,16 +45,22 @@ impl GuardConfig {
         GuardConfigBuilder::new(Context::seller())
     }
 
-    /// The controls.
+    /// The controls that hold at this moment.
     #[must_use]
-    pub fn chain(&self) -> &Chain {
-        &self.chain
+    pub fn chain(&self) -> Chain {
+        self.live().now().chain.clone()
     }
 
-    /// What the controls need to know.
+    /// What they need to know, at this moment.
     #[must_use]
-    pub fn context(&self) -> &Context {
-        &self.context
+    pub fn context(&self) -> Context {
+        self.live().now().context.clone()
+    }
+
+    /// Loads another policy into everything that was built from this configuration.
+    #[must_use]
+    pub fn reloader(&self) -> PolicyReloader {
+        self.reloader.clone()
     }
 
     /// A payer behind these controls, for a transport that is not a tower service.
@@ -59,8 +70,7 @@ impl GuardConfig {
     /// [`ConfigError::SellerPays`] for a seller's configuration.
     pub fn payer(&self, signer: impl Signer) -> Result<Payer, ConfigError> {
         self.check_pays()?;
-        let signer: Arc<dyn Signer> = Arc::new(signer);
-        Ok(Payer::new(self.chain.clone(), self.context.clone(), signer))
+        Ok(Payer::with_live(self.live(), Some(Arc::new(signer))))
     }
 
     /// A payer that signs nothing and screens what third parties have signed.
@@ -70,14 +80,15 @@ impl GuardConfig {
     /// [`ConfigError::SellerPays`] for a seller's configuration.
     pub fn payer_without_signer(&self) -> Result<Payer, ConfigError> {
         self.check_pays()?;
-        Ok(Payer::without_signer(
-            self.chain.clone(),
-            self.context.clone(),
-        ))
+        Ok(Payer::with_live(self.live(), None))
+    }
+
+    pub(super) fn live(&self) -> Live {
+        self.reloader.live()
     }
 
     fn check_pays(&self) -> Result<(), ConfigError> {
-        if self.context.position() == Position::Seller {
+        if self.live().now().context.position() == Position::Seller {
             return Err(ConfigError::SellerPays);
         }
         Ok(())

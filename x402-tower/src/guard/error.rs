@@ -31,6 +31,14 @@ pub enum ConfigError {
         /// What is wrong, and what would be right.
         problem: String,
     },
+    /// A policy that is loaded while the process runs changes what only a start can change.
+    #[error(
+        "[{setting}] cannot change while the process runs, because its records have to stay in one place; put it back, or restart"
+    )]
+    RestartNeeded {
+        /// The table that changed.
+        setting: &'static str,
+    },
     /// The controls stand in an unsafe order.
     #[error(transparent)]
     Order(#[from] OrderError),
@@ -51,6 +59,7 @@ impl ConfigError {
             Self::Audit(error) => error.code(),
             Self::FingerprintKey(error) => error.code(),
             Self::Setting { .. } => "config.setting",
+            Self::RestartNeeded { .. } => "config.restart_needed",
             Self::Order(error) => error.code(),
             Self::SellerPays => "config.seller_pays",
         }

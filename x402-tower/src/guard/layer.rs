@@ -1,12 +1,10 @@
 //! The guard as a layer.
 
-use std::sync::Arc;
-
 use tower_layer::Layer;
 
 use super::{ConfigError, GuardConfig};
 use crate::pay::{PayService, Payer, Signer};
-use crate::service::{ControlService, Shared};
+use crate::service::ControlService;
 
 /// Every control of a [`GuardConfig`], around any HTTP service, in one service and one future.
 ///
@@ -42,7 +40,6 @@ pub struct X402GuardLayer<M = Watching> {
 #[derive(Debug, Clone)]
 pub struct Watching {
     config: GuardConfig,
-    shared: Arc<Shared>,
 }
 
 /// A guard that pays.
@@ -55,9 +52,8 @@ impl X402GuardLayer {
     /// Watches by `config`.
     #[must_use]
     pub fn new(config: GuardConfig) -> Self {
-        let shared = Shared::new(config.chain().clone(), config.context().clone());
         Self {
-            mode: Watching { config, shared },
+            mode: Watching { config },
         }
     }
 
@@ -78,7 +74,7 @@ impl<S> Layer<S> for X402GuardLayer<Watching> {
     type Service = ControlService<S>;
 
     fn layer(&self, inner: S) -> ControlService<S> {
-        ControlService::from_shared(inner, Arc::clone(&self.mode.shared))
+        ControlService::with_live(inner, self.mode.config.live())
     }
 }
 

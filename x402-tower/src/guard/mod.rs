@@ -9,13 +9,18 @@
 //! ```
 //!
 //! [`GuardConfig`] says which controls there are and refuses what cannot be right; [`X402GuardLayer`] runs them.
+//! [`PolicyReloader`] puts another policy in force while they run.
 
 mod builder;
 mod config;
 mod error;
 mod layer;
+mod reload;
 
 pub use builder::GuardConfigBuilder;
 pub use config::GuardConfig;
 pub use error::ConfigError;
 pub use layer::{Paying, Watching, X402GuardLayer};
+pub use reload::{FailedReload, PolicyReloader, ReloadError, ReloadStatus};
+#[cfg(feature = "watch")]
+pub use reload::{PolicyWatch, WatchError, WatchOptions};

@@ -95,24 +95,25 @@ where
     if extensions.get::<Denial>().is_some() || extensions.get::<PaymentRecord>().is_some() {
         return Ok(response.map(GuardBody::inner));
     }
+    let mode = mode.pinned();
     let context = mode.context();
-    if let Mode::Whole { payer } = &*mode
+    if let Mode::Whole { payer } = &mode
         && !payer.signs()
     {
-        return Ok(match kept.exchange(context) {
+        return Ok(match kept.exchange(&context) {
             Ok(exchange) => payer.screen(&exchange, response).await,
             Err(denial) => refused_unseen(&denial),
         });
     }
     let (parts, body) = response.into_parts();
-    let challenge = match read_challenge(context, &parts, body).await {
+    let challenge = match read_challenge(&context, &parts, body).await {
         Ok(ReadChallenge::None { body }) => {
             return Ok(Response::from_parts(parts, GuardBody::whole(body)));
         }
         Ok(ReadChallenge::V1 { challenge } | ReadChallenge::V2 { challenge, .. }) => Ok(challenge),
         Err(denial) => Err(denial),
     };
-    let exchange = match kept.exchange(context) {
+    let exchange = match kept.exchange(&context) {
         Ok(exchange) => exchange,
         Err(denial) => return Ok(refused_unseen(&denial)),
     };
@@ -121,7 +122,7 @@ where
         check_answering(&parts.extensions, &exchange)?;
         Ok(challenge)
     });
-    match &*mode {
+    match &mode {
         Mode::Whole { payer } => {
             let prepared = match challenge {
                 Ok(challenge) => payer.answer(exchange, challenge).await,

@@ -12,10 +12,22 @@ pub(crate) enum Mode {
 }
 
 impl Mode {
-    pub(crate) fn context(&self) -> &Context {
+    /// What holds at this moment, for one challenge from its reading to its end.
+    pub(crate) fn pinned(&self) -> Self {
+        match self {
+            Self::Whole { payer } => Self::Whole {
+                payer: payer.pinned(),
+            },
+            Self::Opening { context } => Self::Opening {
+                context: context.clone(),
+            },
+        }
+    }
+
+    pub(crate) fn context(&self) -> Context {
         match self {
             Self::Whole { payer } => payer.context(),
-            Self::Opening { context } => context,
+            Self::Opening { context } => context.clone(),
         }
     }
 }

@@ -17,8 +17,9 @@ use crate::flight::Flight;
 use crate::payment::{Exchange, Payment, PaymentId, Position, Terms};
 use crate::screening::Purpose;
 use crate::service::{
-    GuardBody, Prepared, ReadChallenge, Shared, apply_redactions, carries_payment, check_resource,
-    no_randomness, nothing_payable, prepare, read_challenge, screen, unreadable,
+    GuardBody, Live, Prepared, ReadChallenge, Shared, apply_redactions, binds_bodies,
+    carries_payment, check_resource, no_randomness, nothing_payable, prepare, read_challenge,
+    read_paid_body, screen, unreadable,
 };
 use crate::unwind::caught;
 use crate::wire::{Authorization, Challenge, PaymentPayload, TextField};
@@ -28,7 +29,7 @@ use crate::wire::{Authorization, Challenge, PaymentPayload, TextField};
 /// Clones share everything.
 #[derive(Debug, Clone)]
 pub struct Payer {
-    shared: Arc<Shared>,
+    live: Live,
     signer: Option<Arc<dyn Signer>>,
 }
 
@@ -36,8 +37,24 @@ impl Payer {
     /// A payer whose every payment goes through `chain` before `signer` sees it.
     pub fn new(chain: Chain, context: Context, signer: Arc<dyn Signer>) -> Self {
         Self {
-            shared: Shared::new(chain, context),
+            live: Live::Fixed(Shared::new(chain, context)),
             signer: Some(signer),
+        }
+    }
+
+    pub(crate) fn with_live(live: Live, signer: Option<Arc<dyn Signer>>) -> Self {
+        Self { live, signer }
+    }
+
+    /// The payer as it is at this moment, whatever is loaded later.
+    ///
+    /// Every method decides by one policy from its beginning to its end. A transport that calls several for one payment
+    /// takes this first and uses it for all of them, so that they agree (attack 84).
+    #[must_use]
+    pub fn pinned(&self) -> Self {
+        Self {
+            live: self.live.pinned(),
+            signer: self.signer.clone(),
         }
     }
 
@@ -46,7 +63,7 @@ impl Payer {
     #[must_use]
     pub fn without_signer(chain: Chain, context: Context) -> Self {
         Self {
-            shared: Shared::new(chain, context),
+            live: Live::Fixed(Shared::new(chain, context)),
             signer: None,
         }
     }
@@ -72,17 +89,17 @@ impl Payer {
         }
         let mut exchange = exchange.clone();
         exchange.position = Position::ThirdPartyPayer;
-        screen(&self.shared, &exchange, response).await
+        screen(&self.live.now(), &exchange, response).await
     }
 
-    /// What it knows besides its controls.
+    /// What it knows besides its controls, at this moment.
     #[must_use]
-    pub fn context(&self) -> &Context {
-        &self.shared.context
+    pub fn context(&self) -> Context {
+        self.live.now().context.clone()
     }
 
-    pub(crate) fn shared(&self) -> &Arc<Shared> {
-        &self.shared
+    pub(crate) fn now(&self) -> Arc<Shared> {
+        self.live.now()
     }
 
     /// The exchange that a request begins in the buyer's position; `body` is its body, where it can be sent again.
@@ -91,7 +108,7 @@ impl Payer {
     ///
     /// A [`Denial`] where the request names no origin, its idempotency key is malformed or the clock is missing.
     pub fn exchange(&self, parts: &Parts, body: Option<&[u8]>) -> Result<Exchange, Denial> {
-        let exchange = self.context().exchange(Position::Buyer, parts)?;
+        let exchange = self.now().context.exchange(Position::Buyer, parts)?;
         Ok(match body {
             Some(body) => exchange.with_body_digest(Sha256::digest(body).into()),
             None => exchange,
@@ -111,7 +128,27 @@ impl Payer {
     where
         R: Body<Data = Bytes>,
     {
-        read_challenge(self.context(), parts, body).await
+        read_challenge(&self.now().context, parts, body).await
+    }
+
+    /// Whether a control binds payments to the bodies of their requests, so that [`forward`](Self::forward) wants to know
+    /// them. Without one a body of any length may pass unread.
+    #[must_use]
+    pub fn binds_bodies(&self) -> bool {
+        binds_bodies(&self.now())
+    }
+
+    /// Reads the body of a request that a third party has put a payment on, under the cap and the deadline of the
+    /// [`Context`]. Pass it to [`exchange`](Self::exchange), then send it.
+    ///
+    /// # Errors
+    ///
+    /// A [`Denial`] where it is too long, too slow, broken or followed by trailers.
+    pub async fn read_body<B>(&self, body: B) -> Result<Bytes, Denial>
+    where
+        B: Body<Data = Bytes>,
+    {
+        read_paid_body(&self.now().context, body).await
     }
 
     /// Decides on a payment that a third party has put on a request already.
@@ -126,7 +163,7 @@ impl Payer {
     ) -> Result<Prepared, Denial> {
         let mut exchange = exchange.clone();
         exchange.position = Position::ThirdPartyPayer;
-        prepare(&self.shared, &exchange, headers).await
+        prepare(&self.now(), &exchange, headers).await
     }
 
     /// Whether a request carries a payment header of either version.
@@ -147,47 +184,40 @@ impl Payer {
         exchange: Exchange,
         challenge: Challenge,
     ) -> Result<Prepared, Denial> {
+        let shared = self.now();
         let Some(signer) = &self.signer else {
-            return Err(self.refuse(&exchange, nothing_payable()).await);
+            return Err(shared.chain.refused(&exchange, nothing_payable()).await);
         };
-        let chosen = self.choose(&exchange, &challenge, &**signer);
-        let (choice, payment) = match chosen {
+        let (choice, payment) = match acceptable(&shared, &exchange, &challenge, &**signer) {
             Ok(chosen) => chosen,
-            Err(denial) => return Err(self.shared.chain.refused(&exchange, denial).await),
+            Err(denial) => return Err(shared.chain.refused(&exchange, denial).await),
         };
-        let flight = Flight::new(payment).check_all(&self.shared.chain).await?;
-        sign(flight, &challenge, choice, self.context(), &**signer).await
+        let flight = Flight::new(payment).check_all(&shared.chain).await?;
+        sign(flight, &challenge, choice, &shared.context, &**signer).await
     }
 
     /// Tells every control that an exchange was refused before there was a payment.
     pub async fn refuse(&self, exchange: &Exchange, denial: Denial) -> Denial {
-        self.shared.chain.refused(exchange, denial).await
+        self.now().chain.refused(exchange, denial).await
     }
+}
 
-    fn choose(
-        &self,
-        exchange: &Exchange,
-        challenge: &Challenge,
-        signer: &dyn Signer,
-    ) -> Result<(usize, Payment), Denial> {
-        exchange.check()?;
-        let mut payable = challenge.clone();
-        check_resource(self.context(), exchange, &mut payable)?;
-        let refusals = self.shared.chain.screen(
-            Purpose::Choose,
-            exchange,
-            &self.context().assets,
-            &mut payable,
-        );
-        choose(
-            exchange,
-            challenge,
-            &payable,
-            self.context(),
-            |requirement, terms| signer.can_sign(requirement, terms),
-        )
+/// Chooses among what the controls would allow and the signer can pay.
+fn acceptable(
+    shared: &Shared,
+    exchange: &Exchange,
+    challenge: &Challenge,
+    signer: &dyn Signer,
+) -> Result<(usize, Payment), Denial> {
+    let Shared { chain, context } = shared;
+    exchange.check()?;
+    let mut payable = challenge.clone();
+    check_resource(context, exchange, &mut payable)?;
+    let refusals = chain.screen(Purpose::Choose, exchange, &context.assets, &mut payable);
+    let can_sign =
+        |requirement: &crate::wire::Requirement, terms: &Terms| signer.can_sign(requirement, terms);
+    choose(exchange, challenge, &payable, context, can_sign)
         .map_err(|denial| refusals.into_iter().next().unwrap_or(denial))
-    }
 }
 
 /// Takes the cheapest of `payable`; its index counts in the original challenge.

@@ -6,15 +6,18 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body::Body;
-use http_body_util::BodyExt;
 use tower_service::Service;
 
 use super::answer::Answer;
-use super::kept::{Kept, MAX_REPLAY_BODY_BYTES, Replay};
+use super::kept::{Kept, MAX_REPLAY_BODY_BYTES, Replay, body_not_replayable};
 use super::mode::Mode;
 use super::payer::Payer;
+use crate::context::Context;
 use crate::denial::{Denial, DenialKind};
-use crate::service::{GuardBody, OnChallenge, ResponseFuture, carries_payment, denied, forward};
+use crate::service::{
+    GuardBody, NotWhole, OnChallenge, ResponseFuture, Whole, carries_payment, denied, forward,
+    read_whole,
+};
 
 /// A service around `S` that answers challenges with payments.
 ///
@@ -77,9 +80,7 @@ where
         let mode = Arc::clone(&self.mode);
         if carries_payment(request.headers()) {
             return ResponseFuture::boxed(match &*mode {
-                Mode::Whole { payer } => {
-                    Box::pin(forward(Arc::clone(payer.shared()), ready, request))
-                }
+                Mode::Whole { payer } => Box::pin(forward(payer.now(), ready, request)),
                 Mode::Opening { .. } => {
                     Box::pin(
                         async move { ready.call(request).await.map(|r| r.map(GuardBody::inner)) },
@@ -112,17 +113,12 @@ where
     R::Error: Send,
 {
     let (parts, body) = request.into_parts();
-    let small = body
-        .size_hint()
-        .exact()
-        .is_some_and(|len| len <= MAX_REPLAY_BODY_BYTES);
+    let len = body.size_hint().exact();
+    let small = len.is_some_and(|len| len <= MAX_REPLAY_BODY_BYTES);
     let (replay, body) = if small {
-        match body.collect().await {
-            Ok(collected) => {
-                let bytes = collected.to_bytes();
-                (Replay::Whole(bytes.clone()), B::from(bytes))
-            }
-            Err(_) => return Ok(denied(&body_interrupted())),
+        match kept_body(&mode.context(), body).await {
+            Ok(bytes) => (Replay::Whole(bytes.clone()), B::from(bytes)),
+            Err(denial) => return Ok(denied(&denial)),
         }
     } else {
         (Replay::Never, body)
@@ -138,10 +134,27 @@ where
         .await
 }
 
-fn body_interrupted() -> Denial {
-    Denial::new(
-        DenialKind::PaymentError,
-        "request.body_interrupted",
-        "the request's body broke off before it was sent",
-    )
+/// Reads a body whose length is known, to send it and to send it again.
+async fn kept_body<B: Body<Data = Bytes>>(context: &Context, body: B) -> Result<Bytes, Denial> {
+    let max = usize::try_from(MAX_REPLAY_BODY_BYTES).unwrap_or(usize::MAX);
+    let refused = |code, detail| Err(Denial::new(DenialKind::PaymentError, code, detail));
+    match read_whole(body, max, context.paid_body_deadline).await {
+        Ok(Whole {
+            bytes,
+            trailers: false,
+        }) => Ok(bytes),
+        Ok(_) => refused(
+            "request.trailers",
+            "the request has trailer fields after its body, and they could not be sent again with a payment; send them as headers",
+        ),
+        Err(NotWhole::TooSlow) => refused(
+            "request.body_deadline",
+            "the request's body was not ready to be sent in time",
+        ),
+        Err(NotWhole::TooLarge) => Err(body_not_replayable()),
+        Err(NotWhole::Interrupted) => refused(
+            "request.body_interrupted",
+            "the request's body broke off before it was sent",
+        ),
+    }
 }

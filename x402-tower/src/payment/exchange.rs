@@ -118,6 +118,7 @@ pub struct Exchange {
     pub(crate) body_digest: Option<[u8; 32]>,
     pub(crate) idempotency_key: Option<Arc<str>>,
     pub(crate) objection: Option<Denial>,
+    pub(crate) policy_revision: Option<Arc<str>>,
     pub(crate) counted: bool,
 }
 
@@ -140,6 +141,7 @@ impl Exchange {
             body_digest: None,
             idempotency_key: None,
             objection: None,
+            policy_revision: None,
             counted: false,
         }
     }
@@ -212,6 +214,13 @@ impl Exchange {
     #[must_use]
     pub fn body_digest(&self) -> Option<&[u8; 32]> {
         self.body_digest.as_ref()
+    }
+
+    /// The revision of the policy that the guard decides by, where it has one: it stands on the record also of what is
+    /// denied before there is a payment.
+    #[must_use]
+    pub fn policy_revision(&self) -> Option<&str> {
+        self.policy_revision.as_deref()
     }
 
     /// The caller's own key for this logical request.

@@ -2,6 +2,7 @@
 
 mod exchange;
 mod id;
+mod notes;
 mod outcome;
 mod record;
 mod terms;
@@ -13,10 +14,15 @@ use http::Extensions;
 
 pub use exchange::{AgentId, AgentIdError, Exchange, MAX_AGENT_ID_BYTES, Position};
 pub use id::PaymentId;
+pub use notes::MAX_NOTES;
 pub use outcome::{NotSent, Outcome, Refusal, Uncertainty};
 pub use record::PaymentRecord;
 pub use terms::Terms;
 
+use notes::Notes;
+
+use crate::control::ControlKind;
+use crate::denial::Denial;
 use crate::wire::{Authorization, TextField, Version};
 
 /// A payment on its way through the controls.
@@ -29,6 +35,7 @@ pub struct Payment {
     texts: Vec<PaymentText>,
     shown_url: Option<String>,
     findings: Vec<(&'static str, u32)>,
+    notes: Notes,
     policy_revision: Option<Arc<str>>,
     fingerprint: Option<[u8; 32]>,
     set_aside: bool,
@@ -40,6 +47,7 @@ impl Payment {
     /// A payment of `terms` in `exchange`.
     #[must_use]
     pub fn new(id: PaymentId, exchange: Exchange, version: Version, terms: Terms) -> Self {
+        let policy_revision = exchange.policy_revision.clone();
         Self {
             id,
             exchange,
@@ -49,7 +57,8 @@ impl Payment {
             texts: Vec::new(),
             shown_url: None,
             findings: Vec::new(),
-            policy_revision: None,
+            notes: Notes::default(),
+            policy_revision,
             fingerprint: None,
             set_aside: false,
             claimed: Vec::new(),
@@ -137,7 +146,59 @@ impl Payment {
         }
     }
 
-    /// The revision of the policy that decided, where one did.
+    /// Codes of what controls found worth a warning and let pass, such as a recipient that is not the pinned one.
+    #[must_use]
+    pub fn warnings(&self) -> &[&'static str] {
+        &self.notes.warnings
+    }
+
+    /// Notes a warning by its stable code. It ends up in the audit record.
+    pub fn note_warning(&mut self, code: &'static str) {
+        self.notes.warn(code);
+    }
+
+    /// The ids of those who approved, in the order in which they did.
+    #[must_use]
+    pub fn approvals(&self) -> &[Arc<str>] {
+        &self.notes.approvals
+    }
+
+    /// Notes who approved.
+    pub fn note_approval(&mut self, approver_id: impl Into<Arc<str>>) {
+        self.notes.approve(approver_id.into());
+    }
+
+    /// Whether there were more than [`MAX_NOTES`] notes of one kind, so that some are missing.
+    #[must_use]
+    pub fn notes_clipped(&self) -> bool {
+        self.notes.clipped
+    }
+
+    /// What controls in shadow denied, in the order in which they did: none of it held.
+    #[must_use]
+    pub fn shadowed(&self) -> &[(ControlKind, Denial)] {
+        &self.notes.shadowed
+    }
+
+    pub(crate) fn note_shadowed(&mut self, control: ControlKind, denial: Denial) {
+        self.notes.would_deny(control, denial);
+    }
+
+    /// What each text was redacted to, to be put back after a control in shadow has looked.
+    pub(crate) fn redactions(&self) -> Vec<Option<String>> {
+        self.texts
+            .iter()
+            .map(|text| text.redacted.clone())
+            .collect()
+    }
+
+    pub(crate) fn restore_redactions(&mut self, redactions: Vec<Option<String>>) {
+        for (text, redacted) in self.texts.iter_mut().zip(redactions) {
+            text.redacted = redacted;
+        }
+    }
+
+    /// The revision of the policy that decides: the guard's, or that of the policy control that looked.
     #[must_use]
     pub fn policy_revision(&self) -> Option<&str> {
         self.policy_revision.as_deref()

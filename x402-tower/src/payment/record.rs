@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::control::ControlKind;
+use crate::denial::Denial;
+
 use super::{Outcome, Payment, PaymentId, Terms};
 
 /// A payment and how it ended, in the extensions of the response that it bought.
@@ -23,6 +26,9 @@ struct Fields {
     id: PaymentId,
     terms: Terms,
     findings: Vec<(&'static str, u32)>,
+    shadowed: Vec<(ControlKind, Denial)>,
+    policy_revision: Option<Arc<str>>,
+    warnings: Vec<&'static str>,
     outcome: Outcome,
 }
 
@@ -32,6 +38,9 @@ impl PaymentRecord {
             id: payment.id(),
             terms: payment.terms().clone(),
             findings: payment.findings().to_vec(),
+            shadowed: payment.shadowed().to_vec(),
+            policy_revision: payment.policy_revision.clone(),
+            warnings: payment.warnings().to_vec(),
             outcome,
         }))
     }
@@ -52,6 +61,24 @@ impl PaymentRecord {
     #[must_use]
     pub fn findings(&self) -> &[(&'static str, u32)] {
         &self.0.findings
+    }
+
+    /// What controls in shadow denied: it was paid all the same.
+    #[must_use]
+    pub fn shadowed(&self) -> &[(ControlKind, Denial)] {
+        &self.0.shadowed
+    }
+
+    /// The revision of the policy that decided, where one did.
+    #[must_use]
+    pub fn policy_revision(&self) -> Option<&str> {
+        self.0.policy_revision.as_deref()
+    }
+
+    /// Codes of what a control would have denied the payment for, had it not been told only to warn.
+    #[must_use]
+    pub fn warnings(&self) -> &[&'static str] {
+        &self.0.warnings
     }
 
     /// How it ended.

@@ -1,7 +1,10 @@
 //! A policy set from code.
 
+use super::choice::RecipientPinning;
 use super::config::PolicyConfig;
+use super::settings::{AuditSettings, LimitSettings, MpaSettings, PiiSettings, ReplaySettings};
 use crate::context::ResourceMatch;
+use crate::control::Mode;
 use crate::money::Usd;
 
 impl PolicyConfig {
@@ -37,6 +40,13 @@ impl PolicyConfig {
     #[must_use]
     pub fn with_endpoint_limit(mut self, scope: impl Into<String>, most: Usd) -> Self {
         self.per_endpoint.push((scope.into(), most));
+        self
+    }
+
+    /// Adds to [`limits`](Self::limits).
+    #[must_use]
+    pub fn with_limit(mut self, limit: LimitSettings) -> Self {
+        self.limits.push(limit);
         self
     }
 
@@ -90,6 +100,128 @@ impl PolicyConfig {
         schemes: impl IntoIterator<Item = T>,
     ) -> Self {
         self.allowed_schemes = texts(schemes);
+        self
+    }
+
+    /// Sets [`first_contact_cap`](Self::first_contact_cap).
+    #[must_use]
+    pub fn with_first_contact_cap(mut self, most: Usd) -> Self {
+        self.first_contact_cap = Some(most);
+        self
+    }
+
+    /// Sets [`recipient_pinning`](Self::recipient_pinning).
+    #[must_use]
+    pub fn with_recipient_pinning(mut self, pinning: RecipientPinning) -> Self {
+        self.recipient_pinning = pinning;
+        self
+    }
+
+    /// Sets [`max_quote_drift_percent`](Self::max_quote_drift_percent) and
+    /// [`quote_drift_window_seconds`](Self::quote_drift_window_seconds).
+    #[must_use]
+    pub fn with_max_quote_drift(mut self, percent: u64, window_seconds: u64) -> Self {
+        self.max_quote_drift_percent = Some(percent);
+        self.quote_drift_window_seconds = window_seconds;
+        self
+    }
+
+    /// Sets [`allow_zero_amount`](Self::allow_zero_amount).
+    #[must_use]
+    pub fn with_zero_amount(mut self, allow: bool) -> Self {
+        self.allow_zero_amount = allow;
+        self
+    }
+
+    /// Sets [`kill_switch`](Self::kill_switch).
+    #[must_use]
+    pub fn with_kill_switch(mut self, on: bool) -> Self {
+        self.kill_switch = on;
+        self
+    }
+
+    /// Sets [`mode`](Self::mode).
+    #[must_use]
+    pub fn with_mode(mut self, mode: Mode) -> Self {
+        self.mode = mode;
+        self
+    }
+
+    /// Sets [`denied_origins`](Self::denied_origins).
+    #[must_use]
+    pub fn with_denied_origins<T: Into<String>>(
+        mut self,
+        origins: impl IntoIterator<Item = T>,
+    ) -> Self {
+        self.denied_origins = texts(origins);
+        self
+    }
+
+    /// Sets [`denied_recipients`](Self::denied_recipients).
+    #[must_use]
+    pub fn with_denied_recipients<T: Into<String>>(
+        mut self,
+        addresses: impl IntoIterator<Item = T>,
+    ) -> Self {
+        self.denied_recipients = texts(addresses);
+        self
+    }
+
+    /// Sets [`denied_assets`](Self::denied_assets).
+    #[must_use]
+    pub fn with_denied_assets<T: Into<String>>(
+        mut self,
+        assets: impl IntoIterator<Item = T>,
+    ) -> Self {
+        self.denied_assets = texts(assets);
+        self
+    }
+
+    /// Sets [`denied_networks`](Self::denied_networks).
+    #[must_use]
+    pub fn with_denied_networks<T: Into<String>>(
+        mut self,
+        networks: impl IntoIterator<Item = T>,
+    ) -> Self {
+        self.denied_networks = texts(networks);
+        self
+    }
+
+    /// Sets [`denied_schemes`](Self::denied_schemes).
+    #[must_use]
+    pub fn with_denied_schemes<T: Into<String>>(
+        mut self,
+        schemes: impl IntoIterator<Item = T>,
+    ) -> Self {
+        self.denied_schemes = texts(schemes);
+        self
+    }
+
+    /// Sets [`pii`](Self::pii).
+    #[must_use]
+    pub fn with_pii(mut self, pii: PiiSettings) -> Self {
+        self.pii = Some(pii);
+        self
+    }
+
+    /// Sets [`replay`](Self::replay).
+    #[must_use]
+    pub fn with_replay(mut self, replay: ReplaySettings) -> Self {
+        self.replay = Some(replay);
+        self
+    }
+
+    /// Sets [`audit`](Self::audit).
+    #[must_use]
+    pub fn with_audit(mut self, audit: AuditSettings) -> Self {
+        self.audit = Some(audit);
+        self
+    }
+
+    /// Sets [`mpa`](Self::mpa).
+    #[must_use]
+    pub fn with_mpa(mut self, mpa: MpaSettings) -> Self {
+        self.mpa = Some(mpa);
         self
     }
 

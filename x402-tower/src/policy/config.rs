@@ -3,10 +3,13 @@
 use std::io::Read;
 use std::path::Path;
 
+use super::choice::RecipientPinning;
 use super::error::{Places, PolicyError, Problems};
 use super::read;
 use super::rules::Rules;
+use super::settings::{AuditSettings, LimitSettings, MpaSettings, PiiSettings, ReplaySettings};
 use crate::context::ResourceMatch;
+use crate::control::Mode;
 use crate::money::Usd;
 
 /// Longest policy text, in bytes.
@@ -41,6 +44,25 @@ pub struct PolicyConfig {
     pub agent_id: Option<String>,
     /// `[per_endpoint]`: most that an agent may spend within the window at a [`UrlScope`](super::UrlScope).
     pub per_endpoint: Vec<(String, Usd)>,
+    /// `[[limits]]`: further limits, each with its own window, that all hold at once.
+    pub limits: Vec<LimitSettings>,
+    /// `first_contact_cap_usd`: most that the first payment to an address may cost that its origin has not been paid at
+    /// before (attack 48).
+    pub first_contact_cap: Option<Usd>,
+    /// `recipient_pinning`: whether an origin may change the address that it is paid at (attack 46).
+    pub recipient_pinning: RecipientPinning,
+    /// `max_quote_drift_percent`: most that a price may rise above the one first quoted for the same endpoint within
+    /// [`quote_drift_window_seconds`](Self::quote_drift_window_seconds), in percent of that (attack 19).
+    pub max_quote_drift_percent: Option<u64>,
+    /// `quote_drift_window_seconds`: how long a first quote is held against later ones; a day unless set.
+    pub quote_drift_window_seconds: u64,
+    /// `allow_zero_amount`: whether to sign for nothing. Such a signature probes whether an agent pays (attack 9), and
+    /// what costs nothing needs none.
+    pub allow_zero_amount: bool,
+    /// `kill_switch`: whether every payment is refused.
+    pub kill_switch: bool,
+    /// `mode`: whether decisions of the policy hold.
+    pub mode: Mode,
     /// `allowed_origins`: where an agent may pay at all, as `https://host`.
     pub allowed_origins: Option<Vec<String>>,
     /// `[recipients]`: the addresses that an origin may be paid at, as `eip155:8453/0x…`, or `0x…` for every chain.
@@ -52,6 +74,17 @@ pub struct PolicyConfig {
     pub allowed_networks: Option<Vec<String>>,
     /// `allowed_schemes`: x402 payment schemes; `exact` unless set.
     pub allowed_schemes: Vec<String>,
+    /// `denied_origins`: where an agent never pays. What is denied is denied also where it is allowed.
+    pub denied_origins: Vec<String>,
+    /// `denied_recipients`: addresses that are never paid, whoever asks, as in [`recipients`](Self::recipients)
+    /// (attack 64).
+    pub denied_recipients: Vec<String>,
+    /// `denied_assets`: token contracts that are never paid in.
+    pub denied_assets: Vec<String>,
+    /// `denied_networks`: chains that are never paid on.
+    pub denied_networks: Vec<String>,
+    /// `denied_schemes`: x402 payment schemes that are never used.
+    pub denied_schemes: Vec<String>,
     /// `max_authorization_seconds`: longest time that a signed authorization may stay valid (attack 75). 900 unless
     /// set: the official SDKs ask for 60 to 300 seconds and start validity 600 seconds early against clock skew.
     pub max_authorization_seconds: u64,
@@ -65,37 +98,9 @@ pub struct PolicyConfig {
     pub replay: Option<ReplaySettings>,
     /// `[audit]`: where decisions are written.
     pub audit: Option<AuditSettings>,
+    /// `[mpa]`: which payments need approvals.
+    pub mpa: Option<MpaSettings>,
     pub(super) places: Places,
-}
-
-/// The `[pii]` table.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub struct PiiSettings {
-    /// `action`: `redact`, `block` or `warn`.
-    pub action: Option<String>,
-    /// `entities`: names of the kinds of data to look for; all of them where absent.
-    pub entities: Option<Vec<String>>,
-    /// `mode`: `regex`, the only one there is.
-    pub mode: Option<String>,
-}
-
-/// The `[replay]` table.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub struct ReplaySettings {
-    /// `ttl_seconds`: how long a duplicate is remembered.
-    pub ttl_seconds: Option<u64>,
-    /// `enabled`: whether duplicates are refused.
-    pub enabled: Option<bool>,
-}
-
-/// The `[audit]` table.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub struct AuditSettings {
-    /// `path`: the file.
-    pub path: Option<String>,
 }
 
 /// How a policy is written down.
@@ -116,17 +121,31 @@ impl Default for PolicyConfig {
             window_seconds: 86_400,
             agent_id: None,
             per_endpoint: Vec::new(),
+            limits: Vec::new(),
+            first_contact_cap: None,
+            recipient_pinning: RecipientPinning::Off,
+            max_quote_drift_percent: None,
+            quote_drift_window_seconds: 86_400,
+            allow_zero_amount: false,
+            kill_switch: false,
+            mode: Mode::Enforce,
             allowed_origins: None,
             recipients: None,
             allowed_assets: None,
             allowed_networks: None,
             allowed_schemes: vec!["exact".to_owned()],
+            denied_origins: Vec::new(),
+            denied_recipients: Vec::new(),
+            denied_assets: Vec::new(),
+            denied_networks: Vec::new(),
+            denied_schemes: Vec::new(),
             max_authorization_seconds: 900,
             resource_match: ResourceMatch::SameOrigin,
             allow_insecure_http: false,
             pii: None,
             replay: None,
             audit: None,
+            mpa: None,
             places: Places {
                 name: "code".to_owned(),
                 ..Places::default()
@@ -176,7 +195,7 @@ impl PolicyConfig {
         }
         let (config, problems) = read::config(text, format, name);
         let places = config.places.clone();
-        let mut all = Problems::new(&places).and(&problems);
+        let mut all = Problems::of(&places, problems);
         if let Err(error) = Rules::compile(&config) {
             all = all.and(error.problems());
         }

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::policy::settings::AuditSettings;
 
 const FULL: &str = r#"
 max_per_call_usd = 0.10
@@ -26,7 +27,7 @@ allow_insecure_http = false
 [pii]
 action = "redact"
 entities = ["EMAIL_ADDRESS", "US_SSN"]
-mode = "regex"
+detector = "regex"
 
 [replay]
 ttl_seconds = 300
@@ -44,7 +45,7 @@ const FULL_JSON: &str = r#"{
   "max_authorization_seconds": 300, "resource_match": "exact", "allow_insecure_http": false,
   "per_endpoint": {"https://premium-api.io": 0.5},
   "recipients": {"https://api.example.com": ["eip155:8453:0x209693Bc6afc0C5328bA36FaF03C514EF312287C"]},
-  "pii": {"action": "redact", "entities": ["EMAIL_ADDRESS", "US_SSN"], "mode": "regex"},
+  "pii": {"action": "redact", "entities": ["EMAIL_ADDRESS", "US_SSN"], "detector": "regex"},
   "replay": {"ttl_seconds": 300, "enabled": true}, "audit": {"path": "audit.jsonl"}
 }"#;
 
@@ -215,13 +216,6 @@ fn an_unknown_key_is_told_the_known_ones() {
             ("config.unknown_key", path.to_owned(), Some(2))
         );
     }
-}
-
-#[test]
-fn approvals_are_refused_and_never_ignored() {
-    let text =
-        "daily_limit_usd = 5\n[mpa]\nthreshold = 2\n[[mpa.approvers]]\napprover_id = \"alice\"";
-    assert_eq!(one(toml(text)), ("config.mpa", "mpa".to_owned(), Some(2)));
 }
 
 #[test]
@@ -450,7 +444,7 @@ prop_compose! {
         config.agent_id = agent;
         config.allowed_origins = origins;
         config.allowed_networks = networks;
-        config.audit = path.map(|path| AuditSettings { path: Some(path) });
+        config.audit = path.map(|path| AuditSettings { path: Some(path), ..AuditSettings::default() });
         for (scope, most) in endpoints {
             config = config.with_endpoint_limit(scope, Usd::from_micros(most));
         }

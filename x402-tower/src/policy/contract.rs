@@ -73,6 +73,10 @@ impl Recipient {
         })
     }
 
+    pub(super) fn address(&self) -> &Address {
+        &self.address
+    }
+
     pub(super) fn chain(&self) -> Option<&ChainId> {
         self.chain.as_ref()
     }

@@ -136,6 +136,10 @@ impl<'a> Problems<'a> {
         }
     }
 
+    pub(super) fn of(places: &'a Places, list: Vec<PolicyProblem>) -> Self {
+        Self { places, list }
+    }
+
     pub(super) fn add(
         &mut self,
         code: &'static str,
@@ -173,13 +177,17 @@ impl<'a> Problems<'a> {
         }
     }
 
-    /// The problems with those of another look at the same policy, each once.
+    /// The problems with those of a second look at the same policy, except where the first one found something wrong
+    /// with the same value or a part of it.
     pub(super) fn and(mut self, others: &[PolicyProblem]) -> Self {
-        for other in others {
-            if !self.list.contains(other) {
-                self.list.push(other.clone());
-            }
-        }
+        let others = others.iter().filter(|other| {
+            !self
+                .list
+                .iter()
+                .any(|known| is_part(&known.path, &other.path))
+        });
+        let others: Vec<_> = others.cloned().collect();
+        self.list.extend(others);
         self
     }
 
@@ -212,6 +220,12 @@ pub(super) fn quoted(text: &str) -> String {
         short.push('…');
     }
     format!("\"{short}\"")
+}
+
+/// Whether one path is another or lies below it.
+fn is_part(path: &str, of: &str) -> bool {
+    path.strip_prefix(of)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
 /// The path of a key in a table.

@@ -1,9 +1,13 @@
 //! The limits that a ledger has to count one payment under.
 
+use core::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
-use sha2::{Digest, Sha256};
+use sha2::Sha256;
 
+use super::key;
+use super::limit_rule::LimitRule;
 use super::scope::UrlScope;
 use super::violation::Violation;
 use crate::money::Usd;
@@ -20,13 +24,26 @@ pub enum LimitName {
     Daily,
     /// An entry of `per_endpoint`, for the agent.
     Endpoint(UrlScope),
+    /// An entry of `limits`.
+    Rule(Arc<LimitRule>),
+}
+
+/// As the policy writes it: `daily_limit_usd`, `per_endpoint https://a.io`, `limits per agent, origin`.
+impl fmt::Display for LimitName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Daily => f.write_str("daily_limit_usd"),
+            Self::Endpoint(scope) => write!(f, "per_endpoint {scope}"),
+            Self::Rule(rule) => rule.fmt(f),
+        }
+    }
 }
 
 /// Every limit that applies to one payment, with its name.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AppliedLimits {
     limits: Vec<Limit>,
-    names: Vec<(LimitName, Usd)>,
+    names: Vec<LimitName>,
 }
 
 impl AppliedLimits {
@@ -50,7 +67,12 @@ impl AppliedLimits {
     fn add(&mut self, key: LimitKey, window: Duration, most: Usd, name: LimitName) {
         self.limits
             .push(Limit::new(key, window, Quota::Amount(most)));
-        self.names.push((name, most));
+        self.names.push(name);
+    }
+
+    pub(super) fn add_rule(&mut self, limit: Limit, rule: &Arc<LimitRule>) {
+        self.limits.push(limit);
+        self.names.push(LimitName::Rule(Arc::clone(rule)));
     }
 
     /// The limits, as a [`Reservation`](crate::store::Reservation) takes them.
@@ -62,27 +84,40 @@ impl AppliedLimits {
     /// The name of the limit with this index.
     #[must_use]
     pub fn name(&self, index: usize) -> Option<&LimitName> {
-        self.names.get(index).map(|(name, _)| name)
+        self.names.get(index)
     }
 
     /// What to say when a store refuses `price` for the limit with this index; `None` for an index that is not there.
     #[must_use]
     pub fn violation(&self, index: usize, left: Quota, price: Usd) -> Option<Violation> {
-        let (name, limit) = self.names.get(index)?;
-        let (limit, window_seconds) = (*limit, self.limits.get(index)?.window.as_secs());
+        let (name, limit) = (self.names.get(index)?, self.limits.get(index)?);
+        let window_seconds = limit.window.as_secs();
         let left = match left {
             Quota::Amount(left) => left,
             Quota::Count(_) => Usd::ZERO,
         };
-        Some(match name {
-            LimitName::Daily => Violation::Window {
+        let rule = name.clone();
+        Some(match (name, limit.quota) {
+            (_, Quota::Count(most)) => Violation::CountWindow {
+                rule,
+                most,
+                window_seconds,
+            },
+            (LimitName::Daily, Quota::Amount(limit)) => Violation::Window {
                 price,
                 limit,
                 left,
                 window_seconds,
             },
-            LimitName::Endpoint(scope) => Violation::EndpointWindow {
+            (LimitName::Endpoint(scope), Quota::Amount(limit)) => Violation::EndpointWindow {
                 scope: scope.clone(),
+                price,
+                limit,
+                left,
+                window_seconds,
+            },
+            (LimitName::Rule(_), Quota::Amount(limit)) => Violation::AmountWindow {
+                rule,
                 price,
                 limit,
                 left,
@@ -92,16 +127,14 @@ impl AppliedLimits {
     }
 }
 
-/// A digest over length-prefixed parts: no two lists of parts share one (attack 81).
+/// The key of a limit on what `parts` name.
 fn limit_key(parts: &[&[u8]]) -> LimitKey {
-    let mut hash = Sha256::new();
-    for part in core::iter::once(&DOMAIN).chain(parts) {
-        // A length beyond 64 bits cannot be in memory.
-        let length = u64::try_from(part.len()).unwrap_or(u64::MAX);
-        hash.update(length.to_be_bytes());
-        hash.update(part);
-    }
-    LimitKey::from_bytes(hash.finalize().into())
+    LimitKey::from_bytes(key::digest(DOMAIN, parts))
+}
+
+/// A digest that nothing but keys of limits begins with.
+pub(super) fn digest() -> Sha256 {
+    key::begin(DOMAIN)
 }
 
 #[cfg(test)]

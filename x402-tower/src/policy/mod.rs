@@ -30,28 +30,52 @@
 //! ```
 
 mod builder;
+mod choice;
 mod compile;
 mod config;
 mod contract;
 mod control;
+mod denied;
 mod document;
+mod drift;
 mod error;
+mod first_contact;
+mod history;
+mod key;
+mod kill_switch;
 mod layer;
+mod limit_rule;
 mod limits;
 mod normal;
 mod origin;
+mod pin;
 mod read;
 mod rules;
 mod scope;
+mod settings;
+#[cfg(test)]
+mod tests;
+mod unpayable;
 mod violation;
 
 pub use crate::context::ResourceMatch;
-pub use config::{AuditSettings, PiiSettings, PolicyConfig, PolicyFormat, ReplaySettings};
+pub use crate::control::Mode;
+pub use choice::{
+    ApproverMode, AuditSync, DetectorKind, FindingAction, LimitPer, OutgoingAction,
+    RecipientPinning,
+};
+pub use config::{PolicyConfig, PolicyFormat};
 pub use control::PolicyControl;
 pub use error::{PolicyError, PolicyProblem};
+pub use kill_switch::KillSwitch;
 pub use layer::PolicyLayer;
+pub use limit_rule::LimitRule;
 pub use limits::{AppliedLimits, LimitName};
 pub use origin::Origin;
+pub use pin::{RecipientPin, RecipientPins};
 pub use rules::{Offer, Rules};
 pub use scope::{ScopeError, UrlScope};
+pub use settings::{
+    ApproverSettings, AuditSettings, LimitSettings, MpaSettings, PiiSettings, ReplaySettings,
+};
 pub use violation::Violation;

@@ -7,6 +7,8 @@ use sha2::{Digest, Sha256};
 use super::config::PolicyConfig;
 use super::contract::{AssetRule, Recipient};
 use super::rules::Rules;
+use super::settings::MpaSettings;
+use crate::store::Quota;
 
 /// The policy as TOML: every key that has an effect, in a fixed order, every value in its one spelling, lists sorted.
 pub(super) fn form(rules: &Rules, config: &PolicyConfig) -> String {
@@ -14,6 +16,16 @@ pub(super) fn form(rules: &Rules, config: &PolicyConfig) -> String {
     out.usd("max_per_call_usd", rules.max_per_call);
     out.usd("daily_limit_usd", rules.daily_limit);
     out.line("window_seconds", rules.window.as_secs());
+    out.usd("first_contact_cap_usd", rules.first_contact_cap);
+    out.line("recipient_pinning", quote(rules.recipient_pinning));
+    out.some("max_quote_drift_percent", rules.max_quote_drift_percent);
+    out.line(
+        "quote_drift_window_seconds",
+        rules.quote_drift_window.as_secs(),
+    );
+    out.line("allow_zero_amount", rules.allow_zero_amount);
+    out.line("kill_switch", rules.kill_switch);
+    out.line("mode", quote(rules.mode));
     out.text("agent_id", rules.agent_id.as_deref());
     out.list("allowed_origins", rules.origins.as_ref());
     let assets = rules.assets.as_ref();
@@ -23,6 +35,14 @@ pub(super) fn form(rules: &Rules, config: &PolicyConfig) -> String {
     );
     out.list("allowed_networks", rules.networks.as_ref());
     out.list("allowed_schemes", Some(&rules.schemes));
+    let denied = &rules.denied;
+    out.listed("denied_origins", &denied.origins);
+    let recipients = denied.recipients.iter().map(Recipient::to_text);
+    out.listed("denied_recipients", recipients);
+    let assets = denied.assets.iter().map(AssetRule::to_text);
+    out.listed("denied_assets", assets);
+    out.listed("denied_networks", &denied.networks);
+    out.listed("denied_schemes", &denied.schemes);
     out.line("max_authorization_seconds", rules.max_authorization_seconds);
     out.text("resource_match", Some(rules.resource_match.as_str()));
     out.line("allow_insecure_http", rules.allow_insecure_http);
@@ -42,6 +62,17 @@ pub(super) fn form(rules: &Rules, config: &PolicyConfig) -> String {
             out.list(&quote(origin), Some(list.iter().map(Recipient::to_text)));
         }
     }
+    for limit in &rules.limits {
+        let rule = &limit.rule;
+        out.entry("limits");
+        out.line("window_seconds", rule.window.as_secs());
+        match rule.quota {
+            Quota::Amount(most) => out.usd("amount_usd", Some(most)),
+            Quota::Count(most) => out.line("count", most),
+        }
+        out.list("per", Some(&rule.per));
+        out.some("endpoint", rule.endpoint.as_ref().map(quote));
+    }
     controls(&mut out, config);
     out.0
 }
@@ -50,22 +81,57 @@ pub(super) fn form(rules: &Rules, config: &PolicyConfig) -> String {
 fn controls(out: &mut Form, config: &PolicyConfig) {
     if let Some(pii) = &config.pii {
         out.table("pii");
-        out.text("action", pii.action.as_deref());
+        out.line("mode", quote(pii.mode));
+        out.some("action", pii.action.map(quote));
         out.list("entities", pii.entities.as_ref());
-        out.text("mode", pii.mode.as_deref());
+        out.line("detector", quote(pii.detector));
+        out.line("urls", quote(pii.urls));
+        out.line("headers", quote(pii.headers));
+        out.line("body", quote(pii.body));
+        out.listed("header_names", &pii.header_names);
     }
     if let Some(replay) = &config.replay {
         out.table("replay");
-        if let Some(ttl) = replay.ttl_seconds {
-            out.line("ttl_seconds", ttl);
-        }
-        if let Some(enabled) = replay.enabled {
-            out.line("enabled", enabled);
-        }
+        out.line("mode", quote(replay.mode));
+        out.some("ttl_seconds", replay.ttl_seconds);
+        out.some("enabled", replay.enabled);
+        out.some("max_repeats", replay.max_repeats);
     }
     if let Some(audit) = &config.audit {
         out.table("audit");
+        out.line("mode", quote(audit.mode));
         out.text("path", audit.path.as_deref());
+        out.some("sync", audit.sync.map(quote));
+    }
+    if let Some(mpa) = &config.mpa {
+        approvals(out, mpa);
+    }
+}
+
+fn approvals(out: &mut Form, mpa: &MpaSettings) {
+    out.table("mpa");
+    out.line("mode", quote(mpa.mode));
+    out.line("threshold", mpa.threshold);
+    out.usd("min_amount_usd", mpa.min_amount);
+    out.usd("cumulative_usd", mpa.cumulative);
+    out.some("cumulative_window_seconds", mpa.cumulative_window_seconds);
+    out.some("timeout_seconds", mpa.timeout_seconds);
+    out.listed("private_hosts", &mpa.private_hosts);
+    let mut approvers: Vec<_> = mpa.approvers.iter().collect();
+    approvers.sort_by_key(|approver| &approver.approver_id);
+    for approver in approvers {
+        out.entry("mpa.approvers");
+        out.text("approver_id", Some(&approver.approver_id));
+        out.line("mode", quote(approver.mode));
+        out.text("webhook_url", approver.webhook_url.as_deref());
+        out.text("secret_env", approver.secret_env.as_deref());
+        out.some(
+            "public_key",
+            approver
+                .public_key
+                .as_ref()
+                .map(|key| quote(key.to_ascii_lowercase())),
+        );
     }
 }
 
@@ -86,6 +152,17 @@ impl Form {
         let _: core::fmt::Result = writeln!(self.0, "\n[{name}]");
     }
 
+    /// An entry of an array of tables.
+    fn entry(&mut self, name: &str) {
+        let _: core::fmt::Result = writeln!(self.0, "\n[[{name}]]");
+    }
+
+    fn some(&mut self, key: &str, value: Option<impl Display>) {
+        if let Some(value) = value {
+            self.line(key, value);
+        }
+    }
+
     fn usd(&mut self, key: &str, value: Option<crate::money::Usd>) {
         if let Some(value) = value {
             self.line(key, value);
@@ -95,6 +172,14 @@ impl Form {
     fn text(&mut self, key: &str, value: Option<&str>) {
         if let Some(value) = value {
             self.line(key, quote(value));
+        }
+    }
+
+    /// A list that says nothing where it is empty.
+    fn listed<T: Display>(&mut self, key: &str, values: impl IntoIterator<Item = T>) {
+        let mut values = values.into_iter().peekable();
+        if values.peek().is_some() {
+            self.list(key, Some(values));
         }
     }
 

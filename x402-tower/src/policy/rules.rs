@@ -6,18 +6,24 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::choice::RecipientPinning;
 use super::compile;
 use super::config::PolicyConfig;
 use super::contract::{AssetRule, Recipient};
+use super::denied::Denied;
 use super::error::PolicyError;
+use super::limit_rule::CompiledLimit;
 use super::limits::AppliedLimits;
 use super::origin::Origin;
 use super::scope::UrlScope;
+use super::unpayable;
 use super::violation::Violation;
 use crate::address::Address;
 use crate::context::ResourceMatch;
-use crate::money::Usd;
+use crate::control::Mode;
+use crate::money::{AtomicAmount, Usd};
 use crate::network::ChainId;
+use crate::store::Limit;
 
 /// What the rules look at: one requirement of a challenge, and the URL that was requested.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +39,8 @@ pub struct Offer<'a> {
     pub asset: &'a Address,
     /// Who gets the money.
     pub pay_to: &'a Address,
+    /// The amount in atomic units, where it is known.
+    pub amount: Option<AtomicAmount>,
     /// What it costs at most, by the local asset table; `None` where nobody priced the asset.
     pub price: Option<Usd>,
     /// How long the authorization would stay valid from now on, in seconds.
@@ -55,9 +63,17 @@ impl<'a> Offer<'a> {
             scheme,
             asset,
             pay_to,
+            amount: None,
             price: None,
             lifetime_seconds: u64::MAX,
         }
+    }
+
+    /// Sets the [`amount`](Self::amount).
+    #[must_use]
+    pub fn with_amount(mut self, amount: AtomicAmount) -> Self {
+        self.amount = Some(amount);
+        self
     }
 
     /// Sets the [`price`](Self::price).
@@ -81,7 +97,16 @@ pub struct Rules {
     pub(super) max_per_call: Option<Usd>,
     pub(super) daily_limit: Option<Usd>,
     pub(super) window: Duration,
+    pub(super) first_contact_cap: Option<Usd>,
+    pub(super) recipient_pinning: RecipientPinning,
+    pub(super) max_quote_drift_percent: Option<u64>,
+    pub(super) quote_drift_window: Duration,
+    pub(super) allow_zero_amount: bool,
+    pub(super) kill_switch: bool,
+    pub(super) mode: Mode,
     pub(super) endpoints: HashMap<Origin, Vec<(UrlScope, Usd)>>,
+    pub(super) limits: Vec<CompiledLimit>,
+    pub(super) denied: Denied,
     pub(super) origins: Option<HashSet<Origin>>,
     pub(super) recipients: Option<HashMap<Origin, Vec<Recipient>>>,
     pub(super) assets: Option<HashSet<AssetRule>>,
@@ -104,8 +129,8 @@ impl Rules {
         compile::rules(config)
     }
 
-    /// Decides on an offer by every rule that needs no state: URL, encryption, origin, scheme, network, asset,
-    /// recipient, lifetime, price, price per call, in this order.
+    /// Decides on an offer by every rule that needs no state: URL, encryption, what is denied, then what is allowed
+    /// (origin, scheme, network, asset, recipient), lifetime, amount, price, price per call, in this order.
     ///
     /// # Errors
     ///
@@ -115,6 +140,7 @@ impl Rules {
         if !origin.is_secure() && !origin.is_loopback() && !self.allow_insecure_http {
             return Err(Violation::InsecureUrl { origin });
         }
+        self.denied.check(&origin, offer)?;
         if self.origins.as_ref().is_some_and(|o| !o.contains(&origin)) {
             return Err(Violation::Origin { origin });
         }
@@ -129,11 +155,21 @@ impl Rules {
         }
         self.check_asset(chain, offer.asset)?;
         self.check_recipient(origin, chain, offer.pay_to)?;
+        if let Some(reason) = unpayable::reason(chain, offer.asset, offer.pay_to) {
+            return Err(Violation::UnpayableRecipient {
+                chain: chain.clone(),
+                pay_to: offer.pay_to.clone(),
+                reason,
+            });
+        }
         if offer.lifetime_seconds > self.max_authorization_seconds {
             return Err(Violation::Lifetime {
                 seconds: offer.lifetime_seconds,
                 most: self.max_authorization_seconds,
             });
+        }
+        if !self.allow_zero_amount && offer.amount.is_some_and(AtomicAmount::is_zero) {
+            return Err(Violation::ZeroAmount);
         }
         self.check_price(offer.price)
     }
@@ -198,21 +234,24 @@ impl Rules {
         let by_path = self
             .endpoints
             .get(&origin)
-            .is_some_and(|list| list.iter().any(|(scope, _)| !scope.is_whole_origin()));
+            .is_some_and(|list| list.iter().any(|(scope, _)| !scope.is_whole_origin()))
+            || self.limits.iter().any(|limit| limit.reads_path(&origin));
         if by_path && UrlScope::is_ambiguous(url) {
             return Err(unclear("servers may read its path differently"));
         }
         Ok(origin)
     }
 
-    /// Every limit that a payment at `url` has to be counted under for `agent`.
+    /// Every limit that a payment of `offer` has to be counted under for `agent`.
     ///
-    /// Endpoint limits are counted per agent, as the daily limit is.
+    /// The daily limit and those of `per_endpoint` are counted per agent. No limit's key depends on the policy's
+    /// [`revision`](Self::revision): what was spent stays counted when a policy changes.
     ///
     /// # Errors
     ///
     /// [`Violation::Url`] where it cannot be told which limits apply.
-    pub fn limits_for(&self, agent: &str, url: &Url) -> Result<AppliedLimits, Violation> {
+    pub fn limits_for(&self, agent: &str, offer: &Offer<'_>) -> Result<AppliedLimits, Violation> {
+        let url = offer.url;
         let origin = self.origin_of(url)?;
         let mut limits = AppliedLimits::default();
         if let Some(most) = self.daily_limit {
@@ -223,13 +262,30 @@ impl Rules {
                 limits.add_endpoint(agent, self.window, *most, scope);
             }
         }
+        for limit in &self.limits {
+            if let Some(applied) = limit.applied(agent, &origin, offer) {
+                limits.add_rule(applied, &limit.rule);
+            }
+        }
         Ok(limits)
+    }
+
+    /// The daily limit of `agent`, whatever it pays for.
+    #[must_use]
+    pub fn daily_limit_of(&self, agent: &str) -> Option<Limit> {
+        let mut limits = AppliedLimits::default();
+        limits.add_daily(agent, self.window, self.daily_limit?);
+        limits.as_slice().first().copied()
     }
 
     /// Whether any rule needs to know what a payment costs in dollars.
     #[must_use]
     pub fn limits_dollars(&self) -> bool {
-        self.max_per_call.is_some() || self.daily_limit.is_some() || !self.endpoints.is_empty()
+        self.max_per_call.is_some()
+            || self.daily_limit.is_some()
+            || self.first_contact_cap.is_some()
+            || !self.endpoints.is_empty()
+            || self.limits.iter().any(CompiledLimit::counts_dollars)
     }
 
     /// The agent that the policy names.
@@ -248,6 +304,42 @@ impl Rules {
     #[must_use]
     pub fn max_authorization_seconds(&self) -> u64 {
         self.max_authorization_seconds
+    }
+
+    /// Most that the first payment to an address may cost that its origin has not been paid at before.
+    #[must_use]
+    pub fn first_contact_cap(&self) -> Option<Usd> {
+        self.first_contact_cap
+    }
+
+    /// Whether an origin may change the address that it is paid at.
+    #[must_use]
+    pub fn recipient_pinning(&self) -> RecipientPinning {
+        self.recipient_pinning
+    }
+
+    /// Most that a price may rise above the first quote, in percent of that.
+    #[must_use]
+    pub fn max_quote_drift_percent(&self) -> Option<u64> {
+        self.max_quote_drift_percent
+    }
+
+    /// How long a first quote is held against later ones.
+    #[must_use]
+    pub fn quote_drift_window(&self) -> Duration {
+        self.quote_drift_window
+    }
+
+    /// Whether the policy refuses every payment.
+    #[must_use]
+    pub fn kill_switch(&self) -> bool {
+        self.kill_switch
+    }
+
+    /// Whether decisions of the policy hold.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        self.mode
     }
 
     /// The policy as TOML in its one normal form: two policies that mean the same have the same.

@@ -14,6 +14,7 @@ struct Asked {
     scheme: String,
     asset: Address,
     pay_to: Address,
+    amount: AtomicAmount,
     price: Option<Usd>,
     lifetime: u64,
 }
@@ -26,6 +27,7 @@ impl Asked {
             scheme: "exact".to_owned(),
             asset: Address::parse(&chain, USDC).unwrap(),
             pay_to: Address::parse(&chain, PAYEE).unwrap(),
+            amount: AtomicAmount::from(10_000),
             price: Some(usd("0.01")),
             lifetime: 300,
             chain,
@@ -39,13 +41,16 @@ impl Asked {
         }
     }
 
-    fn check(&self, rules: &Rules) -> Result<(), Violation> {
+    fn offer(&self) -> Offer<'_> {
         let (chain, scheme) = (&self.chain, self.scheme.as_str());
-        rules.check_offer(
-            &Offer::new(&self.url, chain, scheme, &self.asset, &self.pay_to)
-                .with_price(self.price)
-                .with_lifetime_seconds(self.lifetime),
-        )
+        Offer::new(&self.url, chain, scheme, &self.asset, &self.pay_to)
+            .with_amount(self.amount)
+            .with_price(self.price)
+            .with_lifetime_seconds(self.lifetime)
+    }
+
+    fn check(&self, rules: &Rules) -> Result<(), Violation> {
+        rules.check_offer(&self.offer())
     }
 
     fn code(&self, rules: &Rules) -> &'static str {
@@ -59,6 +64,11 @@ fn url(text: &str) -> Url {
 
 fn usd(text: &str) -> Usd {
     Usd::parse(text).unwrap()
+}
+
+fn applied(rules: &Rules, agent: &str, address: &str) -> Result<AppliedLimits, Violation> {
+    let asked = Asked::at(address);
+    rules.limits_for(agent, &asked.offer())
 }
 
 fn rules(toml: &str) -> Rules {
@@ -277,11 +287,11 @@ fn limits_apply_where_their_scope_matches() {
         "daily_limit_usd = 5\nwindow_seconds = 3600\n[per_endpoint]\n\"https://api.ok.com\" = 2\n\
          \"https://api.ok.com/v1\" = 1\n\"https://other.test\" = 3",
     );
-    let count = |text| rules.limits_for("a", &url(text)).unwrap().as_slice().len();
+    let count = |text| applied(&rules, "a", text).unwrap().as_slice().len();
     assert_eq!(count("https://api.ok.com/v1/x"), 3);
     assert_eq!(count("https://api.ok.com/v1evil"), 2);
     assert_eq!(count("https://nowhere.test/"), 1);
-    let limits = rules.limits_for("a", &url("https://api.ok.com/")).unwrap();
+    let limits = applied(&rules, "a", "https://api.ok.com/").unwrap();
     assert!(
         limits
             .as_slice()
@@ -302,10 +312,7 @@ fn attack_055_a_path_that_can_be_misread_is_refused_where_paths_are_limited() {
         "https://api.ok.com//v1",
     ] {
         assert_eq!(Asked::at(text).code(&rules), "policy.url", "{text}");
-        assert_eq!(
-            rules.limits_for("a", &url(text)).unwrap_err().code(),
-            "policy.url"
-        );
+        assert_eq!(applied(&rules, "a", text).unwrap_err().code(), "policy.url");
     }
     assert_eq!(Asked::at("https://api.ok.com/v1/x").code(&rules), "allowed");
     assert_eq!(
@@ -320,7 +327,7 @@ fn two_agents_and_two_scopes_are_counted_apart() {
     let rules =
         rules("daily_limit_usd = 5\n[per_endpoint]\n\"https://a.io\" = 1\n\"https://b.io\" = 1");
     let keys = |agent, text| -> Vec<_> {
-        let limits = rules.limits_for(agent, &url(text)).unwrap();
+        let limits = applied(&rules, agent, text).unwrap();
         limits.as_slice().iter().map(|limit| limit.key).collect()
     };
     let (one, two) = (keys("one", "https://a.io/"), keys("two", "https://a.io/"));
@@ -333,9 +340,7 @@ fn two_agents_and_two_scopes_are_counted_apart() {
 #[test]
 fn a_refusal_by_the_store_names_the_limit() {
     let rules = rules("daily_limit_usd = 5\n[per_endpoint]\n\"https://api.ok.com/v1\" = 1");
-    let limits = rules
-        .limits_for("a", &url("https://api.ok.com/v1?ssn=123"))
-        .unwrap();
+    let limits = applied(&rules, "a", "https://api.ok.com/v1?ssn=123").unwrap();
     let left = Quota::Amount(usd("0.25"));
     let daily = limits.violation(0, left, usd("0.5")).unwrap();
     assert_eq!(daily.code(), "policy.window");

@@ -80,6 +80,14 @@ impl UrlScope {
         })
     }
 
+    /// The scope whose path is that of a requested URL; `None` where that has no origin or is ambiguous.
+    pub(super) fn of(url: &Url) -> Option<Self> {
+        Some(Self {
+            origin: Origin::of(url)?,
+            segments: segments(url)?,
+        })
+    }
+
     /// The origin.
     #[must_use]
     pub fn origin(&self) -> &Origin {
@@ -112,6 +120,11 @@ impl UrlScope {
     #[must_use]
     pub fn is_ambiguous(url: &Url) -> bool {
         segments(url).is_none()
+    }
+
+    /// The path of a URL in its one spelling, by which two URLs name one endpoint; `None` where it is ambiguous.
+    pub(super) fn path_of(url: &Url) -> Option<String> {
+        segments(url).map(|segments| segments.join("/"))
     }
 
     /// Whether everything that `other` covers is covered by this one.

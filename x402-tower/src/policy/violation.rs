@@ -1,9 +1,10 @@
 //! Why a policy refuses a payment.
 
+use super::limits::LimitName;
 use super::origin::Origin;
 use super::scope::UrlScope;
 use crate::address::Address;
-use crate::money::Usd;
+use crate::money::{AtomicAmount, Usd};
 use crate::network::ChainId;
 
 /// The rule that a payment breaks, with what a caller needs to explain it.
@@ -61,6 +62,52 @@ pub enum Violation {
         /// Who would get the money.
         pay_to: Address,
     },
+    /// On the list of origins that are never paid.
+    #[error("{origin} is among denied_origins")]
+    DeniedOrigin {
+        /// Where the payment would go.
+        origin: Origin,
+    },
+    /// On the list of schemes that are never used.
+    #[error("the payment scheme is among denied_schemes")]
+    DeniedScheme,
+    /// On the list of chains that are never paid on.
+    #[error("{chain} is among denied_networks")]
+    DeniedNetwork {
+        /// The chain that was asked for.
+        chain: ChainId,
+    },
+    /// On the list of assets that are never paid in.
+    #[error("the asset {chain}/{asset} is among denied_assets")]
+    DeniedAsset {
+        /// The chain that was asked for.
+        chain: ChainId,
+        /// The token contract that was asked for.
+        asset: Address,
+    },
+    /// On the list of recipients that are never paid.
+    #[error("{pay_to} on {chain} is among denied_recipients")]
+    DeniedRecipient {
+        /// The chain that was asked for.
+        chain: ChainId,
+        /// Who would get the money.
+        pay_to: Address,
+    },
+    /// Nobody could take the money from there again (attack 52).
+    #[error("money paid to {pay_to} on {chain} is lost: {reason}")]
+    UnpayableRecipient {
+        /// The chain that was asked for.
+        chain: ChainId,
+        /// Who would get the money.
+        pay_to: Address,
+        /// Why it would be lost.
+        reason: &'static str,
+    },
+    /// An amount of nothing (attack 9).
+    #[error(
+        "the offer asks to sign for nothing, which only shows that an agent would sign; set allow_zero_amount if it shall"
+    )]
+    ZeroAmount,
     /// Valid for too long.
     #[error(
         "the authorization would stay valid for {seconds} s, more than max_authorization_seconds ({most} s)"
@@ -112,6 +159,89 @@ pub enum Violation {
         /// The window, in seconds.
         window_seconds: u64,
     },
+    /// No room in the window of an entry of `limits`.
+    #[error(
+        "the payment costs {price} USD, and of {rule} ({limit} USD in {window_seconds} s) {left} USD are left"
+    )]
+    AmountWindow {
+        /// Which limit.
+        rule: LimitName,
+        /// What it costs.
+        price: Usd,
+        /// The limit.
+        limit: Usd,
+        /// What is left of it.
+        left: Usd,
+        /// The window, in seconds.
+        window_seconds: u64,
+    },
+    /// As many payments as an entry of `limits` allows.
+    #[error("{rule} allows {most} payments in {window_seconds} s, and none are left; wait")]
+    CountWindow {
+        /// Which limit.
+        rule: LimitName,
+        /// How many it allows.
+        most: u64,
+        /// The window, in seconds.
+        window_seconds: u64,
+    },
+    /// The kill switch is engaged.
+    #[error(
+        "the kill switch is engaged, so nothing is paid; release it when payments may flow again"
+    )]
+    KillSwitch,
+    /// Another recipient than the one that the origin was paid at first.
+    #[error(
+        "{origin} is paid at {pinned} on {chain} and now asks to pay {pay_to}; make sure whose it is, and forget the pin if it is theirs"
+    )]
+    RecipientChanged {
+        /// Who asks.
+        origin: Origin,
+        /// The chain.
+        chain: ChainId,
+        /// Who was paid, or is being paid, first.
+        pinned: Address,
+        /// Who would get the money.
+        pay_to: Address,
+    },
+    /// The same recipient, in another asset than the one that was paid first.
+    #[error(
+        "{origin} is paid in {pinned} on {chain} and now asks for {asset}; make sure what that is, and forget the pin if it is right"
+    )]
+    AssetChanged {
+        /// Who asks.
+        origin: Origin,
+        /// The chain.
+        chain: ChainId,
+        /// What was paid, or is being paid, first.
+        pinned: Address,
+        /// What would be paid.
+        asset: Address,
+    },
+    /// More than a recipient may get before a payment to it has settled.
+    #[error(
+        "the payment costs {price} USD, and no payment to this recipient has settled yet: of first_contact_cap_usd ({cap} USD) {left} USD are left"
+    )]
+    FirstContact {
+        /// What it costs.
+        price: Usd,
+        /// What a stranger may get.
+        cap: Usd,
+        /// What is left of it, payments under way and without an outcome being counted.
+        left: Usd,
+    },
+    /// Dearer than the first price that was paid here, by more than it may be.
+    #[error(
+        "the price is {amount} atomic units, more than max_quote_drift_percent ({max_percent} %) above the {reference} that were paid first"
+    )]
+    QuoteDrift {
+        /// The price that is asked for.
+        amount: AtomicAmount,
+        /// The first price that settled within the window.
+        reference: AtomicAmount,
+        /// By how many per cent the price may exceed it.
+        max_percent: u64,
+    },
 }
 
 impl Violation {
@@ -126,11 +256,38 @@ impl Violation {
             Self::Network { .. } => "policy.network",
             Self::Asset { .. } => "policy.asset",
             Self::Recipient { .. } => "policy.recipient",
+            Self::DeniedOrigin { .. } => "policy.denied_origin",
+            Self::DeniedScheme => "policy.denied_scheme",
+            Self::DeniedNetwork { .. } => "policy.denied_network",
+            Self::DeniedAsset { .. } => "policy.denied_asset",
+            Self::DeniedRecipient { .. } => "policy.denied_recipient",
+            Self::UnpayableRecipient { .. } => "policy.unpayable_recipient",
+            Self::ZeroAmount => "policy.zero_amount",
             Self::Lifetime { .. } => "policy.lifetime",
             Self::Unpriced => "policy.unpriced",
             Self::PerCall { .. } => "policy.per_call",
             Self::Window { .. } => "policy.window",
             Self::EndpointWindow { .. } => "policy.endpoint_window",
+            Self::AmountWindow { .. } => "policy.limit_amount",
+            Self::CountWindow { .. } => "policy.limit_count",
+            Self::KillSwitch => "policy.kill_switch",
+            Self::RecipientChanged { .. } => "policy.recipient_changed",
+            Self::AssetChanged { .. } => "policy.asset_changed",
+            Self::FirstContact { .. } => "policy.first_contact",
+            Self::QuoteDrift { .. } => "policy.quote_drift",
+        }
+    }
+
+    /// The limit in dollars that was met, where it was one.
+    #[must_use]
+    pub const fn limit(&self) -> Option<Usd> {
+        match self {
+            Self::PerCall { limit, .. }
+            | Self::Window { limit, .. }
+            | Self::EndpointWindow { limit, .. }
+            | Self::AmountWindow { limit, .. } => Some(*limit),
+            Self::FirstContact { cap, .. } => Some(*cap),
+            _ => None,
         }
     }
 }

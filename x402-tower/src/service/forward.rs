@@ -9,18 +9,21 @@ use tower_service::Service;
 use tracing::Instrument;
 
 use super::leaving::{denied_further_in, no_store, screen, unreadable};
+use super::request_body::digested;
 use super::{GuardBody, Prepared, Shared, denied};
 use crate::context::Context;
+use crate::control::ControlKind;
 use crate::denial::{Denial, DenialKind};
 use crate::flight::Flight;
 use crate::offers::OfferKey;
 use crate::payment::{Exchange, Payment, PaymentId, Position, Terms};
 use crate::telemetry::{self, Counted};
 use crate::wire::header::{PAYMENT_SIGNATURE, X_PAYMENT};
-use crate::wire::{Authorization, PaymentPayload};
+use crate::wire::{Authorization, PaymentPayload, Receipt};
 
 /// Put into a response's extensions by a service that knows that the payment was not and will not be settled: its
-/// claim is given back. Without it a payment that came in stays claimed.
+/// claim is given back. Without it a payment that came in stays claimed, and so it does beside a receipt that says
+/// otherwise.
 #[derive(Debug, Clone, Copy, Default)]
 #[non_exhaustive]
 pub struct ProvenUnsettled;
@@ -47,20 +50,32 @@ pub(crate) async fn forward<S, B, R>(
 ) -> Result<Response<GuardBody<R>>, S::Error>
 where
     S: Service<Request<B>, Response = Response<R>>,
-    B: Body,
+    B: Body<Data = Bytes> + From<Bytes>,
     R: Body<Data = Bytes>,
 {
     let context = &shared.context;
     let (mut parts, body) = request.into_parts();
     let exchange = match context.exchange(context.position, &parts) {
-        Ok(exchange) if body.is_end_stream() => exchange.with_body_digest(EMPTY_DIGEST),
         Ok(exchange) => exchange,
         Err(denial) => {
             telemetry::refused(context.position, false, &denial);
             return Ok(denied(&denial));
         }
     };
-    let prepared = match prepare(&shared, &exchange, &parts.headers).await {
+    // Decoded first: nobody makes us hold a body without at least the form of a payment.
+    let decided = match decode(context, &exchange, &parts.headers) {
+        Err(denial) => Err(shared.chain.refused(&exchange, denial).await),
+        Ok(decoded) if !binds_bodies(&shared) => Ok((exchange, decoded, body)),
+        Ok(decoded) => match digested(context, body).await {
+            Ok((body, digest)) => Ok((exchange.with_body_digest(digest), decoded, body)),
+            Err(denial) => Err(shared.chain.refused(&exchange, denial).await),
+        },
+    };
+    let (exchange, decoded, body) = match decided {
+        Ok(decided) => decided,
+        Err(denial) => return Ok(denied(&denial)),
+    };
+    let prepared = match decide(&shared, &exchange, decoded).await {
         Ok(prepared) => prepared,
         Err(denial) => return Ok(denied(&denial)),
     };
@@ -70,11 +85,13 @@ where
     let sent = span.in_scope(|| inner.call(Request::from_parts(parts, body)));
     match sent.instrument(span).await {
         Ok(mut response) => {
-            if let Some(denial) = denied_further_in(&response).cloned() {
+            let settled = claims_settlement(response.headers(), prepared.payment());
+            if !settled && let Some(denial) = denied_further_in(&response).cloned() {
                 prepared.deny(denial).await;
                 return Ok(response.map(GuardBody::inner));
             }
-            let record = if response.extensions().get::<ProvenUnsettled>().is_some() {
+            let proven = response.extensions().get::<ProvenUnsettled>().is_some();
+            let record = if proven && !settled {
                 prepared.give_back().await
             } else {
                 prepared
@@ -103,13 +120,25 @@ pub(crate) async fn prepare(
     exchange: &Exchange,
     headers: &HeaderMap,
 ) -> Result<Prepared, Denial> {
-    let decoded = exchange
-        .check()
-        .and_then(|()| decode(&shared.context, exchange, headers));
-    let (payment, mut payload) = match decoded {
-        Ok(decoded) => decoded,
-        Err(denial) => return Err(shared.chain.refused(exchange, denial).await),
+    match decode(&shared.context, exchange, headers) {
+        Ok(decoded) => decide(shared, exchange, decoded).await,
+        Err(denial) => Err(shared.chain.refused(exchange, denial).await),
+    }
+}
+
+/// Lets the controls decide on a payment that was decoded.
+async fn decide(
+    shared: &Shared,
+    exchange: &Exchange,
+    decoded: Decoded,
+) -> Result<Prepared, Denial> {
+    let Decoded { terms, mut payload } = decoded;
+    let Some(id) = PaymentId::random() else {
+        return Err(shared.chain.refused(exchange, no_randomness()).await);
     };
+    let payment = Payment::new(id, exchange.clone(), payload.version(), terms)
+        .with_authorization(payload.authorization().clone())
+        .with_texts(payload.texts());
     let mut flight = Flight::new(payment).check_all(&shared.chain).await?;
     if let Err(denial) = flight.approve().await {
         return Err(flight.deny(denial).await);
@@ -126,17 +155,30 @@ pub(crate) async fn prepare(
     Prepared::sending(flight, payload.header_name(), value).await
 }
 
-/// SHA-256 of nothing.
-pub(crate) const EMPTY_DIGEST: [u8; 32] = [
-    0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9, 0x24,
-    0x27, 0xae, 0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55,
-];
+/// Whether a control in the chain binds payments to bodies. Without one a body of any length passes unread.
+pub(crate) fn binds_bodies(shared: &Shared) -> bool {
+    let binds = |kind| matches!(kind, ControlKind::Replay | ControlKind::Custom(_));
+    shared.chain.kinds().any(binds)
+}
 
-fn decode(
-    context: &Context,
-    exchange: &Exchange,
-    headers: &HeaderMap,
-) -> Result<(Payment, Box<PaymentPayload>), Denial> {
+/// Whether a response has a receipt that does not say that settling failed: it contradicts whoever says that nothing was
+/// settled, also a denial that the service inside got for a request of its own and handed on.
+fn claims_settlement(headers: &HeaderMap, payment: &Payment) -> bool {
+    match Receipt::from_headers(headers, payment.version()) {
+        Ok(receipt) => receipt.is_some_and(|receipt| receipt.success()),
+        Err(_) => true,
+    }
+}
+
+/// What a payment header says.
+struct Decoded {
+    terms: Terms,
+    /// Boxed, because it is held while the controls are asked.
+    payload: Box<PaymentPayload>,
+}
+
+fn decode(context: &Context, exchange: &Exchange, headers: &HeaderMap) -> Result<Decoded, Denial> {
+    exchange.check()?;
     let payload = PaymentPayload::from_headers(headers)
         .map_err(|error| unreadable(&error).with_status(StatusCode::BAD_REQUEST))?
         .ok_or_else(|| bad_payment("payment.missing", "the payment header is gone"))?;
@@ -150,12 +192,10 @@ fn decode(
             "the payment names a resource of another origin than the one requested",
         ));
     }
-    let id = PaymentId::random().ok_or_else(no_randomness)?;
-    let payment = Payment::new(id, exchange.clone(), payload.version(), terms)
-        .with_authorization(payload.authorization().clone())
-        .with_texts(payload.texts());
-    // Boxed, because it is held while the controls are asked.
-    Ok((payment, Box::new(payload)))
+    Ok(Decoded {
+        terms,
+        payload: Box::new(payload),
+    })
 }
 
 /// What a payment header says it pays, held against what its signature authorizes.
@@ -164,6 +204,11 @@ fn terms(
     exchange: &Exchange,
     payload: &PaymentPayload,
 ) -> Result<Terms, Denial> {
+    if let Authorization::Svm { .. } = payload.authorization()
+        && exchange.position() == Position::Seller
+    {
+        return svm_terms(context, payload);
+    }
     let signed = Signed::of(payload.authorization(), exchange)?;
     let mut terms = match payload.accepted() {
         Some(accepted) => {
@@ -221,6 +266,26 @@ fn terms(
     Ok(terms)
 }
 
+/// How long a Solana transaction can be settled, in seconds: its blockhash lives 150 slots, and the x402 specification
+/// of `exact` on Solana asks for 120 seconds of memory.
+const SVM_LIFETIME_SECONDS: u64 = 120;
+
+/// What a Solana payment says of itself. Its instructions are the facilitator's to check; a seller only has to know that
+/// it comes once.
+fn svm_terms(context: &Context, payload: &PaymentPayload) -> Result<Terms, Denial> {
+    let accepted = payload.accepted().ok_or_else(opaque)?;
+    let mut terms = Terms::of(accepted, &context.assets)?;
+    terms.lifetime_seconds = SVM_LIFETIME_SECONDS;
+    Ok(terms)
+}
+
+fn opaque() -> Denial {
+    bad_payment(
+        "payment.opaque",
+        "what this payment authorizes cannot be read; only EIP-3009 and Permit2 payments can be screened, and v2 payments on Solana where they are sold for",
+    )
+}
+
 /// What a signature authorizes.
 struct Signed {
     to: crate::address::Address,
@@ -246,12 +311,7 @@ impl Signed {
                 deadline,
                 ..
             } => (to, amount, Some(token.clone()), *deadline),
-            _ => {
-                return Err(bad_payment(
-                    "payment.opaque",
-                    "what this payment authorizes cannot be read; only EIP-3009 and Permit2 payments can be screened",
-                ));
-            }
+            _ => return Err(opaque()),
         };
         let lifetime_seconds =
             until

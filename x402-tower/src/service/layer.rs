@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tower_layer::Layer;
 
-use super::{ControlService, Shared};
+use super::{ControlService, Live, Shared};
 use crate::chain::Chain;
 use crate::context::Context;
 
@@ -24,6 +24,13 @@ impl ControlLayer {
         }
     }
 
+    /// The same controls in [`Mode::Shadow`](crate::Mode::Shadow): they decide, and let pass.
+    #[must_use]
+    pub fn shadow(self) -> Self {
+        let Shared { chain, context } = &*self.shared;
+        Self::new(chain.clone().shadow(), context.clone())
+    }
+
     /// The same controls in another place.
     #[must_use]
     pub fn with_context(self, context: Context) -> Self {
@@ -35,7 +42,7 @@ impl<S> Layer<S> for ControlLayer {
     type Service = ControlService<S>;
 
     fn layer(&self, inner: S) -> ControlService<S> {
-        ControlService::from_shared(inner, Arc::clone(&self.shared))
+        ControlService::with_live(inner, Live::Fixed(Arc::clone(&self.shared)))
     }
 }
 
@@ -54,6 +61,13 @@ macro_rules! control_layer {
                     $crate::chain::Chain::single(control),
                     $crate::context::Context::buyer(),
                 ))
+            }
+
+            /// The same control in [`Mode::Shadow`]($crate::Mode::Shadow): it decides, notes what it would have denied
+            /// or redacted, and lets pass.
+            #[must_use]
+            pub fn shadow(self) -> Self {
+                Self(self.0.shadow())
             }
 
             /// The same control in another place, with another clock or another asset table.

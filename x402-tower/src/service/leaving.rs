@@ -1,17 +1,15 @@
 //! A 402 on its way to whoever will pay or read it.
 
-use core::pin::pin;
-use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, ETAG, HeaderValue};
 use http::response::Parts as ResponseParts;
 use http::{HeaderMap, Method, Request, Response, Uri};
 use http_body::Body;
-use http_body_util::BodyExt;
 
-use super::{BoxResponse, GuardBody, OnChallenge, Shared, denied};
+use super::whole::{NotWhole, read_whole};
+use super::{BoxResponse, GuardBody, Live, OnChallenge, Shared, denied};
 use crate::context::Context;
 use crate::denial::{Denial, DenialKind};
 use crate::offers::OfferKey;
@@ -24,7 +22,7 @@ use crate::wire::{Challenge, MAX_BODY_BYTES, Version, WireError};
 /// allocation for an ordinary method and a URI that is shared.
 #[derive(Debug)]
 pub struct Screen {
-    shared: Arc<Shared>,
+    live: Live,
     method: Method,
     uri: Uri,
     host: Option<HeaderValue>,
@@ -32,9 +30,9 @@ pub struct Screen {
 }
 
 impl Screen {
-    pub(crate) fn new<B>(shared: Arc<Shared>, request: &Request<B>) -> Self {
+    pub(crate) fn new<B>(live: Live, request: &Request<B>) -> Self {
         Self {
-            shared,
+            live,
             method: request.method().clone(),
             uri: request.uri().clone(),
             host: request.headers().get(http::header::HOST).cloned(),
@@ -42,7 +40,7 @@ impl Screen {
         }
     }
 
-    fn exchange(&self) -> Result<Exchange, Denial> {
+    fn exchange(&self, context: &Context) -> Result<Exchange, Denial> {
         let mut request = Request::new(());
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = self.uri.clone();
@@ -54,7 +52,6 @@ impl Screen {
         if let Some(agent) = &self.agent {
             request.extensions_mut().insert(agent.clone());
         }
-        let context = &self.shared.context;
         context.exchange(context.position, &request.into_parts().0)
     }
 }
@@ -67,9 +64,9 @@ where
 {
     fn on_challenge(self, response: Response<R>) -> BoxResponse<R, E> {
         Box::pin(async move {
-            let shared = Arc::clone(&self.shared);
+            let shared = self.live.now();
             let further_in = denied_further_in(&response).cloned();
-            Ok(match (self.exchange(), further_in) {
+            Ok(match (self.exchange(&shared.context), further_in) {
                 (Ok(exchange), Some(denial)) => {
                     shared.chain.refused_further_in(&exchange, denial).await;
                     response.map(GuardBody::inner)
@@ -297,55 +294,28 @@ fn resembles_json(body: &[u8]) -> bool {
 }
 
 async fn read_body<R: Body<Data = Bytes>>(body: R, deadline: Duration) -> Result<Bytes, Denial> {
-    let too_large = || {
-        Denial::new(
+    let refused = |code, detail: &str| {
+        Err(Denial::new(
             DenialKind::PaymentError,
+            code,
+            detail.to_owned(),
+        ))
+    };
+    match read_whole(body, MAX_BODY_BYTES, deadline).await {
+        Ok(whole) => Ok(whole.bytes),
+        Err(NotWhole::TooLarge) => refused(
             "challenge.too_large",
             "the body of the 402 is larger than 64 KiB; no real challenge is",
-        )
-    };
-    if body.size_hint().lower() > u64::try_from(MAX_BODY_BYTES).unwrap_or(u64::MAX) {
-        return Err(too_large());
-    }
-    match tokio::time::timeout(deadline, collect(body)).await {
-        Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(Broken::TooLarge)) => Err(too_large()),
-        Ok(Err(Broken::Interrupted)) => Err(Denial::new(
-            DenialKind::PaymentError,
+        ),
+        Err(NotWhole::Interrupted) => refused(
             "challenge.interrupted",
             "the body of the 402 broke off; ask again",
-        )),
-        Err(_) => Err(Denial::new(
-            DenialKind::PaymentError,
+        ),
+        Err(NotWhole::TooSlow) => refused(
             "challenge.deadline",
             "the body of the 402 did not arrive in time; ask again",
-        )),
+        ),
     }
-}
-
-enum Broken {
-    TooLarge,
-    Interrupted,
-}
-
-async fn collect<R: Body<Data = Bytes>>(body: R) -> Result<Bytes, Broken> {
-    let mut body = pin!(body);
-    let mut whole = BytesMut::new();
-    let mut used = 0usize;
-    while let Some(frame) = body.frame().await {
-        let data = frame.map_err(|_| Broken::Interrupted)?.into_data();
-        let data = data.unwrap_or_default();
-        // An empty frame counts as well: a body of nothing else would never end, and never let the deadline pass.
-        used = used.saturating_add(data.len().max(1));
-        if used > MAX_BODY_BYTES {
-            return Err(Broken::TooLarge);
-        }
-        if whole.is_empty() && body.is_end_stream() {
-            return Ok(data);
-        }
-        whole.extend_from_slice(&data);
-    }
-    Ok(whole.freeze())
 }
 
 pub(crate) fn unreadable(error: &WireError) -> Denial {

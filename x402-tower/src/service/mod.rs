@@ -5,8 +5,11 @@ mod forward;
 mod future;
 mod layer;
 mod leaving;
+mod live;
 mod prepared;
+mod request_body;
 mod slot;
+mod whole;
 
 use core::task::{Context as TaskContext, Poll};
 use std::sync::Arc;
@@ -19,7 +22,7 @@ use tower_service::Service;
 pub use body::GuardBody;
 pub use forward::ProvenUnsettled;
 pub(crate) use forward::{
-    EMPTY_DIGEST, apply_redactions, carries_payment, forward, no_randomness, prepare,
+    apply_redactions, binds_bodies, carries_payment, forward, no_randomness, prepare,
 };
 pub use future::ResponseFuture;
 pub(crate) use future::{BoxResponse, OnChallenge};
@@ -27,8 +30,11 @@ pub use layer::ControlLayer;
 pub(crate) use layer::control_layer;
 pub use leaving::{ReadChallenge, Screen};
 pub(crate) use leaving::{check_resource, nothing_payable, read_challenge, screen, unreadable};
+pub(crate) use live::Live;
 pub use prepared::Prepared;
+pub(crate) use request_body::{EMPTY_DIGEST, read_paid_body};
 pub(crate) use slot::{Open, PaymentSlot};
+pub(crate) use whole::{NotWhole, Whole, read_whole};
 
 use crate::chain::Chain;
 use crate::context::Context;
@@ -37,7 +43,9 @@ use crate::denial::Denial;
 /// A service around `S` that runs a [`Chain`] of controls over every payment.
 ///
 /// - A request without a payment passes through in place: no allocation, no boxing, no lock.
-/// - A request with a payment header is decided on, and its outcome told to the controls.
+/// - A request with a payment header is decided on, and its outcome told to the controls. Where a replay control is in
+///   the chain, its body is read first ([`Context::with_paid_body_limit`]), because the payment is bound to it, and handed
+///   on unchanged; that is what the request's body has to be made of [`Bytes`] for.
 /// - A 402 on its way back is redacted and narrowed to the offers that the controls would allow.
 ///
 /// Denials are `application/problem+json` responses with the typed [`Denial`] in their extensions; the inner service's
@@ -45,7 +53,7 @@ use crate::denial::Denial;
 #[derive(Debug, Clone)]
 pub struct ControlService<S> {
     inner: S,
-    shared: Arc<Shared>,
+    live: Live,
 }
 
 #[derive(Debug)]
@@ -63,11 +71,11 @@ impl Shared {
 impl<S> ControlService<S> {
     /// Puts `chain` around `inner`.
     pub fn new(inner: S, chain: Chain, context: Context) -> Self {
-        Self::from_shared(inner, Shared::new(chain, context))
+        Self::with_live(inner, Live::Fixed(Shared::new(chain, context)))
     }
 
-    pub(crate) fn from_shared(inner: S, shared: Arc<Shared>) -> Self {
-        Self { inner, shared }
+    pub(crate) fn with_live(inner: S, live: Live) -> Self {
+        Self { inner, live }
     }
 
     /// The inner service.
@@ -91,7 +99,8 @@ where
     S: Service<Request<B>, Response = Response<R>> + Clone + Send + 'static,
     S::Future: Send,
     S::Error: Send,
-    B: Body + Send + 'static,
+    B: Body<Data = Bytes> + From<Bytes> + Send + 'static,
+    B::Error: Send,
     R: Body<Data = Bytes> + Send + 'static,
     R::Error: Send,
 {
@@ -108,13 +117,13 @@ where
             .then(|| request.extensions().get::<PaymentSlot>().cloned())
             .flatten();
         if slot.is_none() && !carries_payment(request.headers()) {
-            let screen = Screen::new(Arc::clone(&self.shared), &request);
+            let screen = Screen::new(self.live.clone(), &request);
             return ResponseFuture::passing(self.inner.call(request), screen);
         }
         // The readied service goes, its clone stays: https://docs.rs/tower-service/latest/tower_service/trait.Service.html#be-careful-when-cloning-inner-services
         let clone = self.inner.clone();
         let mut ready = core::mem::replace(&mut self.inner, clone);
-        let shared = Arc::clone(&self.shared);
+        let shared = self.live.now();
         ResponseFuture::boxed(match slot {
             Some(slot) => Box::pin(async move {
                 match slot.check(&shared.chain).await {

@@ -70,8 +70,23 @@ pub trait Claims: Send + Sync + fmt::Debug + 'static {
         until: UnixMillis,
     ) -> Step<'_, Result<Claim, StoreError>>;
 
+    /// What the holder of `key` stored beside it, or `None` where nobody holds it at `now`.
+    ///
+    /// Guarantees of every engine: a claim that was [`Taken`](Claim::Taken) before this call began, in any process that
+    /// shares the store, is seen until it ends or is given back, and ends at the same moment for this method as for
+    /// [`claim`](Self::claim). Reading takes, prolongs and changes nothing. The answer may be old by the time it is
+    /// used: what must happen once has to be claimed.
+    fn read(&self, key: ClaimKey, now: UnixMillis)
+    -> Step<'_, Result<Option<Vec<u8>>, StoreError>>;
+
     /// Gives `key` back, if `holder` holds it. Giving back what one does not hold is harmless.
     fn give_back(&self, key: ClaimKey, holder: PaymentId) -> Step<'_, Result<(), StoreError>>;
+
+    /// Whether guards on other machines use these claims as well. Their fingerprints have to agree then, so a guard is
+    /// not built on a fingerprint key that this machine made for itself.
+    fn is_shared(&self) -> bool {
+        false
+    }
 
     /// Gives back without waiting, for a future that was dropped; an engine that has to wait does nothing.
     fn give_back_now(&self, key: ClaimKey, holder: PaymentId);

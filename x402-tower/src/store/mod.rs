@@ -24,6 +24,11 @@ pub enum StoreError {
     /// A payment was named that the store does not know, or not in that state.
     #[error("the store does not know this payment in this state; a reservation may have expired")]
     UnknownPayment,
+    /// An entry is not what this version writes.
+    #[error(
+        "an entry in the store cannot be read; nothing was paid, restore the store or remove the entry"
+    )]
+    Unreadable,
     /// A sum does not fit.
     #[error("a sum in the store would overflow; nothing was paid")]
     Overflow,
@@ -37,6 +42,7 @@ impl StoreError {
             Self::Unavailable => "store.unavailable",
             Self::Full => "store.full",
             Self::UnknownPayment => "store.unknown_payment",
+            Self::Unreadable => "store.unreadable",
             Self::Overflow => "store.overflow",
         }
     }

@@ -89,6 +89,21 @@ pub(crate) fn denied(position: Position, denial: &Denial) {
     }
 }
 
+/// A control in shadow denied, which did not hold.
+pub(crate) fn shadowed(control: ControlKind, denial: &Denial) {
+    if recording() {
+        counter!(names::SHADOW_DENIALS_TOTAL, "control" => control.as_str(), "code" => denial.code())
+            .increment(1);
+    }
+}
+
+/// A policy was read again, and `result` is what came of it.
+pub(crate) fn reloaded(result: &'static str) {
+    if recording() {
+        counter!(names::POLICY_RELOADS_TOTAL, "result" => result).increment(1);
+    }
+}
+
 /// Personal data was found, and `action` was taken.
 pub(crate) fn pii_found(entity: &'static str, action: &'static str) {
     if recording() {

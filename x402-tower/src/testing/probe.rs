@@ -17,18 +17,18 @@ use tower_service::Service;
 ///
 /// ```
 /// use http::{Request, Response};
-/// use http_body_util::Empty;
+/// use http_body_util::{Empty, Full};
 /// use tower::{ServiceExt, service_fn};
 /// use x402_tower::testing::ServiceProbe;
 /// use x402_tower::{Chain, Context, ControlService};
 ///
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
 /// let probe = ServiceProbe::new();
-/// let inner = probe.wrap(service_fn(async |_: Request<Empty<bytes::Bytes>>| {
+/// let inner = probe.wrap(service_fn(async |_: Request<Full<bytes::Bytes>>| {
 ///     Ok::<_, std::io::Error>(Response::new(Empty::<bytes::Bytes>::new()))
 /// }));
 /// let service = ControlService::new(inner, Chain::new(vec![]).unwrap(), Context::buyer());
-/// service.oneshot(Request::new(Empty::new())).await.unwrap();
+/// service.oneshot(Request::new(Full::default())).await.unwrap();
 /// probe.assert_ready_contract();
 /// # });
 /// ```

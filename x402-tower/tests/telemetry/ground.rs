@@ -89,7 +89,7 @@ impl Ground {
             .policy(policy)
             .ledger(self.store.clone())
             .claims(self.store.clone())
-            .fingerprint_key(FingerprintKey::from_hex(&"0a".repeat(32)).unwrap())
+            .fingerprint_key(FingerprintKey::from_hex(&"0a0b".repeat(16)).unwrap())
             .clock(self.clock())
     }
 

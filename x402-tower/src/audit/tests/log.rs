@@ -85,7 +85,7 @@ fn attack_139_an_intent_without_outcome_dangles() {
 
 #[test]
 fn a_denial_after_the_intent_ends_it() {
-    let denied = AuditRecord::new(AuditEventType::PaymentBlocked, NOW).decision_id("a");
+    let denied = AuditRecord::new(AuditEventType::PaymentError, NOW).decision_id("a");
     let lines = lines_of(&[intent("a"), denied]);
     let summary = verify(lines.concat().as_slice(), &key()).unwrap();
     assert!(summary.dangling_intents.is_empty());

@@ -15,7 +15,7 @@ fn json_of(record: &AuditRecord<'_>) -> Value {
 }
 
 fn reason(text: &str) -> AuditRecord<'_> {
-    AuditRecord::new(AuditEventType::PaymentBlocked, NOW).reason(text)
+    AuditRecord::new(AuditEventType::PaymentError, NOW).reason(text)
 }
 
 #[track_caller]

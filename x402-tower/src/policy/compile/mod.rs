@@ -1,5 +1,7 @@
 //! From [`PolicyConfig`] to [`Rules`]: what each text means, and whether they fit together.
 
+mod limits;
+mod mpa;
 mod settings;
 mod tables;
 
@@ -8,7 +10,8 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use super::config::PolicyConfig;
-use super::contract::{AssetRule, chain_id};
+use super::contract::{AssetRule, Recipient, chain_id};
+use super::denied::{Denied, Recipients};
 use super::error::{PolicyError, Problems, item_path, quoted};
 use super::normal;
 use super::origin::Origin;
@@ -34,13 +37,24 @@ pub(super) fn rules(config: &PolicyConfig) -> Result<Rules, PolicyError> {
     let assets = check.assets(networks.as_ref());
     let endpoints = check.endpoints(origins.as_ref());
     let recipients = check.recipients(origins.as_ref(), networks.as_ref());
-    let schemes = check.schemes();
+    let schemes = check.schemes("allowed_schemes", &config.allowed_schemes);
+    let limits = check.limits(origins.as_ref());
+    let denied = check.denied();
     let mut rules = Rules {
         agent_id: config.agent_id.clone(),
         max_per_call: config.max_per_call,
         daily_limit: config.daily_limit,
         window: Duration::from_secs(config.window_seconds),
+        first_contact_cap: config.first_contact_cap,
+        recipient_pinning: config.recipient_pinning,
+        max_quote_drift_percent: config.max_quote_drift_percent,
+        quote_drift_window: Duration::from_secs(config.quote_drift_window_seconds),
+        allow_zero_amount: config.allow_zero_amount,
+        kill_switch: config.kill_switch,
+        mode: config.mode,
         endpoints,
+        limits,
+        denied,
         origins,
         recipients,
         assets,
@@ -71,6 +85,15 @@ impl Check<'_> {
 
     fn origin(&mut self, path: &str, text: &str) -> Option<Origin> {
         let scope = self.scope(path, text)?;
+        self.whole_origin(path, &scope)
+    }
+
+    fn any_origin(&mut self, path: &str, text: &str) -> Option<Origin> {
+        let scope = self.any_scope(path, text)?;
+        self.whole_origin(path, &scope)
+    }
+
+    fn whole_origin(&mut self, path: &str, scope: &UrlScope) -> Option<Origin> {
         if !scope.is_whole_origin() {
             self.problems.add(
                 "config.path",
@@ -84,65 +107,94 @@ impl Check<'_> {
     }
 
     fn scope(&mut self, path: &str, text: &str) -> Option<UrlScope> {
-        match UrlScope::parse(text) {
-            Ok(scope) => {
-                let origin = scope.origin();
-                if !origin.is_secure() && !origin.is_loopback() && !self.config.allow_insecure_http
-                {
-                    self.problems.add(
-                        "config.insecure",
-                        path,
-                        "plain http is not payable off this machine",
-                        "write https, or set allow_insecure_http = true",
-                    );
-                }
-                Some(scope)
-            }
-            Err(error) => {
+        let scope = self.any_scope(path, text)?;
+        let origin = scope.origin();
+        if !origin.is_secure() && !origin.is_loopback() && !self.config.allow_insecure_http {
+            self.problems.add(
+                "config.insecure",
+                path,
+                "plain http is not payable off this machine",
+                "write https, or set allow_insecure_http = true",
+            );
+        }
+        Some(scope)
+    }
+
+    fn any_scope(&mut self, path: &str, text: &str) -> Option<UrlScope> {
+        let scope = UrlScope::parse(text);
+        scope
+            .map_err(|error| {
                 self.problems
                     .add(error.code(), path, error.to_string(), "correct the URL");
-                None
-            }
-        }
+            })
+            .ok()
     }
 
     fn networks(&mut self) -> Option<HashSet<ChainId>> {
         let texts = self.config.allowed_networks.as_ref()?;
-        Some(self.each("allowed_networks", texts, |check, path, text| {
-            chain_id(text)
-                .map_err(|message| {
-                    check.problems.add(
-                        "config.network",
-                        path,
-                        message,
-                        "name chains as CAIP-2 does",
-                    );
-                })
-                .ok()
-        }))
+        Some(self.each("allowed_networks", texts, Self::network))
+    }
+
+    fn network(&mut self, path: &str, text: &str) -> Option<ChainId> {
+        let chain = chain_id(text);
+        chain
+            .map_err(|message| {
+                let remedy = "name chains as CAIP-2 does";
+                self.problems.add("config.network", path, message, remedy);
+            })
+            .ok()
     }
 
     fn assets(&mut self, networks: Option<&HashSet<ChainId>>) -> Option<HashSet<AssetRule>> {
         let texts = self.config.allowed_assets.as_ref()?;
-        Some(self.each(
-            "allowed_assets",
-            texts,
-            |check, path, text| match AssetRule::parse(text) {
-                Ok(asset) => {
-                    check.on_network(path, &asset.chain, networks);
-                    Some(asset)
-                }
-                Err(message) => {
-                    check.problems.add(
-                        "config.asset",
-                        path,
-                        message,
-                        "name the token's contract on its chain",
-                    );
-                    None
-                }
-            },
-        ))
+        Some(self.each("allowed_assets", texts, |check, path, text| {
+            let asset = check.asset(path, text)?;
+            check.on_network(path, &asset.chain, networks);
+            Some(asset)
+        }))
+    }
+
+    fn asset(&mut self, path: &str, text: &str) -> Option<AssetRule> {
+        let asset = AssetRule::parse(text);
+        asset
+            .map_err(|message| {
+                let remedy = "name the token's contract on its chain";
+                self.problems.add("config.asset", path, message, remedy);
+            })
+            .ok()
+    }
+
+    fn recipient(&mut self, path: &str, text: &str) -> Option<Recipient> {
+        let recipient = Recipient::parse(text);
+        recipient
+            .map_err(|message| {
+                let remedy = "name an account as eip155:8453/0x…";
+                self.problems.add("config.recipient", path, message, remedy);
+            })
+            .ok()
+    }
+
+    /// What is denied may well be allowed elsewhere: deny wins, and that is no contradiction.
+    fn denied(&mut self) -> Denied {
+        let config = self.config;
+        Denied {
+            origins: self.each(
+                "denied_origins",
+                &config.denied_origins,
+                |check, path, text| {
+                    // Nobody is paid over plain http, and to say so twice is no mistake.
+                    check.any_origin(path, text)
+                },
+            ),
+            schemes: self.schemes("denied_schemes", &config.denied_schemes),
+            networks: self.each("denied_networks", &config.denied_networks, Self::network),
+            assets: self.each("denied_assets", &config.denied_assets, Self::asset),
+            recipients: Recipients::of(self.each(
+                "denied_recipients",
+                &config.denied_recipients,
+                Self::recipient,
+            )),
+        }
     }
 
     fn on_network(&mut self, path: &str, chain: &ChainId, networks: Option<&HashSet<ChainId>>) {
@@ -167,24 +219,20 @@ impl Check<'_> {
         }
     }
 
-    fn schemes(&mut self) -> HashSet<String> {
-        self.each(
-            "allowed_schemes",
-            &self.config.allowed_schemes,
-            |check, path, text| {
-                let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-                if text.is_empty() || text.len() > MAX_SCHEME || !text.bytes().all(plain) {
-                    check.problems.add(
-                        "config.scheme",
-                        path,
-                        format!("{} names no scheme", quoted(text)),
-                        "write it as x402 does, exact or upto: lower case, digits and hyphens",
-                    );
-                    return None;
-                }
-                Some(text.to_owned())
-            },
-        )
+    fn schemes(&mut self, list: &str, texts: &[String]) -> HashSet<String> {
+        self.each(list, texts, |check, path, text| {
+            let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+            if text.is_empty() || text.len() > MAX_SCHEME || !text.bytes().all(plain) {
+                check.problems.add(
+                    "config.scheme",
+                    path,
+                    format!("{} names no scheme", quoted(text)),
+                    "write it as x402 does, exact or upto: lower case, digits and hyphens",
+                );
+                return None;
+            }
+            Some(text.to_owned())
+        })
     }
 
     /// Reads each entry of a list; one that means the same as another is a problem.

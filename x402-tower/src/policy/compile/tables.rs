@@ -60,27 +60,13 @@ impl Check<'_> {
         self.bounded("recipients", table.len());
         for (text, addresses) in table.iter().take(MAX_ENTRIES) {
             let path = key_path("recipients", text);
-            let list = self.each(
-                &path,
-                addresses,
-                |check, path, text| match Recipient::parse(text) {
-                    Ok(recipient) => {
-                        if let Some(chain) = recipient.chain() {
-                            check.on_network(path, chain, networks);
-                        }
-                        Some(recipient)
-                    }
-                    Err(message) => {
-                        check.problems.add(
-                            "config.recipient",
-                            path,
-                            message,
-                            "name an account as eip155:8453/0x…",
-                        );
-                        None
-                    }
-                },
-            );
+            let list = self.each(&path, addresses, |check, path, text| {
+                let recipient = check.recipient(path, text)?;
+                if let Some(chain) = recipient.chain() {
+                    check.on_network(path, chain, networks);
+                }
+                Some(recipient)
+            });
             let Some(origin) = self.origin(&path, text) else {
                 continue;
             };

@@ -90,6 +90,12 @@ impl ClaimBook {
         Ok(Claim::Taken)
     }
 
+    pub(super) fn read(&mut self, key: ClaimKey, now: UnixMillis) -> Option<Vec<u8>> {
+        self.now = self.now.max(now.as_millis());
+        let held = self.held.get(key.as_bytes())?;
+        (self.now <= held.end.0).then(|| held.value.to_vec())
+    }
+
     pub(super) fn give_back(&mut self, key: ClaimKey, holder: PaymentId) {
         let key = *key.as_bytes();
         if let Entry::Occupied(entry) = self.held.entry(key)

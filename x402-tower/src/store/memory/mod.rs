@@ -173,6 +173,14 @@ impl Claims for MemoryStore {
         Step::ready(self.0.claims.lock().claim(key, holder, value, now, until))
     }
 
+    fn read(
+        &self,
+        key: ClaimKey,
+        now: UnixMillis,
+    ) -> Step<'_, Result<Option<Vec<u8>>, StoreError>> {
+        Step::ready(Ok(self.0.claims.lock().read(key, now)))
+    }
+
     fn give_back(&self, key: ClaimKey, holder: PaymentId) -> Step<'_, Result<(), StoreError>> {
         self.0.claims.lock().give_back(key, holder);
         Step::ready(Ok(()))

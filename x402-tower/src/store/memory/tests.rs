@@ -372,6 +372,37 @@ fn attack_079_a_claim_holds_to_its_last_millisecond() {
 }
 
 #[test]
+fn attack_079_what_is_read_ends_with_its_claim() {
+    let store = MemoryStore::new();
+    let key = ClaimKey::from_bytes([1; 32]);
+    let read = |millis| now(store.read(key, at(millis))).unwrap();
+    assert_eq!(read(START), None);
+    now(store.claim(key, id(1), b"v", at(START), at(START + 300))).unwrap();
+    assert_eq!(read(START + 300).as_deref(), Some(&b"v"[..]));
+    assert_eq!(read(START + 301), None);
+}
+
+#[test]
+fn what_was_given_back_is_not_read() {
+    let store = MemoryStore::new();
+    let key = ClaimKey::from_bytes([1; 32]);
+    now(store.claim(key, id(1), b"v", at(START), at(START + 9))).unwrap();
+    now(store.give_back(key, id(1))).unwrap();
+    assert_eq!(now(store.read(key, at(START))), Ok(None));
+}
+
+#[test]
+fn reading_takes_and_prolongs_nothing() {
+    let store = MemoryStore::new();
+    let (key, other) = (ClaimKey::from_bytes([1; 32]), ClaimKey::from_bytes([2; 32]));
+    now(store.claim(key, id(1), b"v", at(START), at(START + 9))).unwrap();
+    now(store.read(key, at(START + 9))).unwrap();
+    now(store.read(other, at(START + 9))).unwrap();
+    let take = |key| now(store.claim(key, id(2), b"w", at(START + 10), at(START + 20))).unwrap();
+    assert_eq!((take(key), take(other)), (Claim::Taken, Claim::Taken));
+}
+
+#[test]
 fn only_its_holder_gives_a_claim_back() {
     let store = MemoryStore::new();
     let key = ClaimKey::from_bytes([1; 32]);

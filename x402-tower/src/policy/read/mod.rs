@@ -1,6 +1,10 @@
 //! From the tree of a policy file to [`PolicyConfig`]: names, kinds and numbers.
 
-use super::config::{AuditSettings, PiiSettings, PolicyConfig, PolicyFormat, ReplaySettings};
+mod controls;
+mod limits;
+
+use super::choice::Choice;
+use super::config::{PolicyConfig, PolicyFormat};
 use super::document::{Entry, Node, Spot, parse_json, parse_toml};
 use super::error::{Places, PolicyProblem, Problems, item_path, key_path, quoted};
 use crate::context::ResourceMatch;
@@ -13,17 +17,31 @@ const KEYS: &[&str] = &[
     "window_seconds",
     "agent_id",
     "per_endpoint",
+    "limits",
+    "first_contact_cap_usd",
+    "recipient_pinning",
+    "max_quote_drift_percent",
+    "quote_drift_window_seconds",
+    "allow_zero_amount",
+    "kill_switch",
+    "mode",
     "allowed_origins",
     "recipients",
     "allowed_assets",
     "allowed_networks",
     "allowed_schemes",
+    "denied_origins",
+    "denied_recipients",
+    "denied_assets",
+    "denied_networks",
+    "denied_schemes",
     "max_authorization_seconds",
     "resource_match",
     "allow_insecure_http",
     "pii",
     "replay",
     "audit",
+    "mpa",
 ];
 
 /// Reads what can be read, and says what cannot.
@@ -70,6 +88,9 @@ pub(super) fn config(
     }
 }
 
+/// Path, name and value of each key of a table.
+type Keys = Vec<(String, String, Spot)>;
+
 struct Reader<'a> {
     problems: Problems<'a>,
     places: &'a mut Places,
@@ -86,6 +107,23 @@ impl Reader<'_> {
                 }
                 "agent_id" => config.agent_id = self.text(&path, value),
                 "per_endpoint" => config.per_endpoint = self.endpoints(&path, value),
+                "limits" => config.limits = self.limits(&path, value),
+                "first_contact_cap_usd" => config.first_contact_cap = self.usd(&path, &value),
+                "recipient_pinning" => {
+                    config.recipient_pinning = self.word(&path, value).unwrap_or_default();
+                }
+                "max_quote_drift_percent" => {
+                    config.max_quote_drift_percent =
+                        self.number(&path, &value, "a whole number of percent");
+                }
+                "quote_drift_window_seconds" => {
+                    config.quote_drift_window_seconds = self.whole(&path, &value).unwrap_or(86_400);
+                }
+                "allow_zero_amount" => {
+                    config.allow_zero_amount = self.switch(&path, &value).unwrap_or(false);
+                }
+                "kill_switch" => config.kill_switch = self.switch(&path, &value).unwrap_or(true),
+                "mode" => config.mode = self.word(&path, value).unwrap_or_default(),
                 "allowed_origins" => config.allowed_origins = self.texts(&path, value),
                 "recipients" => config.recipients = self.recipients(&path, value),
                 "allowed_assets" => config.allowed_assets = self.texts(&path, value),
@@ -93,6 +131,11 @@ impl Reader<'_> {
                 "allowed_schemes" => {
                     config.allowed_schemes = self.texts(&path, value).unwrap_or_default();
                 }
+                "denied_origins" => config.denied_origins = self.listed(&path, value),
+                "denied_recipients" => config.denied_recipients = self.listed(&path, value),
+                "denied_assets" => config.denied_assets = self.listed(&path, value),
+                "denied_networks" => config.denied_networks = self.listed(&path, value),
+                "denied_schemes" => config.denied_schemes = self.listed(&path, value),
                 "max_authorization_seconds" => {
                     config.max_authorization_seconds = self.whole(&path, &value).unwrap_or(900);
                 }
@@ -103,20 +146,14 @@ impl Reader<'_> {
                 "pii" => config.pii = self.pii(&path, value),
                 "replay" => config.replay = self.replay(&path, value),
                 "audit" => config.audit = self.audit(&path, value),
-                "mpa" => self.problems.add_at(
-                    "config.mpa",
-                    &path,
-                    Some(value.line),
-                    "this policy asks for approvals, which this version cannot collect",
-                    "use a version with approvals; without them nothing is paid under this policy",
-                ),
+                "mpa" => config.mpa = self.mpa(&path, value),
                 _ => self.unknown(&path, value.line, KEYS),
             }
         }
     }
 
     /// The keys of a table with their paths, each noted with its line; one that stands twice is a problem.
-    fn keys(&mut self, table: &str, entries: Vec<Entry>) -> Vec<(String, String, Spot)> {
+    fn keys(&mut self, table: &str, entries: Vec<Entry>) -> Keys {
         let mut seen = std::collections::HashSet::new();
         let mut keys = Vec::with_capacity(entries.len());
         for Entry { key, line, value } in entries {
@@ -178,12 +215,16 @@ impl Reader<'_> {
     }
 
     fn whole(&mut self, path: &str, value: &Spot) -> Option<u64> {
+        self.number(path, value, "a whole number of seconds")
+    }
+
+    fn number(&mut self, path: &str, value: &Spot, wanted: &str) -> Option<u64> {
         let number = match &value.node {
             Node::Number(text) if text.bytes().all(|b| b.is_ascii_digit()) => text.parse().ok(),
             _ => None,
         };
         if number.is_none() {
-            self.wrong(path, value, "a whole number of seconds");
+            self.wrong(path, value, wanted);
         }
         number
     }
@@ -218,7 +259,42 @@ impl Reader<'_> {
         Some(texts)
     }
 
-    fn table(&mut self, path: &str, value: Spot) -> Vec<(String, String, Spot)> {
+    fn listed(&mut self, path: &str, value: Spot) -> Vec<String> {
+        self.texts(path, value).unwrap_or_default()
+    }
+
+    /// The tables of an array of them, each with its path.
+    fn tables(&mut self, path: &str, value: Spot) -> Vec<(String, usize, Keys)> {
+        let Node::List(items) = value.node else {
+            self.wrong(
+                path,
+                &value,
+                format!("each entry under a line [[{path}]]").as_str(),
+            );
+            return Vec::new();
+        };
+        let mut tables = Vec::with_capacity(items.len());
+        for (index, item) in items.into_iter().enumerate() {
+            let path = item_path(path, index);
+            let line = item.line;
+            self.places.lines.insert(path.clone(), line);
+            let keys = self.table(&path, item);
+            tables.push((path, line, keys));
+        }
+        tables
+    }
+
+    fn missing(&mut self, table: &str, line: usize, key: &str, wanted: &str) {
+        self.problems.add_at(
+            "config.missing",
+            &key_path(table, key),
+            Some(line),
+            "the key is missing",
+            format!("write {wanted}"),
+        );
+    }
+
+    fn table(&mut self, path: &str, value: Spot) -> Keys {
         if let Node::Table(entries) = value.node {
             return self.keys(path, entries);
         }
@@ -258,6 +334,12 @@ impl Reader<'_> {
         None
     }
 
+    fn word<T: Choice>(&mut self, path: &str, value: Spot) -> Option<T> {
+        let words: Vec<_> = T::ALL.iter().map(|choice| choice.word()).collect();
+        let word = self.choice(path, value, &words)?;
+        T::ALL.iter().copied().find(|choice| choice.word() == word)
+    }
+
     fn closeness(&mut self, path: &str, value: Spot) -> ResourceMatch {
         match self
             .choice(path, value, &["same-origin", "exact", "any"])
@@ -267,41 +349,5 @@ impl Reader<'_> {
             Some("any") => ResourceMatch::Any,
             _ => ResourceMatch::SameOrigin,
         }
-    }
-
-    fn pii(&mut self, path: &str, value: Spot) -> Option<PiiSettings> {
-        let mut pii = PiiSettings::default();
-        for (path, key, value) in self.table(path, value) {
-            match key.as_str() {
-                "action" => pii.action = self.choice(&path, value, &["redact", "block", "warn"]),
-                "mode" => pii.mode = self.choice(&path, value, &["regex"]),
-                "entities" => pii.entities = self.texts(&path, value),
-                _ => self.unknown(&path, value.line, &["action", "entities", "mode"]),
-            }
-        }
-        Some(pii)
-    }
-
-    fn replay(&mut self, path: &str, value: Spot) -> Option<ReplaySettings> {
-        let mut replay = ReplaySettings::default();
-        for (path, key, value) in self.table(path, value) {
-            match key.as_str() {
-                "ttl_seconds" => replay.ttl_seconds = self.whole(&path, &value),
-                "enabled" => replay.enabled = self.switch(&path, &value),
-                _ => self.unknown(&path, value.line, &["ttl_seconds", "enabled"]),
-            }
-        }
-        Some(replay)
-    }
-
-    fn audit(&mut self, path: &str, value: Spot) -> Option<AuditSettings> {
-        let mut audit = AuditSettings::default();
-        for (path, key, value) in self.table(path, value) {
-            match key.as_str() {
-                "path" => audit.path = self.text(&path, value),
-                _ => self.unknown(&path, value.line, &["path"]),
-            }
-        }
-        Some(audit)
     }
 }

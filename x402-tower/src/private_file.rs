@@ -2,13 +2,62 @@
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::error::AuditError;
+/// Why a file that must be plain and private cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PrivateFileError {
+    /// The system refused.
+    #[error("cannot {action}: {source}; check that the folder is there and writable")]
+    Io {
+        /// What was tried, as in "read the key file".
+        action: &'static str,
+        /// The system's answer.
+        source: io::Error,
+    },
+    /// A symbolic link, a directory or a device where a plain file must be.
+    #[error(
+        "{path} is not a plain file; name the file itself, not a link to it",
+        path = .path.display()
+    )]
+    NotAFile {
+        /// What was named.
+        path: PathBuf,
+    },
+    /// Other users of the machine could read or change it.
+    #[error(
+        "{path} has mode {mode:03o}, so that other users can reach it; run chmod 600 on it",
+        path = .path.display()
+    )]
+    NotPrivate {
+        /// The file.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
+}
+
+impl PrivateFileError {
+    /// The stable code of this error.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Io { .. } => "private_file.io",
+            Self::NotAFile { .. } => "private_file.not_a_file",
+            Self::NotPrivate { .. } => "private_file.not_private",
+        }
+    }
+
+    /// For `map_err`: the system refused while trying to `action`.
+    pub(crate) fn io(action: &'static str) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Io { action, source }
+    }
+}
 
 /// What users other than the owner may do with a file.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Reach {
+pub(crate) enum Reach {
     /// Nothing: keys, and bytes that nobody has redacted.
     Nobody,
     /// Read it at most: a log, which holds no secret.
@@ -21,22 +70,19 @@ pub(super) enum Reach {
 ///
 /// The standard library cannot ask the system for that, so the file that was opened is compared with
 /// the one that the path names without following links.
-pub(super) fn open_plain(
+pub(crate) fn open_plain(
     path: &Path,
     options: &OpenOptions,
     reach: Reach,
-) -> Result<Option<File>, AuditError> {
+) -> Result<Option<File>, PrivateFileError> {
     let named = match fs::symlink_metadata(path) {
         Ok(named) => named,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(source) => {
-            return Err(AuditError::Io {
-                action: "look at the file",
-                source,
-            });
+            return Err(PrivateFileError::io("look at the file")(source));
         }
     };
-    let not_a_file = || AuditError::NotAFile {
+    let not_a_file = || PrivateFileError::NotAFile {
         path: path.to_owned(),
     };
     if !named.is_file() {
@@ -44,10 +90,10 @@ pub(super) fn open_plain(
     }
     let file = options
         .open(path)
-        .map_err(AuditError::io("open the file"))?;
+        .map_err(PrivateFileError::io("open the file"))?;
     let opened = file
         .metadata()
-        .map_err(AuditError::io("look at the file"))?;
+        .map_err(PrivateFileError::io("look at the file"))?;
     if !opened.is_file() || !same_file(&named, &opened) {
         return Err(not_a_file());
     }
@@ -56,7 +102,7 @@ pub(super) fn open_plain(
 }
 
 /// Makes a file that was not there, with mode 0600; follows no link.
-pub(super) fn create_private(path: &Path, options: &OpenOptions) -> io::Result<File> {
+pub(crate) fn create_private(path: &Path, options: &OpenOptions) -> io::Result<File> {
     let mut options = options.clone();
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
@@ -64,7 +110,7 @@ pub(super) fn create_private(path: &Path, options: &OpenOptions) -> io::Result<F
 }
 
 /// Makes a name that was just given in a folder last through a power cut.
-pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     {
         let folder = path
@@ -78,7 +124,7 @@ pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
 }
 
 /// Whether a name still leads to an open file.
-pub(super) fn is_linked(opened: &Metadata) -> bool {
+pub(crate) fn is_linked(opened: &Metadata) -> bool {
     #[cfg(unix)]
     return std::os::unix::fs::MetadataExt::nlink(opened) > 0;
     #[cfg(not(unix))]
@@ -97,7 +143,7 @@ fn same_file(named: &Metadata, opened: &Metadata) -> bool {
 }
 
 #[cfg(unix)]
-fn check_mode(path: &Path, opened: &Metadata, reach: Reach) -> Result<(), AuditError> {
+fn check_mode(path: &Path, opened: &Metadata, reach: Reach) -> Result<(), PrivateFileError> {
     let mode = std::os::unix::fs::MetadataExt::mode(opened) & 0o777;
     let forbidden = match reach {
         Reach::Nobody => 0o077,
@@ -107,7 +153,7 @@ fn check_mode(path: &Path, opened: &Metadata, reach: Reach) -> Result<(), AuditE
     if mode & forbidden == 0 {
         Ok(())
     } else {
-        Err(AuditError::NotPrivate {
+        Err(PrivateFileError::NotPrivate {
             path: path.to_owned(),
             mode,
         })
@@ -115,6 +161,6 @@ fn check_mode(path: &Path, opened: &Metadata, reach: Reach) -> Result<(), AuditE
 }
 
 #[cfg(not(unix))]
-fn check_mode(_: &Path, _: &Metadata, _: Reach) -> Result<(), AuditError> {
+fn check_mode(_: &Path, _: &Metadata, _: Reach) -> Result<(), PrivateFileError> {
     Ok(())
 }

@@ -1,0 +1,151 @@
+//! The words that a policy may choose between.
+
+use core::fmt;
+
+use crate::control::Mode;
+
+/// An enum whose variants are words of the file.
+macro_rules! choice {
+    ($(#[$doc:meta])* $name:ident { $($(#[$of:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum $name { $($(#[$of])* $variant,)+ }
+
+        impl $name {
+            /// Every choice, in the order in which they are documented.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word in a policy file.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl Choice for $name {
+            const ALL: &'static [Self] = Self::ALL;
+
+            fn word(self) -> &'static str {
+                self.as_str()
+            }
+        }
+    };
+}
+
+/// What the reader needs to know of such an enum.
+pub(super) trait Choice: Copy + 'static {
+    /// Every choice.
+    const ALL: &'static [Self];
+
+    /// The word in a policy file.
+    fn word(self) -> &'static str;
+}
+
+impl Choice for Mode {
+    const ALL: &'static [Self] = Self::ALL;
+
+    fn word(self) -> &'static str {
+        self.as_str()
+    }
+}
+
+choice! {
+    /// What happens when an origin asks to be paid at another address than it was first paid at (attack 46).
+    #[derive(Default)]
+    RecipientPinning {
+        /// Nothing: addresses are not remembered.
+        #[default]
+        Off = "off",
+        /// The payment is let pass, and the change reported.
+        Warn = "warn",
+        /// The payment is refused.
+        Block = "block",
+    }
+}
+
+choice! {
+    /// What happens to a challenge or payment in which personal data was found.
+    #[derive(Default)]
+    FindingAction {
+        /// The data is replaced by a marker.
+        #[default]
+        Redact = "redact",
+        /// The payment is refused.
+        Block = "block",
+        /// The finding is reported, and the data left as it is.
+        Warn = "warn",
+    }
+}
+
+choice! {
+    /// What happens to a part of an outgoing request, before its first byte leaves, in which personal data was found.
+    #[derive(Default)]
+    OutgoingAction {
+        /// The part is not looked at.
+        #[default]
+        Off = "off",
+        /// The finding is reported, and the data left as it is.
+        Warn = "warn",
+        /// The data is replaced by a marker.
+        Redact = "redact",
+        /// The request is not sent.
+        Block = "block",
+    }
+}
+
+choice! {
+    /// How personal data is found.
+    #[derive(Default)]
+    DetectorKind {
+        /// By patterns that are then validated.
+        #[default]
+        Regex = "regex",
+    }
+}
+
+choice! {
+    /// When an audit file is made durable.
+    AuditSync {
+        /// After each record, before the payment goes on.
+        Each = "each",
+        /// Once for all records that wait at the same time, before their payments go on.
+        Grouped = "grouped",
+        /// When the operating system likes.
+        Never = "never",
+    }
+}
+
+choice! {
+    /// How an approver says yes.
+    ApproverMode {
+        /// It is asked by an HTTP request and answers it.
+        Webhook = "webhook",
+        /// It signs, and the signature comes with the request.
+        Crypto = "crypto",
+    }
+}
+
+choice! {
+    /// What a limit counts apart.
+    LimitPer {
+        /// Whoever spends.
+        Agent = "agent",
+        /// The origin that was requested.
+        Origin = "origin",
+        /// The origin and path that were requested, without the query.
+        Endpoint = "endpoint",
+        /// Who gets the money: the address, on whichever chain of its kind.
+        Recipient = "recipient",
+        /// The token contract on its chain.
+        Asset = "asset",
+        /// The chain.
+        Network = "network",
+    }
+}
