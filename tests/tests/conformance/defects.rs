@@ -66,7 +66,10 @@ async fn defect_p05_a_payment_that_was_not_delivered_is_recorded_as_that() {
     for (seller, event) in [
         (reset, "PAYMENT_UNKNOWN"),
         (answered(StatusCode::PAYMENT_REQUIRED), "PAYMENT_REJECTED"),
-        (answered(StatusCode::INTERNAL_SERVER_ERROR), "PAYMENT_UNKNOWN"),
+        (
+            answered(StatusCode::INTERNAL_SERVER_ERROR),
+            "PAYMENT_UNKNOWN",
+        ),
     ] {
         let ground = Ground::new();
         let _ = ground.guard(seller.clone()).oneshot(get(URL)).await;
@@ -74,7 +77,11 @@ async fn defect_p05_a_payment_that_was_not_delivered_is_recorded_as_that() {
         let records = ground.records();
         let events: Vec<_> = records.iter().map(|r| &r["event_type"]).collect();
         assert_eq!(events, ["PAYMENT_INTENT", event]);
-        assert_eq!(ground.spent_micros().await, 10_000, "the money stays counted");
+        assert_eq!(
+            ground.spent_micros().await,
+            10_000,
+            "the money stays counted"
+        );
     }
 }
 

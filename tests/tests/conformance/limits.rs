@@ -123,7 +123,11 @@ async fn a_budget_begins_anew_with_another_ledger_only() {
     let policy = PolicyConfig::new().with_daily_limit(usd("0.01"));
     let mut ground = Ground::with_policy(policy);
     let told = denials(&ground, &[(URL, 10_000), (URL, 10_000)]).await;
-    assert_eq!(told, [None, Some("policy.window")], "every guard is a new one");
+    assert_eq!(
+        told,
+        [None, Some("policy.window")],
+        "every guard is a new one"
+    );
     ground.store = Arc::new(MemoryStore::new());
     assert_eq!(denials(&ground, &[(URL, 10_000)]).await, [None]);
 }

@@ -77,7 +77,11 @@ async fn findings_add_up_by_their_kind() {
         if record["event_type"] != "PAYMENT_INTENT" {
             continue;
         }
-        for (kind, count) in record["pii_entities_found"].as_object().into_iter().flatten() {
+        for (kind, count) in record["pii_entities_found"]
+            .as_object()
+            .into_iter()
+            .flatten()
+        {
             *found.entry(kind.clone()).or_default() += count.as_u64().unwrap();
         }
     }
@@ -111,7 +115,10 @@ async fn each_record_names_the_one_before_it() {
     for pair in records.windows(2) {
         assert_eq!(pair[1]["prev_entry_hmac"], pair[0]["entry_hmac"]);
     }
-    let mut tags: Vec<_> = records.iter().map(|r| r["entry_hmac"].to_string()).collect();
+    let mut tags: Vec<_> = records
+        .iter()
+        .map(|r| r["entry_hmac"].to_string())
+        .collect();
     tags.sort();
     tags.dedup();
     assert_eq!(tags.len(), records.len());
@@ -130,13 +137,20 @@ async fn fingerprint(path: &str) -> String {
     let ground = Ground::new();
     purchase(&ground, None, path, cent(), ScriptedSeller::settle).await;
     let records = ground.records();
-    records[0]["replay_fingerprint"].as_str().unwrap().to_owned()
+    records[0]["replay_fingerprint"]
+        .as_str()
+        .unwrap()
+        .to_owned()
 }
 
 #[tokio::test]
 async fn a_fingerprint_is_written_in_lower_case_hexadecimal() {
     let text = fingerprint("a").await;
-    assert_eq!(text.len(), 16, "eight bytes of it are enough to find the first by");
+    assert_eq!(
+        text.len(),
+        16,
+        "eight bytes of it are enough to find the first by"
+    );
     assert!(text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')));
 }
 
@@ -152,5 +166,8 @@ async fn the_record_of_a_duplicate_names_the_fingerprint_of_the_first() {
     let first = of(&records, "bob", "PAYMENT_INTENT");
     let again = of(&records, "bob", "REPLAY_BLOCKED");
     assert!(first[0]["replay_fingerprint"].is_string());
-    assert_eq!(again[0]["replay_fingerprint"], first[0]["replay_fingerprint"]);
+    assert_eq!(
+        again[0]["replay_fingerprint"],
+        first[0]["replay_fingerprint"]
+    );
 }
