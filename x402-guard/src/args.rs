@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use x402_tower::audit::AuditHead;
 
+use crate::policy::args::PolicyCommand;
+
 const FETCH_NOTES: &str = "\
 Policy: --policy, else $X402_POLICY, else policy.toml in the state directory. Without any, a call may cost at most \
 0.10 USD and a run at most 1.00 USD, in tokens of the built-in table. The policy's windows (daily_limit_usd, \
@@ -62,6 +64,9 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Fetch a URL, and pay for it if it asks and the policy allows
     Fetch(FetchArgs),
+    /// Work with a spending policy
+    #[command(subcommand)]
+    Policy(PolicyCommand),
     /// Work with the record of decisions
     #[command(subcommand)]
     Audit(AuditCommand),

@@ -2,6 +2,7 @@
 //!
 //! - `x402-guard fetch URL` is a request that pays: the body goes to standard output, what happened to standard error,
 //!   and the exit code tells a denial, an unknown outcome and a seller's refusal apart.
+//! - `x402-guard policy` checks, explains and tests a spending policy before it holds.
 //! - `x402-guard audit verify FILE` tells whether a log of decisions is as it was written.
 //!
 //! Limits over time and the refusal of duplicates are counted in memory: they hold within one run of `fetch`. What holds
@@ -11,6 +12,7 @@ mod args;
 mod audit;
 mod exit;
 mod fetch;
+mod policy;
 mod shown;
 
 use std::process::ExitCode;
@@ -22,6 +24,7 @@ use crate::args::{AuditCommand, Cli, Command};
 fn main() -> ExitCode {
     let exit = match Cli::parse().command {
         Command::Fetch(args) => fetch::run(&args),
+        Command::Policy(command) => policy::run(&command),
         Command::Audit(AuditCommand::Verify(args)) => audit::verify(&args),
     };
     exit.into()

@@ -4,6 +4,7 @@ use core::fmt;
 use std::error::Error;
 use std::sync::Arc;
 
+use x402_tower::mpa::{ApprovalRequest, NotApproved};
 use x402_tower::{Denial, DenialKind, PaymentId, PaymentRecord};
 
 /// Why a guarded request has no answer.
@@ -130,6 +131,13 @@ impl X402Error {
                 .record
                 .as_ref(),
         }
+    }
+
+    /// What is left to be countersigned, where that is why the payment was denied. Have it signed, and send the request
+    /// again with [`approval_signatures`](crate::GuardedRequestBuilder::approval_signatures).
+    #[must_use]
+    pub fn approval_request(&self) -> Option<&ApprovalRequest> {
+        NotApproved::of(self.denial()?)?.request.as_ref()
     }
 
     /// Whether personal data was the reason.

@@ -5,6 +5,7 @@ use http::uri::InvalidUri;
 use http::{Extensions, Uri};
 use reqwest::{Body, Request, Url};
 use x402_tower::pay::{MAX_REPLAY_BODY_BYTES, Payer, body_not_replayable};
+use x402_tower::payment::ApprovalSignatures;
 use x402_tower::{AgentId, Denial, DenialKind, Exchange};
 
 /// A request that can be sent again, or else what is needed to say why it cannot.
@@ -94,6 +95,9 @@ fn parts(request: &Request, extensions: &Extensions) -> Result<Parts, Denial> {
     head.headers_mut().clone_from(request.headers());
     if let Some(agent) = extensions.get::<AgentId>() {
         head.extensions_mut().insert(agent.clone());
+    }
+    if let Some(signatures) = extensions.get::<ApprovalSignatures>() {
+        head.extensions_mut().insert(signatures.clone());
     }
     Ok(head.into_parts().0)
 }

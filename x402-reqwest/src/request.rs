@@ -7,6 +7,7 @@ use http::{Extensions, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Body, RequestBuilder, Response};
 use serde::Serialize;
 use x402_tower::AgentId;
+use x402_tower::payment::ApprovalSignatures;
 
 use crate::client::GuardedClient;
 use crate::error::X402Error;
@@ -19,6 +20,7 @@ pub struct GuardedRequestBuilder {
     client: GuardedClient,
     inner: RequestBuilder,
     agent: Option<AgentId>,
+    approvals: Option<ApprovalSignatures>,
 }
 
 impl GuardedRequestBuilder {
@@ -27,6 +29,7 @@ impl GuardedRequestBuilder {
             client,
             inner,
             agent: None,
+            approvals: None,
         }
     }
 
@@ -97,6 +100,13 @@ impl GuardedRequestBuilder {
         self
     }
 
+    /// Brings countersignatures for the payment, where an attempt before was denied because they were missing:
+    /// [`X402Error::approval_request`] says what has to be signed.
+    pub fn approval_signatures(mut self, signatures: ApprovalSignatures) -> Self {
+        self.approvals = Some(signatures);
+        self
+    }
+
     /// Sends the request, and pays if it is asked to and may.
     ///
     /// Where something was paid, [`payment_record`](crate::payment_record) of the response tells what and how it ended,
@@ -112,6 +122,9 @@ impl GuardedRequestBuilder {
         if let Some(agent) = self.agent {
             extensions.insert(agent);
         }
+        if let Some(signatures) = self.approvals {
+            extensions.insert(signatures);
+        }
         self.client.run(request, extensions).await
     }
 }
@@ -121,6 +134,7 @@ impl fmt::Debug for GuardedRequestBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("GuardedRequestBuilder")
             .field("agent", &self.agent)
+            .field("approvals", &self.approvals)
             .finish_non_exhaustive()
     }
 }

@@ -12,7 +12,7 @@ use crate::assets::AssetTable;
 use crate::clock::{Clock, SystemClock, UnixMillis};
 use crate::denial::{Denial, DenialKind};
 use crate::offers::OfferBook;
-use crate::payment::{AgentId, Exchange, Position};
+use crate::payment::{AgentId, ApprovalSignatures, Exchange, Position};
 use crate::telemetry::Counted;
 
 /// How a challenge's own `resource.url` must fit the URL that was requested (attack 47).
@@ -222,6 +222,7 @@ impl Context {
         );
         exchange.policy_revision.clone_from(&self.policy_revision);
         exchange.counted = Counted::by_others(position, &parts.extensions);
+        exchange.approval_signatures = parts.extensions.get::<ApprovalSignatures>().cloned();
         match idempotency_key(parts) {
             Ok(key) => exchange.idempotency_key = key,
             Err(denial) => exchange.objection = Some(denial),

@@ -78,6 +78,8 @@ pub struct Denial {
     limit: Option<Usd>,
     even_in_shadow: bool,
     source: Option<Arc<dyn Error + Send + Sync>>,
+    /// Further members of the response's JSON object, each with a comma before it.
+    members: Option<Arc<str>>,
 }
 
 impl Denial {
@@ -92,6 +94,7 @@ impl Denial {
             limit: None,
             even_in_shadow: false,
             source: None,
+            members: None,
         }
     }
 
@@ -135,6 +138,12 @@ impl Denial {
         self.limit
     }
 
+    /// Tells more in the response: members of its JSON object, each with a comma before it. They leave this process.
+    pub(crate) fn with_members(mut self, members: Arc<str>) -> Self {
+        self.members = Some(members);
+        self
+    }
+
     /// The family.
     #[must_use]
     pub const fn kind(&self) -> DenialKind {
@@ -163,11 +172,12 @@ impl Denial {
     #[must_use]
     pub fn to_response(&self) -> Response<Bytes> {
         let body = format!(
-            r#"{{"type":"urn:x402-tower:denial:{code}","title":"{title}","status":{status},"code":"{code}","kind":"{kind}"}}"#,
+            r#"{{"type":"urn:x402-tower:denial:{code}","title":"{title}","status":{status},"code":"{code}","kind":"{kind}"{members}}}"#,
             code = self.code,
             title = self.title(),
             status = self.status.as_u16(),
             kind = self.kind.as_str(),
+            members = self.members.as_deref().unwrap_or_default(),
         );
         let mut response = Response::new(Bytes::from(body));
         *response.status_mut() = self.status;

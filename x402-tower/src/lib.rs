@@ -12,6 +12,7 @@
 //! | [`PiiLayer`](pii::PiiLayer) | redacts, blocks or reports personal data | [`pii`] |
 //! | [`PolicyLayer`](policy::PolicyLayer) | allowlists, limits, money set aside before it is spent | [`policy`] |
 //! | [`ReplayLayer`](replay::ReplayLayer) | lets each payment happen once | [`replay`] |
+//! | [`MpaLayer`] | asks n of m approvers about large payments | [`mpa`] |
 //! | [`SignLayer`] | signs what has passed all of them, and compares what was signed | [`pay`] |
 //!
 //! They stand in three positions: around a client whose payments our [`Signer`] makes, around a client whose payments
@@ -38,9 +39,10 @@
 //! | `evm` | `evm::LocalEvmSigner` for EIP-3009 over any `alloy_signer::Signer`; digests and recovery | no |
 //! | `x402-rs` | `x402_rs::SchemeClientSigner`: x402-rs' scheme clients as signers | no |
 //! | `otel` | `telemetry::otel_layer`: spans as OpenTelemetry traces | no |
+//! | `webhook` | `mpa::HttpWebhooks`: asks approvers over HTTP, with rustls | no |
 //! | `testing` | `testing`: a manual clock, a recording signer, a scripted seller, a contract probe | no |
 //!
-//! Reading a challenge's body under its deadline needs a tokio runtime with its timer enabled.
+//! Reading a challenge's body under its deadline, and waiting for approvals, needs a tokio runtime with its timer enabled.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -58,6 +60,7 @@ mod flight;
 pub mod guard;
 mod key_file;
 pub mod money;
+pub mod mpa;
 pub mod network;
 mod offers;
 pub mod pay;
@@ -89,6 +92,7 @@ pub use control::{Control, ControlKind, Mode};
 pub use denial::{Denial, DenialKind};
 pub use guard::{ConfigError, GuardConfig, PolicyReloader, X402GuardLayer};
 pub use money::{AmountError, AtomicAmount, Usd, UsdError};
+pub use mpa::MpaLayer;
 pub use network::{ChainId, NetworkError};
 pub use pay::{Approved, PayLayer, SignLayer, SignedPayment, Signer, SignerError};
 pub use payment::{AgentId, Exchange, Outcome, Payment, PaymentId, PaymentRecord, Position, Terms};

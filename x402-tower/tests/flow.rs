@@ -20,5 +20,7 @@ mod order;
 mod outcomes;
 #[path = "flow/panics.rs"]
 mod panics;
+#[path = "flow/shadow.rs"]
+mod shadow;
 #[path = "flow/tampering.rs"]
 mod tampering;

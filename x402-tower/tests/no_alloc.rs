@@ -101,3 +101,18 @@ fn paying_layers_around_an_unpaid_request_without_headers_allocate_nothing() {
         .layer(control().layer(SignLayer::new(RecordingSigner::new()).layer(service_fn(seller))));
     assert_eq!(allocations(stack, &shared_uri()), 0);
 }
+
+#[test]
+fn a_guard_whose_policy_was_loaded_again_allocates_nothing_either() {
+    let policy = |text| x402_tower::policy::PolicyConfig::from_toml(text, "policy.toml").unwrap();
+    let config = x402_tower::GuardConfig::buyer()
+        .policy(policy("max_per_call_usd = 0.01"))
+        .build()
+        .unwrap();
+    let guard = x402_tower::X402GuardLayer::new(config.clone()).layer(service_fn(seller));
+    config
+        .reloader()
+        .replace(&policy("max_per_call_usd = 0.02"))
+        .unwrap();
+    assert_eq!(allocations(guard, &shared_uri()), 0);
+}

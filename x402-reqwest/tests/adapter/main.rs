@@ -6,6 +6,7 @@ mod guarding;
 mod paying;
 mod redirects;
 mod refusing;
+mod reloading;
 mod replaying;
 mod retries;
 mod seller;

@@ -167,7 +167,8 @@ fn of_payment<'a>(
     for (_, denial) in payment.shadowed() {
         record = record.shadow(denial.code());
     }
-    for approver in payment.approvals() {
+    let approvals = payment.approvals();
+    for approver in approvals.iter().flat_map(|counted| &counted.approvers) {
         record = record.approval(&**approver);
     }
     record

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::approvals::mpa_config;
 use super::{ConfigError, GuardConfig, PolicyReloader};
 use crate::assets::AssetTable;
 use crate::audit::{AuditControl, AuditKey, AuditLog, FileSink};
@@ -12,6 +13,7 @@ use crate::chain::Chain;
 use crate::clock::{Clock, UnixMillis};
 use crate::context::Context;
 use crate::control::{Control, ControlKind, Mode};
+use crate::mpa::{MpaConfig, MpaControl};
 use crate::payment::{AgentId, Position};
 use crate::pii::{Detector, EntityType, PiiAction, PiiControl};
 use crate::policy::{
@@ -35,6 +37,7 @@ pub struct GuardConfigBuilder {
     pii: Wanted<PiiControl>,
     replay: Wanted<Duration>,
     repeats: Option<u16>,
+    mpa: Wanted<MpaConfig>,
     audit: Option<Arc<AuditLog>>,
     /// How the policy said to open the log: it stays open, so that may not change.
     log_in_policy: LogSettings,
@@ -63,6 +66,7 @@ impl GuardConfigBuilder {
             pii: Wanted::AsInPolicy,
             replay: Wanted::AsInPolicy,
             repeats: None,
+            mpa: Wanted::AsInPolicy,
             audit: None,
             log_in_policy: LogSettings::default(),
             kill_switch: KillSwitch::new(),
@@ -137,6 +141,18 @@ impl GuardConfigBuilder {
     /// Does not refuse duplicates.
     pub fn without_replay(mut self) -> Self {
         self.replay = Wanted::Off;
+        self
+    }
+
+    /// Asks approvers about large payments in this way, in place of the policy's `[mpa]`.
+    pub fn mpa(mut self, config: MpaConfig) -> Self {
+        self.mpa = Wanted::Is(config);
+        self
+    }
+
+    /// Asks nobody, also where the policy has `[mpa]`.
+    pub fn without_mpa(mut self) -> Self {
+        self.mpa = Wanted::Off;
         self
     }
 
@@ -233,10 +249,6 @@ impl GuardConfigBuilder {
     /// stays the same.
     pub(super) fn assemble(&mut self, policy: &PolicyConfig) -> Result<Arc<Shared>, ConfigError> {
         let rules = Rules::compile(policy)?;
-        if policy.mpa.is_some() {
-            // Never pay under a policy whose approvals nobody collects.
-            return Err(setting("mpa", &"this guard collects no approvals"));
-        }
         if log_settings(policy) != self.log_in_policy {
             return Err(ConfigError::RestartNeeded { setting: "audit" });
         }
@@ -260,7 +272,7 @@ impl GuardConfigBuilder {
             && let Some(claims) = &self.claims
         {
             let claims = Arc::clone(claims);
-            let key = fingerprint_key(self.fingerprint_key.take(), &*claims)?;
+            let key = fingerprint_key(self.fingerprint_key.clone(), &*claims)?;
             // Kept: under another key, what was claimed before would be claimed again.
             self.fingerprint_key = Some(key.clone());
             let repeats = match self.repeats {
@@ -269,6 +281,16 @@ impl GuardConfigBuilder {
             };
             let control = ReplayControl::new(claims, key).with_ttl(ttl);
             controls.push(Arc::new(control.with_max_repeats(repeats)));
+        }
+        // A seller spends nothing that could be approved.
+        if context.position() != Position::Seller
+            && let (Some(ledger), Some(claims)) = (&self.ledger, &self.claims)
+            && let Some(config) = approvals(&self.mpa, policy)?
+        {
+            let control = MpaControl::new(config)?
+                .with_ledger(Arc::clone(ledger))
+                .with_claims(Arc::clone(claims));
+            controls.push(Arc::new(control));
         }
         for control in &mut controls {
             *control = in_mode(self.mode_of(control.kind(), policy), Arc::clone(control));
@@ -416,6 +438,17 @@ fn replay_ttl(wanted: &Wanted<Duration>, policy: &PolicyConfig) -> Option<Durati
 fn max_repeats(settings: Option<&ReplaySettings>) -> Result<u16, ConfigError> {
     let times = settings.and_then(|replay| replay.max_repeats).unwrap_or(0);
     u16::try_from(times).map_err(|_| setting("replay.max_repeats", &"it is at most 65535"))
+}
+
+fn approvals(
+    wanted: &Wanted<MpaConfig>,
+    policy: &PolicyConfig,
+) -> Result<Option<MpaConfig>, ConfigError> {
+    match (wanted, &policy.mpa) {
+        (Wanted::Is(config), _) => Ok(Some(config.clone())),
+        (Wanted::AsInPolicy, Some(settings)) => Ok(Some(mpa_config(settings)?)),
+        (Wanted::Off, _) | (Wanted::AsInPolicy, None) => Ok(None),
+    }
 }
 
 fn setting(setting: &'static str, problem: &dyn core::fmt::Display) -> ConfigError {

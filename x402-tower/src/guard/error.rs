@@ -2,6 +2,7 @@
 
 use crate::audit::AuditError;
 use crate::chain::OrderError;
+use crate::mpa::MpaError;
 use crate::policy::PolicyError;
 use crate::replay::FingerprintKeyError;
 
@@ -23,6 +24,9 @@ pub enum ConfigError {
     /// The replay control has no key.
     #[error(transparent)]
     FingerprintKey(#[from] FingerprintKeyError),
+    /// Approvals cannot be asked for as configured.
+    #[error(transparent)]
+    Mpa(#[from] MpaError),
     /// A setting names something that does not exist.
     #[error("{setting}: {problem}")]
     Setting {
@@ -58,6 +62,7 @@ impl ConfigError {
             Self::NoPolicy => "config.no_policy",
             Self::Audit(error) => error.code(),
             Self::FingerprintKey(error) => error.code(),
+            Self::Mpa(error) => error.code(),
             Self::Setting { .. } => "config.setting",
             Self::RestartNeeded { .. } => "config.restart_needed",
             Self::Order(error) => error.code(),

@@ -11,6 +11,7 @@
 //! [`GuardConfig`] says which controls there are and refuses what cannot be right; [`X402GuardLayer`] runs them.
 //! [`PolicyReloader`] puts another policy in force while they run.
 
+mod approvals;
 mod builder;
 mod config;
 mod error;

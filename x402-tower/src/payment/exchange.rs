@@ -7,6 +7,7 @@ use std::sync::Arc;
 use http::Method;
 use url::Url;
 
+use super::ApprovalSignatures;
 use crate::clock::UnixMillis;
 use crate::denial::Denial;
 
@@ -120,6 +121,7 @@ pub struct Exchange {
     pub(crate) objection: Option<Denial>,
     pub(crate) policy_revision: Option<Arc<str>>,
     pub(crate) counted: bool,
+    pub(crate) approval_signatures: Option<ApprovalSignatures>,
 }
 
 impl Exchange {
@@ -143,6 +145,7 @@ impl Exchange {
             objection: None,
             policy_revision: None,
             counted: false,
+            approval_signatures: None,
         }
     }
 
@@ -168,6 +171,13 @@ impl Exchange {
     #[must_use]
     pub fn with_idempotency_key(mut self, key: &str) -> Self {
         self.idempotency_key = Some(key.into());
+        self
+    }
+
+    /// With countersignatures that the caller has collected for it.
+    #[must_use]
+    pub fn with_approval_signatures(mut self, signatures: ApprovalSignatures) -> Self {
+        self.approval_signatures = Some(signatures);
         self
     }
 
@@ -227,6 +237,12 @@ impl Exchange {
     #[must_use]
     pub fn idempotency_key(&self) -> Option<&str> {
         self.idempotency_key.as_deref()
+    }
+
+    /// Countersignatures that the caller has collected for it.
+    #[must_use]
+    pub fn approval_signatures(&self) -> Option<&ApprovalSignatures> {
+        self.approval_signatures.as_ref()
     }
 }
 

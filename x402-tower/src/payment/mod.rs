@@ -1,5 +1,6 @@
 //! What a control looks at: the payment, the exchange it belongs to, and how it ended.
 
+mod approvals;
 mod exchange;
 mod id;
 mod notes;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 
 use http::Extensions;
 
+pub use approvals::{ApprovalSignatures, Approvals};
 pub use exchange::{AgentId, AgentIdError, Exchange, MAX_AGENT_ID_BYTES, Position};
 pub use id::PaymentId;
 pub use notes::MAX_NOTES;
@@ -38,6 +40,9 @@ pub struct Payment {
     notes: Notes,
     policy_revision: Option<Arc<str>>,
     fingerprint: Option<[u8; 32]>,
+    approvals: Option<Box<Approvals>>,
+    summed: bool,
+    used_request: Option<Box<[u8; 32]>>,
     set_aside: bool,
     claimed: Vec<[u8; 32]>,
     extensions: Extensions,
@@ -60,6 +65,9 @@ impl Payment {
             notes: Notes::default(),
             policy_revision,
             fingerprint: None,
+            approvals: None,
+            summed: false,
+            used_request: None,
             set_aside: false,
             claimed: Vec::new(),
             extensions: Extensions::new(),
@@ -157,17 +165,6 @@ impl Payment {
         self.notes.warn(code);
     }
 
-    /// The ids of those who approved, in the order in which they did.
-    #[must_use]
-    pub fn approvals(&self) -> &[Arc<str>] {
-        &self.notes.approvals
-    }
-
-    /// Notes who approved.
-    pub fn note_approval(&mut self, approver_id: impl Into<Arc<str>>) {
-        self.notes.approve(approver_id.into());
-    }
-
     /// Whether there were more than [`MAX_NOTES`] notes of one kind, so that some are missing.
     #[must_use]
     pub fn notes_clipped(&self) -> bool {
@@ -218,6 +215,35 @@ impl Payment {
     /// Says what was claimed.
     pub fn set_fingerprint(&mut self, fingerprint: [u8; 32]) {
         self.fingerprint = Some(fingerprint);
+    }
+
+    /// Who approved it, where approvals were needed.
+    #[must_use]
+    pub fn approvals(&self) -> Option<&Approvals> {
+        self.approvals.as_deref()
+    }
+
+    /// Says who approved it.
+    pub fn set_approvals(&mut self, approvals: Approvals) {
+        self.approvals = Some(Box::new(approvals));
+    }
+
+    /// Whether the approval control counts it in the sum of its recipient.
+    pub(crate) fn is_summed(&self) -> bool {
+        self.summed
+    }
+
+    pub(crate) fn note_summed(&mut self, summed: bool) {
+        self.summed = summed;
+    }
+
+    /// Digest of the countersigned request that it has used up.
+    pub(crate) fn used_request(&self) -> Option<&[u8; 32]> {
+        self.used_request.as_deref()
+    }
+
+    pub(crate) fn note_used_request(&mut self, request: Option<[u8; 32]>) {
+        self.used_request = request.map(Box::new);
     }
 
     /// Whether the policy set money aside for it.

@@ -1,7 +1,5 @@
 //! What controls leave on a payment for the record, besides their decision.
 
-use std::sync::Arc;
-
 use crate::control::ControlKind;
 use crate::denial::Denial;
 
@@ -13,7 +11,6 @@ pub const MAX_NOTES: usize = 32;
 pub(super) struct Notes {
     pub(super) warnings: Vec<&'static str>,
     pub(super) shadowed: Vec<(ControlKind, Denial)>,
-    pub(super) approvals: Vec<Arc<str>>,
     pub(super) clipped: bool,
 }
 
@@ -28,10 +25,6 @@ impl Notes {
             self.shadowed.push((control, denial));
         }
         self.clipped |= !room;
-    }
-
-    pub(super) fn approve(&mut self, approver: Arc<str>) {
-        self.clipped |= !add(&mut self.approvals, approver);
     }
 }
 

@@ -30,6 +30,20 @@ pub struct Terms {
 }
 
 impl Terms {
+    /// A payment of `amount`, as `exact` and for a minute, that nobody has priced.
+    #[must_use]
+    pub fn new(chain: ChainId, asset: Address, pay_to: Address, amount: AtomicAmount) -> Self {
+        Self {
+            scheme: "exact".to_owned(),
+            chain,
+            asset: Some(asset),
+            pay_to,
+            amount,
+            price: None,
+            lifetime_seconds: 60,
+        }
+    }
+
     /// The terms of a requirement, priced by the local table.
     ///
     /// # Errors

@@ -9,8 +9,11 @@ macro_rules! choice {
     ($(#[$doc:meta])* $name:ident { $($(#[$of:meta])* $variant:ident = $word:literal,)+ }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[non_exhaustive]
-        pub enum $name { $($(#[$of])* $variant,)+ }
+        pub enum $name {
+            $($(#[$of])* #[cfg_attr(feature = "schema", schemars(rename = $word))] $variant,)+
+        }
 
         impl $name {
             /// Every choice, in the order in which they are documented.

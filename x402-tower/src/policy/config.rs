@@ -15,9 +15,9 @@ use crate::money::Usd;
 /// Longest policy text, in bytes.
 const MAX_TEXT: usize = 1 << 20;
 
-/// A policy as data: what a file says, or what code sets. [`Rules::compile`] checks it and makes it work.
+/// A policy as data: what a file says, or what code sets.
 ///
-/// Field names are the file's keys; amounts are dollars as exact decimals, in numbers or in quotes. Unknown keys,
+/// [`Rules::compile`] checks it and makes it work. Field names are the file's keys; amounts are dollars as exact decimals, in numbers or in quotes. Unknown keys,
 /// negative amounts and everything else that cannot be right are errors, all reported at once.
 ///
 /// ```
@@ -32,22 +32,35 @@ const MAX_TEXT: usize = 1 << 20;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(deny_unknown_fields, default))]
 #[non_exhaustive]
 pub struct PolicyConfig {
     /// `max_per_call_usd`: most that one payment may cost.
+    #[cfg_attr(feature = "schema", schemars(rename = "max_per_call_usd"))]
     pub max_per_call: Option<Usd>,
     /// `daily_limit_usd`: most that an agent may spend within [`window_seconds`](Self::window_seconds).
+    #[cfg_attr(feature = "schema", schemars(rename = "daily_limit_usd"))]
     pub daily_limit: Option<Usd>,
     /// `window_seconds`: the rolling window of `daily_limit_usd` and `per_endpoint`; a day unless set, at most 366 days.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 31_622_400)))]
     pub window_seconds: u64,
     /// `agent_id`: whom to count for; 1 to 128 of `A–Z a–z 0–9 . _ - : @ /`.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(length(min = 1, max = 128), regex(pattern = "^[A-Za-z0-9._:@/-]+$"))
+    )]
     pub agent_id: Option<String>,
-    /// `[per_endpoint]`: most that an agent may spend within the window at a [`UrlScope`](super::UrlScope).
+    /// `[per_endpoint]`: most that an agent may spend within the window at a URL
+    /// [scope](super::UrlScope), `https://host` or `https://host/path`.
+    #[cfg_attr(feature = "schema", schemars(with = "super::schema::Table<Usd>"))]
     pub per_endpoint: Vec<(String, Usd)>,
     /// `[[limits]]`: further limits, each with its own window, that all hold at once.
+    #[cfg_attr(feature = "schema", schemars(length(max = 32)))]
     pub limits: Vec<LimitSettings>,
     /// `first_contact_cap_usd`: most that the first payment to an address may cost that its origin has not been paid at
     /// before (attack 48).
+    #[cfg_attr(feature = "schema", schemars(rename = "first_contact_cap_usd"))]
     pub first_contact_cap: Option<Usd>,
     /// `recipient_pinning`: whether an origin may change the address that it is paid at (attack 46).
     pub recipient_pinning: RecipientPinning,
@@ -55,6 +68,7 @@ pub struct PolicyConfig {
     /// [`quote_drift_window_seconds`](Self::quote_drift_window_seconds), in percent of that (attack 19).
     pub max_quote_drift_percent: Option<u64>,
     /// `quote_drift_window_seconds`: how long a first quote is held against later ones; a day unless set.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 31_622_400)))]
     pub quote_drift_window_seconds: u64,
     /// `allow_zero_amount`: whether to sign for nothing. Such a signature probes whether an agent pays (attack 9), and
     /// what costs nothing needs none.
@@ -67,6 +81,10 @@ pub struct PolicyConfig {
     pub allowed_origins: Option<Vec<String>>,
     /// `[recipients]`: the addresses that an origin may be paid at, as `eip155:8453/0x…`, or `0x…` for every chain.
     /// Where the table is present, an origin that it does not name may not be paid (attack 46).
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "super::schema::Table<Vec<String>>")
+    )]
     pub recipients: Option<Vec<(String, Vec<String>)>>,
     /// `allowed_assets`: token contracts as `eip155:8453/erc20:0x…` (CAIP-19) or `eip155:8453/0x…`.
     pub allowed_assets: Option<Vec<String>>,
@@ -87,6 +105,7 @@ pub struct PolicyConfig {
     pub denied_schemes: Vec<String>,
     /// `max_authorization_seconds`: longest time that a signed authorization may stay valid (attack 75). 900 unless
     /// set: the official SDKs ask for 60 to 300 seconds and start validity 600 seconds early against clock skew.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub max_authorization_seconds: u64,
     /// `resource_match`: how close a challenge's `resource.url` has to be to the URL that was requested (attack 47).
     pub resource_match: ResourceMatch,
@@ -100,6 +119,7 @@ pub struct PolicyConfig {
     pub audit: Option<AuditSettings>,
     /// `[mpa]`: which payments need approvals.
     pub mpa: Option<MpaSettings>,
+    #[cfg_attr(feature = "schema", schemars(skip))]
     pub(super) places: Places,
 }
 
@@ -159,6 +179,12 @@ impl PolicyConfig {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The line that a key stands on, such as `max_per_call_usd` or `pii.action`, in the file that was read.
+    #[must_use]
+    pub fn line_of(&self, key: &str) -> Option<usize> {
+        self.places.lines.get(key).copied()
     }
 
     /// Reads a policy from TOML; `name` stands in error messages.

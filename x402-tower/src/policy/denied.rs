@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::contract::{AssetRule, Recipient};
+use super::offer::Offer;
 use super::origin::Origin;
-use super::rules::Offer;
 use super::violation::Violation;
 use crate::address::Address;
 use crate::network::ChainId;

@@ -10,8 +10,8 @@ use url::Url;
 use super::choice::LimitPer;
 use super::key::part;
 use super::limits::digest;
+use super::offer::Offer;
 use super::origin::Origin;
-use super::rules::Offer;
 use super::scope::UrlScope;
 use crate::store::{Limit, LimitKey, Quota};
 

@@ -47,10 +47,13 @@ mod layer;
 mod limit_rule;
 mod limits;
 mod normal;
+mod offer;
 mod origin;
 mod pin;
 mod read;
 mod rules;
+#[cfg(feature = "schema")]
+mod schema;
 mod scope;
 mod settings;
 #[cfg(test)]
@@ -71,9 +74,13 @@ pub use kill_switch::KillSwitch;
 pub use layer::PolicyLayer;
 pub use limit_rule::LimitRule;
 pub use limits::{AppliedLimits, LimitName};
+pub use offer::Offer;
 pub use origin::Origin;
 pub use pin::{RecipientPin, RecipientPins};
-pub use rules::{Offer, Rules};
+pub use rules::Rules;
+#[cfg(feature = "schema")]
+#[cfg_attr(docsrs, doc(cfg(feature = "schema")))]
+pub use schema::json_schema;
 pub use scope::{ScopeError, UrlScope};
 pub use settings::{
     ApproverSettings, AuditSettings, LimitSettings, MpaSettings, PiiSettings, ReplaySettings,

@@ -21,18 +21,23 @@ use crate::money::Usd;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(deny_unknown_fields, transform = super::schema::either_amount_or_count))]
 #[non_exhaustive]
 pub struct LimitSettings {
     /// `window_seconds`: the rolling window, at most 366 days.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 31_622_400)))]
     pub window_seconds: u64,
     /// `amount_usd`: the most that may be spent within the window. Either this or `count`.
+    #[cfg_attr(feature = "schema", schemars(rename = "amount_usd"))]
     pub amount: Option<Usd>,
     /// `count`: the most payments within the window. Either this or `amount_usd`.
     pub count: Option<u64>,
     /// `per`: what is counted apart; every combination of these has a window of its own. An empty list counts
     /// everything together.
+    #[cfg_attr(feature = "schema", schemars(extend("uniqueItems" = true)))]
     pub per: Vec<LimitPer>,
-    /// `endpoint`: counts only what lies in this [`UrlScope`](super::UrlScope), `https://host` or `https://host/path`.
+    /// `endpoint`: counts only what lies in this [scope](super::UrlScope), `https://host` or `https://host/path`.
     pub endpoint: Option<String>,
 }
 
@@ -71,6 +76,8 @@ impl LimitSettings {
 
 /// The `[pii]` table: how personal data is screened.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(deny_unknown_fields, default))]
 #[non_exhaustive]
 pub struct PiiSettings {
     /// `mode`: whether decisions hold.
@@ -78,6 +85,7 @@ pub struct PiiSettings {
     /// `action`: what happens to challenges and payments with personal data; `redact` unless set.
     pub action: Option<FindingAction>,
     /// `entities`: names of the kinds of data to look for; all of them where absent.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub entities: Option<Vec<String>>,
     /// `detector`: how data is found.
     pub detector: DetectorKind,
@@ -93,11 +101,14 @@ pub struct PiiSettings {
 
 /// The `[replay]` table: how duplicates are refused.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(deny_unknown_fields, default))]
 #[non_exhaustive]
 pub struct ReplaySettings {
     /// `mode`: whether decisions hold.
     pub mode: Mode,
     /// `ttl_seconds`: how long a duplicate is remembered; 300 unless set.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub ttl_seconds: Option<u64>,
     /// `enabled`: whether duplicates are refused; they are unless set.
     pub enabled: Option<bool>,
@@ -108,6 +119,8 @@ pub struct ReplaySettings {
 
 /// The `[audit]` table: where decisions are written.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(deny_unknown_fields, default))]
 #[non_exhaustive]
 pub struct AuditSettings {
     /// `mode`: whether a decision that cannot be written denies the payment.
@@ -120,24 +133,34 @@ pub struct AuditSettings {
 
 /// The `[mpa]` table: which payments need how many approvals.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
 #[non_exhaustive]
 pub struct MpaSettings {
     /// `mode`: whether decisions hold.
+    #[cfg_attr(feature = "schema", schemars(default))]
     pub mode: Mode,
     /// `threshold`: how many approvers have to say yes; at least one, at most as many as there are.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub threshold: u64,
     /// `min_amount_usd`: payments of at least this need approval; all unless this or `cumulative_usd` is set.
+    #[cfg_attr(feature = "schema", schemars(rename = "min_amount_usd"))]
     pub min_amount: Option<Usd>,
     /// `cumulative_usd`: a payment also needs approval if with it the sum paid to its recipient within
     /// `cumulative_window_seconds` reaches this, however small it is itself (attack 18).
+    #[cfg_attr(feature = "schema", schemars(rename = "cumulative_usd"))]
     pub cumulative: Option<Usd>,
     /// `cumulative_window_seconds`: the rolling window of `cumulative_usd`; a day unless set.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 31_622_400)))]
     pub cumulative_window_seconds: Option<u64>,
     /// `timeout_seconds`: how long approvals are waited for; 30 unless set, at most 600.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 600)))]
     pub timeout_seconds: Option<u64>,
     /// `private_hosts`: hosts of webhooks that may have private, loopback or link-local addresses; no others may.
+    #[cfg_attr(feature = "schema", schemars(default))]
     pub private_hosts: Vec<String>,
     /// `[[mpa.approvers]]`: whom to ask.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 64)))]
     pub approvers: Vec<ApproverSettings>,
 }
 
@@ -155,18 +178,27 @@ impl MpaSettings {
 
 /// An entry of `[[mpa.approvers]]`. No secret stands in a policy: `secret_env` names where it is.
 #[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(deny_unknown_fields, transform = super::schema::what_the_mode_needs))]
 #[non_exhaustive]
 pub struct ApproverSettings {
     /// `approver_id`: its name, as [`agent_id`](super::PolicyConfig::agent_id) is written; no two have the same.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(length(min = 1, max = 128), regex(pattern = "^[A-Za-z0-9._:@/-]+$"))
+    )]
     pub approver_id: String,
     /// `mode`: how it says yes.
     pub mode: ApproverMode,
     /// `webhook_url`: whom to ask, for `mode = "webhook"`; `https`, or `http` on this machine.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^https?://")))]
     pub webhook_url: Option<String>,
     /// `secret_env`: the environment variable that holds the secret shared with the approver. A webhook's requests and
     /// answers are signed with it where it is set; `mode = "crypto"` needs it or `public_key`.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[A-Za-z0-9_]+$")))]
     pub secret_env: Option<String>,
     /// `public_key`: the approver's Ed25519 key as 64 hexadecimal digits, for `mode = "crypto"`.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[0-9a-fA-F]{64}$")))]
     pub public_key: Option<String>,
 }
 

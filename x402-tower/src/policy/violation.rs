@@ -176,7 +176,7 @@ pub enum Violation {
         window_seconds: u64,
     },
     /// As many payments as an entry of `limits` allows.
-    #[error("{rule} allows {most} payments in {window_seconds} s, and none are left; wait")]
+    #[error("{rule}: {most} payments are allowed in {window_seconds} s, and none is left; wait")]
     CountWindow {
         /// Which limit.
         rule: LimitName,
@@ -245,6 +245,35 @@ pub enum Violation {
 }
 
 impl Violation {
+    /// The key of the policy that refuses; `None` where the URL or the address is refused under any policy.
+    #[must_use]
+    pub fn key(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Url { .. } | Self::UnpayableRecipient { .. } | Self::Unpriced => return None,
+            Self::InsecureUrl { .. } => "allow_insecure_http",
+            Self::Origin { .. } => "allowed_origins",
+            Self::Scheme => "allowed_schemes",
+            Self::Network { .. } => "allowed_networks",
+            Self::Asset { .. } => "allowed_assets",
+            Self::Recipient { .. } => "recipients",
+            Self::DeniedOrigin { .. } => "denied_origins",
+            Self::DeniedScheme => "denied_schemes",
+            Self::DeniedNetwork { .. } => "denied_networks",
+            Self::DeniedAsset { .. } => "denied_assets",
+            Self::DeniedRecipient { .. } => "denied_recipients",
+            Self::ZeroAmount => "allow_zero_amount",
+            Self::Lifetime { .. } => "max_authorization_seconds",
+            Self::PerCall { .. } => "max_per_call_usd",
+            Self::Window { .. } => "daily_limit_usd",
+            Self::EndpointWindow { .. } => "per_endpoint",
+            Self::AmountWindow { .. } | Self::CountWindow { .. } => "limits",
+            Self::KillSwitch => "kill_switch",
+            Self::RecipientChanged { .. } | Self::AssetChanged { .. } => "recipient_pinning",
+            Self::FirstContact { .. } => "first_contact_cap_usd",
+            Self::QuoteDrift { .. } => "max_quote_drift_percent",
+        })
+    }
+
     /// The stable code of this refusal.
     #[must_use]
     pub fn code(&self) -> &'static str {
