@@ -111,7 +111,7 @@ async fn defect_p06_a_guard_that_starts_later_or_beside_has_no_budget_of_its_own
 
 fn write_record(path: &std::path::Path, key: &AuditKey) {
     let log = AuditLog::open(FileSink::open(path).unwrap(), key).unwrap();
-    let record = AuditRecord::new(AuditEventType::PaymentBlocked, NOW_SECS * 1000);
+    let record = AuditRecord::new(AuditEventType::PaymentAllowed, NOW_SECS * 1000);
     log.write(&record).unwrap();
 }
 
