@@ -37,6 +37,8 @@ mod order;
 mod origins;
 #[path = "attacks/panics.rs"]
 mod panics;
+#[path = "attacks/rails.rs"]
+mod rails;
 #[path = "attacks/receipts.rs"]
 mod receipts;
 #[path = "attacks/records.rs"]
