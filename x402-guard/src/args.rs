@@ -15,7 +15,8 @@ max_per_call_usd and the lists of origins, recipients, assets and networks hold 
 
 State directory: --state-dir, else $X402_STATE_DIR, else $XDG_STATE_HOME/x402-guard, else ~/.local/state/x402-guard. \
 It is made with mode 0700 and holds audit.jsonl, the record of every decision, and audit.key, its key (unless \
-$X402_CHAIN_KEY holds one). One run at a time writes there; another waits up to 10 s for its turn.
+$X402_CHAIN_KEY holds one). A key in a file beside its log is no good against somebody who can read both: they can \
+write the log anew. Runs at the same time share the log and take turns at it.
 
 Redirects: GET and HEAD follow up to ten within the same origin, before anything is paid. Any other is the answer.
 
@@ -39,13 +40,24 @@ Exit codes:
 const VERIFY_NOTES: &str = "\
 The key: --key-file, else $X402_CHAIN_KEY (64 hex digits), else FILE.key, else audit.key beside FILE.
 
-A log whose last records were cut off whole still looks intact, unless it is held against a head that was kept \
-elsewhere: see --head.
+The head: FILE.head, which the writer keeps beside the log, says under the same key how many records there are, so that \
+an end that was cut off shows. A log that was taken back to an earlier state together with its head file looks intact, \
+unless it is held against a head that was kept elsewhere: see --head. A log without its head file is not called intact, \
+unless --head or --no-head-file says that it may do without.
+
+Payments without an outcome, as a crash leaves them and as they are under way, are a warning, not a break: the log is as \
+it was written. With --strict they end the check with a code of their own.
+
+--json prints one object. Of an intact log: intact (true), records, events (how many of each type), unknown_events, \
+first_time, last_time, writers, head, dangling_intents (each with line, time and decision_id) and unfollowed_intents. Of \
+any other: intact (false, or null where it could not be checked), line (the first that is broken, or null), code and \
+problem.
 
 Exit codes:
    0  intact
    1  broken, or not checked
-   2  the command line cannot be right";
+   2  the command line cannot be right
+   3  intact, but with --strict: payments without an outcome";
 
 /// Pay for what is behind a 402 (x402), inside a policy
 #[derive(Parser)]
@@ -74,7 +86,7 @@ pub(crate) enum Command {
 
 #[derive(Subcommand)]
 pub(crate) enum AuditCommand {
-    /// Check that no record of an audit log was edited, removed or put in
+    /// Check that no record of an audit log was edited, removed, moved or put in, and that its end is there
     Verify(VerifyArgs),
 }
 
@@ -131,6 +143,12 @@ pub(crate) struct VerifyArgs {
     /// The head that the log is known to have had, as an earlier check printed it
     #[arg(long, value_name = "SEQ:HMAC")]
     pub(crate) head: Option<AuditHead>,
+    /// Check the lines alone, for a log that was kept in another way or copied without its head file
+    #[arg(long)]
+    pub(crate) no_head_file: bool,
+    /// Fail also where payments have no outcome
+    #[arg(long)]
+    pub(crate) strict: bool,
     /// Print one JSON object in place of the summary
     #[arg(long)]
     pub(crate) json: bool,

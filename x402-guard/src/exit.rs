@@ -11,6 +11,8 @@ pub(crate) enum Exit {
     Failed,
     /// The command line cannot be right.
     Usage,
+    /// An intact log, with payments of which nobody knows how they ended.
+    Unfinished,
     /// A control refused; nothing was paid.
     Denied,
     /// The payment may have left, and nobody knows whether it was settled.
@@ -25,6 +27,7 @@ impl From<Exit> for ExitCode {
             Exit::Done => 0,
             Exit::Failed => 1,
             Exit::Usage => 2,
+            Exit::Unfinished => 3,
             Exit::Denied => 10,
             Exit::OutcomeUnknown => 11,
             Exit::SellerRefused => 12,

@@ -1,6 +1,6 @@
 //! Approvals: who is asked about which payment, what counts as a yes, and what an attacker gets.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // helpers of tests fail as loudly as tests
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)] // helpers of tests fail as loudly as tests
 
 #[path = "mpa/approvers.rs"]
 mod approvers;

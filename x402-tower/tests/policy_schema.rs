@@ -16,7 +16,11 @@ fn validator() -> Validator {
 }
 
 fn reads(policy: &Value) -> bool {
-    PolicyConfig::from_json(&policy.to_string(), "policy.json").is_ok()
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("denied.txt"), PAYEE).unwrap();
+    let path = folder.path().join("policy.json");
+    std::fs::write(&path, policy.to_string()).unwrap();
+    PolicyConfig::load(path).is_ok()
 }
 
 #[test]
@@ -39,41 +43,54 @@ fn it_is_a_draft_2020_12_schema() {
 }
 
 /// A policy that says something with every key.
+const FULL: &str = r#"{
+  "max_per_call_usd": 0.10, "daily_limit_usd": "5.00", "window_seconds": 3600, "agent_id": "my-agent",
+  "per_endpoint": {"https://premium-api.io": 0.5},
+  "limits": [
+    {"window_seconds": 60, "count": 10, "per": ["agent", "origin", "endpoint"]},
+    {
+      "window_seconds": 60, "amount_usd": "1", "per": ["recipient", "asset", "network"],
+      "endpoint": "https://premium-api.io/v1"
+    }
+  ],
+  "first_contact_cap_usd": 0.05, "recipient_pinning": "block",
+  "max_quote_drift_percent": 20, "quote_drift_window_seconds": 3600,
+  "allow_zero_amount": false, "kill_switch": false, "mode": "shadow",
+  "allowed_origins": ["https://premium-api.io"],
+  "recipients": {"https://premium-api.io": ["0x209693Bc6afc0C5328bA36FaF03C514EF312287C"]},
+  "allowed_assets": ["eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913"],
+  "allowed_networks": ["eip155:8453"], "allowed_schemes": ["exact"],
+  "denied_origins": ["https://evil.test"],
+  "denied_recipients": ["0x0000000000000000000000000000000000000bad"],
+  "denied_recipients_file": "denied.txt", "denied_recipients_max_age_days": 7,
+  "denied_assets": ["eip155:1/0x0000000000000000000000000000000000000bad"],
+  "denied_networks": ["eip155:1"], "denied_schemes": ["upto"],
+  "max_authorization_seconds": 300, "resource_match": "exact", "allow_insecure_http": false,
+  "pii": {
+    "mode": "enforce", "action": "redact", "entities": ["US_SSN"], "detector": "regex", "urls": "redact",
+    "headers": "block", "body": "warn", "header_names": ["x-user"]
+  },
+  "replay": {"mode": "enforce", "ttl_seconds": 300, "enabled": true, "max_repeats": 2},
+  "audit": {"mode": "enforce", "path": "audit.jsonl", "sync": "each"},
+  "mpa": {
+    "mode": "enforce", "threshold": 2, "min_amount_usd": 1, "cumulative_usd": 5,
+    "cumulative_window_seconds": 3600, "timeout_seconds": 30, "private_hosts": ["approvals.internal"],
+    "approvers": [
+      {
+        "approver_id": "alice", "mode": "webhook", "webhook_url": "https://approvals.internal/alice",
+        "secret_env": "ALICE"
+      },
+      {"approver_id": "bob", "mode": "crypto", "secret_env": "BOB"},
+      {
+        "approver_id": "carol", "mode": "crypto",
+        "public_key": "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
+      }
+    ]
+  }
+}"#;
+
 fn full() -> Value {
-    let asset = format!("eip155:8453/erc20:{PAYEE}");
-    json!({
-        "max_per_call_usd": 0.10, "daily_limit_usd": "5.00", "window_seconds": 3600, "agent_id": "my-agent",
-        "per_endpoint": {"https://premium-api.io": 0.5},
-        "limits": [
-            {"window_seconds": 60, "count": 10, "per": ["agent", "origin", "endpoint"]},
-            {"window_seconds": 60, "amount_usd": "1", "per": ["recipient", "asset", "network"], "endpoint": "https://premium-api.io/v1"},
-        ],
-        "first_contact_cap_usd": 0.05, "recipient_pinning": "block",
-        "max_quote_drift_percent": 20, "quote_drift_window_seconds": 3600,
-        "allow_zero_amount": false, "kill_switch": false, "mode": "shadow",
-        "allowed_origins": ["https://premium-api.io"],
-        "recipients": {"https://premium-api.io": [PAYEE]},
-        "allowed_assets": [asset], "allowed_networks": ["eip155:8453"], "allowed_schemes": ["exact"],
-        "denied_origins": ["https://evil.test"], "denied_recipients": ["0x0000000000000000000000000000000000000bad"],
-        "denied_assets": ["eip155:1/0x0000000000000000000000000000000000000bad"],
-        "denied_networks": ["eip155:1"], "denied_schemes": ["upto"],
-        "max_authorization_seconds": 300, "resource_match": "exact", "allow_insecure_http": false,
-        "pii": {
-            "mode": "enforce", "action": "redact", "entities": ["US_SSN"], "detector": "regex", "urls": "redact",
-            "headers": "block", "body": "warn", "header_names": ["x-user"],
-        },
-        "replay": {"mode": "enforce", "ttl_seconds": 300, "enabled": true, "max_repeats": 2},
-        "audit": {"mode": "enforce", "path": "audit.jsonl", "sync": "each"},
-        "mpa": {
-            "mode": "enforce", "threshold": 2, "min_amount_usd": 1, "cumulative_usd": 5,
-            "cumulative_window_seconds": 3600, "timeout_seconds": 30, "private_hosts": ["approvals.internal"],
-            "approvers": [
-                {"approver_id": "alice", "mode": "webhook", "webhook_url": "https://approvals.internal/alice", "secret_env": "ALICE"},
-                {"approver_id": "bob", "mode": "crypto", "secret_env": "BOB"},
-                {"approver_id": "carol", "mode": "crypto", "public_key": "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"},
-            ],
-        },
-    })
+    serde_json::from_str(FULL).unwrap()
 }
 
 /// Every property that the schema names, as `mpa.approvers.mode`.

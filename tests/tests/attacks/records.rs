@@ -158,3 +158,17 @@ async fn without_a_log_that_takes_the_intent_nothing_is_signed() {
     assert_eq!((ground.signer.count(), seller.paid_requests()), (0, 0));
     assert_eq!(ground.spent_micros().await, 0);
 }
+
+#[tokio::test]
+async fn attack_139_without_the_audit_control_a_payment_leaves_no_record() {
+    use x402_tower::GuardConfig;
+
+    let ground = Ground::new();
+    let unrecorded = GuardConfig::buyer().policy(crate::ground::policy());
+    let seller = honest(x402_tower::wire::Version::V2, URL);
+    let guard = ground.guard_with(unrecorded.build().unwrap(), seller.clone());
+    let answer = guard.oneshot(get(URL)).await.unwrap();
+    assert_eq!(outcome(&answer), Some("settled"));
+    assert_eq!(seller.paid_requests(), 1);
+    assert!(ground.records().is_empty(), "nobody could tell");
+}

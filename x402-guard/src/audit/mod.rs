@@ -6,7 +6,10 @@ mod report;
 use std::fs::File;
 use std::io::{self, BufReader, Write};
 
-use x402_tower::audit::{AuditBreak, AuditSummary, verify_file, verify_with_head};
+use x402_tower::audit::{
+    AuditBreak, AuditBreakKind, AuditSummary, verify, verify_file, verify_file_with_head,
+    verify_with_head,
+};
 
 use crate::args::VerifyArgs;
 use crate::audit::key::KeyError;
@@ -15,7 +18,7 @@ use crate::exit::Exit;
 use crate::shown::note;
 
 /// Checks the log and prints what it holds, or where it is broken.
-pub(crate) fn verify(args: &VerifyArgs) -> Exit {
+pub(crate) fn run(args: &VerifyArgs) -> Exit {
     let found = check(args);
     if let Err(problem) = &found {
         note(format_args!("{}: {problem}", args.file.display()));
@@ -33,20 +36,38 @@ pub(crate) fn verify(args: &VerifyArgs) -> Exit {
         note(format_args!("the result cannot be printed: {error}"));
         return Exit::Failed;
     }
-    if found.is_ok() {
-        Exit::Done
-    } else {
-        Exit::Failed
+    match found {
+        Ok(summary) if args.strict && is_unfinished(&summary) => Exit::Unfinished,
+        Ok(_) => Exit::Done,
+        Err(_) => Exit::Failed,
     }
+}
+
+/// Whether there are payments of which nobody knows how they ended.
+fn is_unfinished(summary: &AuditSummary) -> bool {
+    !summary.dangling_intents.is_empty() || summary.unfollowed_intents > 0
 }
 
 fn check(args: &VerifyArgs) -> Result<AuditSummary, Problem> {
     let key = key::find(args)?;
-    let Some(head) = &args.head else {
-        return verify_file(&args.file, &key).map_err(Problem::Broken);
+    let open = || {
+        File::open(&args.file)
+            .map(BufReader::new)
+            .map_err(Problem::Unopened)
     };
-    let file = File::open(&args.file).map_err(Problem::Unopened)?;
-    verify_with_head(BufReader::new(file), &key, head).map_err(Problem::Broken)
+    match (&args.head, args.no_head_file) {
+        (None, false) => verify_file(&args.file, &key),
+        (None, true) => verify(open()?, &key),
+        (Some(head), true) => verify_with_head(open()?, &key, head),
+        (Some(head), false) => match verify_file_with_head(&args.file, &key, head) {
+            // The head that was named does as well.
+            Err(found) if matches!(found.kind, AuditBreakKind::HeadMissing) => {
+                verify_with_head(open()?, &key, head)
+            }
+            checked => checked,
+        },
+    }
+    .map_err(Problem::Broken)
 }
 
 /// Why a log is not known to be intact.
@@ -66,6 +87,14 @@ impl Problem {
             Self::Key(error) => error.code(),
             Self::Unopened(_) => "audit.unreadable",
             Self::Broken(found) => found.code(),
+        }
+    }
+
+    /// Whether the log is known to be broken.
+    fn is_certain(&self) -> bool {
+        match self {
+            Self::Broken(found) => found.is_certain(),
+            Self::Key(_) | Self::Unopened(_) => false,
         }
     }
 

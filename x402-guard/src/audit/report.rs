@@ -57,7 +57,7 @@ impl Verdict {
         match found {
             Ok(summary) => Self::Intact(Intact::of(summary)),
             Err(problem) => Self::NotIntact(NotIntact {
-                intact: problem.line().map(|_| false),
+                intact: problem.is_certain().then_some(false),
                 line: problem.line(),
                 code: problem.code(),
                 problem: problem.to_string(),

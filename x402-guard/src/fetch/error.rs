@@ -67,8 +67,8 @@ pub(crate) enum SetupError {
         source: FingerprintKeyError,
     },
     #[error(
-        "{path} has been in use by another run for {LOCK_WAIT_SECONDS} s; nothing was sent: wait for that run to end, \
-         or give this one its own --state-dir",
+        "{path} has been kept by another process for {LOCK_WAIT_SECONDS} s; nothing was sent: wait for that process to \
+         end, or give this run its own --state-dir",
         path = .path.display()
     )]
     Busy { path: PathBuf },

@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use x402_tower::audit::{AuditError, AuditKey, AuditLog, FileSink};
+use x402_tower::audit::{AuditError, AuditKey, AuditLog, FileSink, SyncPolicy};
 use x402_tower::policy::PolicyConfig;
 
 use crate::fetch::error::SetupError;
 use crate::fetch::state::StateDir;
 use crate::shown::note;
 
-/// How long a run waits for another one to let go of the log, in seconds.
+/// How long a run waits for a process that keeps the log to itself, in seconds.
 pub(crate) const LOCK_WAIT_SECONDS: u32 = 10;
 
 const TRIES_PER_SECOND: u32 = 10;
@@ -34,10 +34,10 @@ pub(crate) async fn open(policy: &PolicyConfig, state: &StateDir) -> Result<Audi
     AuditLog::open(sink, &key).map_err(|source| SetupError::Audit { path, source })
 }
 
-/// Opens the file as soon as no other run has it open.
+/// Opens the file to share it with other runs, as soon as nobody keeps it to themselves.
 async fn lock(path: &Path) -> Result<FileSink, SetupError> {
     for attempt in 0..=LOCK_WAIT_SECONDS.saturating_mul(TRIES_PER_SECOND) {
-        match FileSink::open(path) {
+        match FileSink::open_shared(path, SyncPolicy::EveryRecord) {
             Ok(sink) => return Ok(sink),
             Err(AuditError::Locked { .. }) => {}
             Err(source) => {
@@ -49,7 +49,7 @@ async fn lock(path: &Path) -> Result<FileSink, SetupError> {
         }
         if attempt == 0 {
             note(format_args!(
-                "waiting for another run that uses {}",
+                "waiting for a process that keeps {} to itself",
                 path.display()
             ));
         }

@@ -2,12 +2,17 @@
 
 use std::sync::Arc;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use x402_tower::policy::{
     AppliedLimits, LimitName, Offer, PolicyConfig, PolicyControl, PolicyError, Rules,
 };
 use x402_tower::store::{Ledger, MemoryStore, Quota, Usage};
 use x402_tower::wire::Version;
-use x402_tower::{Control, Denial, DenialKind, Exchange, Payment, PaymentId, Position, UnixMillis};
+use x402_tower::wire::header::PAYMENT_RESPONSE;
+use x402_tower::{
+    Control, Denial, DenialKind, Exchange, Outcome, Payment, PaymentId, Position, Receipt, Terms,
+    UnixMillis,
+};
 
 use crate::policy::question::Scenario;
 
@@ -39,7 +44,7 @@ impl Bench {
         })
     }
 
-    /// Decides on a payment; one that is allowed is counted from then on.
+    /// Decides on a payment; one that is allowed is settled at once, and counted from then on.
     pub(super) async fn pay(&self, scenario: &Scenario, seconds_ago: u64) -> Result<(), Denial> {
         let id = PaymentId::random().ok_or_else(no_randomness)?;
         let exchange = Exchange::new(
@@ -51,7 +56,12 @@ impl Bench {
         );
         let mut payment = Payment::new(id, exchange, Version::V2, scenario.terms.clone());
         self.control.check(&mut payment).await?;
-        self.control.sending(&payment).await
+        self.control.sending(&payment).await?;
+        if let Some(receipt) = receipt(&scenario.terms) {
+            let settled = Outcome::Settled(receipt);
+            self.control.finish(&payment, &settled).await;
+        }
+        Ok(())
     }
 
     /// Every limit that counts a payment; none where a rule refuses it before anything is counted.
@@ -85,6 +95,19 @@ impl Bench {
         );
         self.rules.limits_for(scenario.agent.as_str(), &offer).ok()
     }
+}
+
+/// What a seller says of a payment that settled.
+fn receipt(terms: &Terms) -> Option<Receipt> {
+    let said = serde_json::json!({
+        "success": true,
+        "transaction": format!("0x{}", "0".repeat(64)),
+        "network": terms.chain.as_str(),
+    });
+    let value = BASE64_STANDARD.encode(said.to_string());
+    let mut headers = http::HeaderMap::new();
+    headers.insert(PAYMENT_RESPONSE, value.parse().ok()?);
+    Receipt::from_headers(&headers, Version::V2).ok()?
 }
 
 fn rest(most: Quota, used: Usage) -> Quota {

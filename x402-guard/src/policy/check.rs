@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use x402_tower::pii::EntityType;
 use x402_tower::policy::{Mode, PolicyConfig, Rules};
+use x402_tower::{Clock, SystemClock};
 
 use crate::exit::Exit;
 use crate::policy::args::CheckArgs;
@@ -62,6 +63,10 @@ fn notes(config: &PolicyConfig, rules: &Rules) -> Vec<String> {
     }
     if config.allowed_origins.is_none() && config.recipients.is_none() {
         notes.push("every origin may be paid; allowed_origins names those that may".to_owned());
+    }
+    let now = SystemClock::new().now();
+    if now.is_some_and(|now| config.denied_recipients_are_old(now)) {
+        notes.push("denied_recipients_file is older than it may be; fetch a new one".to_owned());
     }
     if config.kill_switch {
         notes.push("kill_switch is on: every payment is refused".to_owned());

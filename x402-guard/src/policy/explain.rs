@@ -80,7 +80,7 @@ pub(super) async fn run(args: &ExplainArgs, out: &mut impl Write) -> io::Result<
         &decision,
         scenario.asked(),
         made,
-        bench.left(&scenario).await,
+        &bench.left(&scenario).await,
     );
     if args.json {
         json(out, &explained)?;
@@ -100,7 +100,7 @@ impl Explained {
         decision: &Result<(), Denial>,
         asked: Asked,
         before: u32,
-        limits: Vec<Left>,
+        limits: &[Left],
     ) -> Self {
         let denial = decision.as_ref().err();
         let rule = denial.and_then(rule);
@@ -117,7 +117,7 @@ impl Explained {
             mode: config.mode.as_str(),
             asked,
             before,
-            limits: limits.into_iter().map(Counted::of).collect(),
+            limits: limits.iter().map(Counted::of).collect(),
         }
     }
 
@@ -181,7 +181,7 @@ impl Explained {
 }
 
 impl Counted {
-    fn of(left: Left) -> Self {
+    fn of(left: &Left) -> Self {
         let (unit, most, rest) = match (left.most, left.left) {
             (Quota::Amount(most), Quota::Amount(rest)) => ("USD", dollars(most), dollars(rest)),
             (Quota::Count(most), Quota::Count(rest)) => {

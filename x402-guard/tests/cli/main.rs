@@ -5,6 +5,7 @@
 mod audit;
 mod fetch;
 mod order;
+mod policy;
 mod program;
 mod replay;
 mod report;

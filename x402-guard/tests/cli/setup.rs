@@ -138,7 +138,7 @@ fn the_policys_own_log_is_written_to() {
 }
 
 #[test]
-fn a_run_waits_for_another_to_let_go_of_the_log() {
+fn a_run_waits_for_a_process_that_keeps_the_log_to_itself() {
     let seller = Seller::start(Wire::V2, 0, Conduct::Free(200));
     let home = Home::new();
     make_state(&home);
@@ -149,7 +149,7 @@ fn a_run_waits_for_another_to_let_go_of_the_log() {
     let mut child = command.spawn().unwrap();
     let mut notes = BufReader::new(child.stderr.take().unwrap());
     let mut note = String::new();
-    while !note.contains("waiting for another run") {
+    while !note.contains("waiting for a process") {
         note.clear();
         assert!(notes.read_line(&mut note).unwrap() > 0, "it did not wait");
     }

@@ -1,6 +1,7 @@
 //! The adapter against sellers on loopback.
 #![cfg(test)]
 
+mod approving;
 mod controls;
 mod guarding;
 mod paying;

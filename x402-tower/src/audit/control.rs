@@ -4,30 +4,59 @@ use std::sync::Arc;
 
 use const_hex::Buffer;
 
-use super::{AuditError, AuditEventType, AuditLog, AuditRecord};
+use super::{AuditError, AuditEventType, AuditLog, AuditRecord, Commit};
 use crate::control::{Control, ControlKind};
 use crate::denial::{Denial, DenialKind};
 use crate::money::{AtomicAmount, Usd};
-use crate::payment::{Exchange, NotSent, Outcome, Payment};
+use crate::payment::{Exchange, NotSent, Outcome, Payment, PaymentId};
 use crate::step::Step;
 
 /// Writes a record of every decision to an [`AuditLog`].
 ///
-/// A payment whose intent cannot be written is denied. URLs are written in full only where a control has screened them;
-/// else their origin alone.
+/// A payment whose intent cannot be written is denied, unless the control only watches
+/// ([`in_shadow`](Self::in_shadow)). URLs are written in full only where a control has screened them; else their origin
+/// alone.
 #[derive(Debug, Clone)]
 pub struct AuditControl {
     log: Arc<AuditLog>,
+    enforces: bool,
 }
 
 impl AuditControl {
     /// Writes to `log`.
     #[must_use]
     pub fn new(log: Arc<AuditLog>) -> Self {
-        Self { log }
+        Self {
+            log,
+            enforces: true,
+        }
     }
 
-    fn write_outcome(&self, payment: &Payment, outcome: &Outcome) {
+    /// Lets payments pass that cannot be recorded, and says so as an error event. For trying a log out: what is not on
+    /// record cannot be proved, reconciled or disputed later.
+    #[must_use]
+    pub const fn in_shadow(mut self) -> Self {
+        self.enforces = false;
+        self
+    }
+
+    /// The log that it writes to.
+    #[must_use]
+    pub const fn log(&self) -> &Arc<AuditLog> {
+        &self.log
+    }
+
+    /// What becomes of a payment whose intent was not written.
+    fn unwritten(&self, payment: PaymentId, error: AuditError) -> Result<(), Denial> {
+        if self.enforces {
+            return Err(unwritten(error));
+        }
+        tracing::error!(%payment, code = error.code(), "the intent could not be written to the audit log; the payment goes on because the control only watches");
+        Ok(())
+    }
+
+    /// Takes the outcome into the log; whoever has the time waits for the rest.
+    fn submit_outcome(&self, payment: &Payment, outcome: &Outcome) -> Result<Commit, AuditError> {
         let shown = Shown::new(payment);
         let event = outcome_event(outcome);
         let mut record = of_payment(event, payment, &shown).outcome(outcome_word(outcome));
@@ -43,10 +72,19 @@ impl AuditControl {
             Outcome::NotSent(NotSent::Cancelled) => record = record.reason("cancelled"),
             Outcome::NotSent(NotSent::Returned) => record = record.reason("returned"),
         }
-        if let Err(error) = self.log.write(&record) {
-            tracing::error!(payment = %payment.id(), code = error.code(), "an outcome could not be written to the audit log");
-        }
+        self.log.submit(&record).map(|(_, commit)| commit)
     }
+}
+
+fn outcome_unwritten(payment: PaymentId, error: &AuditError) {
+    tracing::error!(%payment, code = error.code(), "an outcome could not be written to the audit log");
+}
+
+fn denial_unwritten(error: &AuditError) {
+    tracing::error!(
+        code = error.code(),
+        "a denial could not be written to the audit log"
+    );
 }
 
 impl Control for AuditControl {
@@ -62,26 +100,51 @@ impl Control for AuditControl {
         let shown = Shown::new(payment);
         let event = AuditEventType::PaymentIntent;
         let record = of_payment(event, payment, &shown);
-        Step::ready(self.log.write(&record).map(drop).map_err(unwritten))
+        let id = payment.id();
+        match self.log.submit(&record) {
+            Ok((_, commit)) if commit.is_done() => Step::ready(Ok(())),
+            Ok((_, commit)) => Step::wait(async move {
+                let written = commit.await;
+                written.or_else(|error| self.unwritten(id, error))
+            }),
+            Err(error) => Step::ready(self.unwritten(id, error)),
+        }
     }
 
     fn finish<'a>(&'a self, payment: &'a Payment, outcome: &'a Outcome) -> Step<'a, ()> {
-        self.write_outcome(payment, outcome);
-        Step::ready(())
+        match self.submit_outcome(payment, outcome) {
+            Ok(commit) if commit.is_done() => Step::ready(()),
+            Ok(commit) => Step::wait(async move {
+                if let Err(error) = commit.await {
+                    outcome_unwritten(payment.id(), &error);
+                }
+            }),
+            Err(error) => {
+                outcome_unwritten(payment.id(), &error);
+                Step::ready(())
+            }
+        }
     }
 
     fn abandon(&self, payment: &Payment, outcome: &Outcome) {
-        self.write_outcome(payment, outcome);
+        if let Err(error) = self.submit_outcome(payment, outcome) {
+            outcome_unwritten(payment.id(), &error);
+        }
     }
 
     fn refused<'a>(&'a self, exchange: &'a Exchange, denial: &'a Denial) -> Step<'a, ()> {
         let event = AuditEventType::ChallengeDenied;
         let record = with_denial(of_exchange(event, exchange), denial).outcome("blocked");
-        if let Err(error) = self.log.write(&record) {
-            tracing::error!(
-                code = error.code(),
-                "a denial could not be written to the audit log"
-            );
+        match self.log.submit(&record) {
+            Ok((_, commit)) if commit.is_done() => {}
+            Ok((_, commit)) => {
+                return Step::wait(async move {
+                    if let Err(error) = commit.await {
+                        denial_unwritten(&error);
+                    }
+                });
+            }
+            Err(error) => denial_unwritten(&error),
         }
         Step::ready(())
     }
@@ -170,6 +233,9 @@ fn of_payment<'a>(
     let approvals = payment.approvals();
     for approver in approvals.iter().flat_map(|counted| &counted.approvers) {
         record = record.approval(&**approver);
+    }
+    if payment.notes_clipped() {
+        record = record.warning("audit.notes_clipped");
     }
     record
 }

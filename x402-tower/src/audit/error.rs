@@ -47,7 +47,8 @@ pub enum AuditError {
     },
     /// Another process holds the log open.
     #[error(
-        "audit log {path}: another process writes to it; give each process its own file",
+        "audit log {path}: another process keeps it to itself; give each process its own file, or \
+         let all of them share this one",
         path = .path.display()
     )]
     Locked {
@@ -86,6 +87,39 @@ pub enum AuditError {
          a new one"
     )]
     BrokenTail,
+    /// The log is shorter than the head beside it says.
+    #[error(
+        "audit log: its last {missing} records are gone; keep the log and its head file, find out \
+         by whom, and start a new log"
+    )]
+    Truncated {
+        /// How many records are missing.
+        missing: u64,
+    },
+    /// The last record is not the one that the head beside the log names.
+    #[error(
+        "audit log: its last record is not the one that its head file names; keep both, find out \
+         by whom, and start a new log"
+    )]
+    Rewritten,
+    /// The log holds records, and the head that was kept beside it is gone.
+    #[error(
+        "audit log: its head file is gone, so that nobody can tell whether records are missing; \
+         put it back, or move the log away and start a new one"
+    )]
+    HeadMissing,
+    /// What stands in the head file is not what the log's key ever wrote.
+    #[error(
+        "audit log: its head file is broken or was edited; keep it, verify the log, and start a \
+         new one"
+    )]
+    HeadBroken,
+    /// The consumer of the channel does not keep up.
+    #[error("audit log: the channel is full, because its consumer does not keep up; try again")]
+    ChannelFull,
+    /// The consumer of the channel is gone.
+    #[error("audit log: the consumer of the channel is gone; open the log again with a new one")]
+    ChannelClosed,
     /// The text is not a key.
     #[error("the audit key is not 64 hex digits (32 bytes); make one with `openssl rand -hex 32`")]
     KeyFormat,
@@ -117,6 +151,12 @@ impl AuditError {
             Self::NotPrivate { .. } => "audit.not_private",
             Self::ForeignKey => "audit.foreign_key",
             Self::BrokenTail => "audit.broken_tail",
+            Self::Truncated { .. } => "audit.truncated",
+            Self::Rewritten => "audit.rewritten",
+            Self::HeadMissing => "audit.head_missing",
+            Self::HeadBroken => "audit.head_broken",
+            Self::ChannelFull => "audit.channel_full",
+            Self::ChannelClosed => "audit.channel_closed",
             Self::KeyFormat => "audit.key_format",
             Self::WeakKey => "audit.weak_key",
             Self::NoRandomness => "audit.no_randomness",

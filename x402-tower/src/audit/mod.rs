@@ -10,10 +10,29 @@
 //!    crash cut short is set aside, and the chain records how long it was and what it hashed to.
 //! 3. **One line stays one line.** Lines are printable ASCII; line breaks, terminal escapes and characters
 //!    that turn the reading direction are escaped, wherever they came from.
-//! 4. **One writer.** A file is locked as long as it is open, and each opening has a random id.
+//! 4. **One chain for all writers.** A file belongs to one process as long as it is open, or is shared by processes that
+//!    take turns ([`FileSink::open_shared`]). Each opening has a random id, which is the `writer` of its records.
+//! 5. **One record, one spelling.** Fields stand in one order, without space between them; those that are not known are
+//!    left out; amounts are exact decimals in quotes, all other numbers whole; lists and counts are never empty. The seal
+//!    is over the line's bytes up to `,"entry_hmac"`, so that a check needs no JSON reader.
 //!
-//! **What a chain cannot show.** That its end is missing, unless somebody keeps a [`AuditHead`] elsewhere; and
-//! that all of it was written anew by somebody who has the key.
+//! # What shows, and what does not
+//!
+//! | somebody who can write the file, and | shows |
+//! |---|---|
+//! | edits, removes, reorders, repeats or puts in a line | at that line |
+//! | cuts the end off, within a line or between two | the head file says how many records are missing |
+//! | cuts the end off and deletes or edits the head file | the head file is missing or broken |
+//! | puts back an older copy of both the log and its head file | **no**, unless somebody keeps an [`AuditHead`] elsewhere: [`verify_file_with_head`] |
+//! | has the key, and writes the log anew | **no**, unless somebody keeps an [`AuditHead`] elsewhere |
+//! | continues an old copy and puts the two together | as a fork, at the first record that is there twice |
+//!
+//! A log that is not synced ([`SyncPolicy::Never`]) keeps its head after every 64th record and on closing: of what a
+//! process wrote that was killed, up to 63 records can be cut off unseen. After a power cut it may have lost its end
+//! for real, and then says so.
+//!
+//! An intent without an outcome is no break: a payment that a crash cut short, or that is under way. The summary names it
+//! ([`AuditSummary::dangling_intents`]).
 //!
 //! ```
 //! use x402_tower::audit::{
@@ -46,7 +65,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod broken;
 mod chain;
+mod channel;
+mod commit;
 mod control;
 mod error;
 mod event;
@@ -66,16 +88,19 @@ mod view;
 #[cfg(test)]
 mod tests;
 
+pub use broken::{AuditBreak, AuditBreakKind};
+pub use channel::{AuditLines, ChannelSink};
+pub use commit::Commit;
 pub use control::AuditControl;
 pub use error::AuditError;
 pub use event::AuditEventType;
-pub use file::{FileSink, SyncPolicy};
-pub use head::{AuditHead, AuditHeadError};
+pub use file::{FileSink, SyncPolicy, SyncPolicyError};
+pub use head::{AuditHead, AuditHeadError, HeadSeal};
 pub use key::AuditKey;
 pub use layer::AuditLayer;
 pub use line::MAX_LINE_BYTES;
 pub use log::AuditLog;
 pub use record::{AuditRecord, MAX_LIST_ENTRIES, MAX_PII_ENTITIES};
-pub use sink::{AuditSink, NullSink, SinkTail, StreamSink, TornTail};
-pub use summary::{AuditSummary, DanglingIntent, MAX_OPEN_INTENTS};
-pub use verify::{AuditBreak, AuditBreakKind, verify, verify_file, verify_with_head};
+pub use sink::{AuditSink, KeptHead, NullSink, SinkTail, StreamSink, TornTail};
+pub use summary::{AuditSummary, DanglingIntent, MAX_OPEN_INTENTS, MAX_WRITERS};
+pub use verify::{verify, verify_file, verify_file_with_head, verify_with_head};

@@ -6,20 +6,57 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
+use super::commit::Commit;
 use super::error::AuditError;
+use super::head::HeadSeal;
 
 /// Takes the lines of one log, in order.
+///
+/// For each record a log calls [`begin`](Self::begin), [`append`](Self::append) (twice where the end of the log was torn),
+/// [`end`](Self::end) and [`commit`](Self::commit), and lets nobody in between. Most sinks need `append` alone.
 ///
 /// A sink that says `Ok` has the line, as safely as it promises to; one that says
 /// [`AuditError::Torn`] may hold a part of it, after which the log takes no more; one that says any other
 /// error holds exactly what it held before.
 pub trait AuditSink: Send + Sync + fmt::Debug {
+    /// Waits for the turn of this log where several write to one place, and keeps the others out until
+    /// [`end`](Self::end). Answers with how the log ends now if another one has added to it since the last turn; a
+    /// last line of `None` then means that no whole line was added.
+    ///
+    /// # Errors
+    ///
+    /// Where the turn does not come, or the place was changed by somebody who does not take turns.
+    fn begin(&self) -> Result<Option<SinkTail>, AuditError> {
+        Ok(None)
+    }
+
     /// Takes one line, which ends in a line break.
     ///
     /// # Errors
     ///
     /// Where the line cannot be kept. The payment that it tells of then does not go on.
     fn append(&self, line: &[u8]) -> Result<(), AuditError>;
+
+    /// Ends what [`begin`](Self::begin) began, also where that failed.
+    fn end(&self) {}
+
+    /// Says when what was appended is as safe as the sink promises. `head` is that of the log with it.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be brought there.
+    fn commit(&self, _head: &HeadSeal<'_>) -> Result<Commit, AuditError> {
+        Ok(Commit::done())
+    }
+
+    /// Keeps the head of a log that is new, or that is closed.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be kept.
+    fn keep_head(&self, _head: &HeadSeal<'_>) -> Result<(), AuditError> {
+        Ok(())
+    }
 
     /// How the log ends so far, so that it can be continued. A sink that cannot look back says that it
     /// is empty, and each opened log is a chain of its own.
@@ -40,6 +77,21 @@ pub struct SinkTail {
     pub last_line: Option<Vec<u8>>,
     /// What a crash left after it, now set aside, for which there is no record yet.
     pub torn: Option<TornTail>,
+    /// The head that was kept apart from the log.
+    pub head: KeptHead,
+}
+
+/// What a sink knows of a log's head besides the log itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeptHead {
+    /// The sink keeps none.
+    #[default]
+    NotKept,
+    /// The sink keeps one, and there is none: the log is new, or somebody removed it.
+    Missing,
+    /// The line that [`HeadSeal::line`] made.
+    Is(Vec<u8>),
 }
 
 /// The beginning of a line whose writing was cut short by a crash.
@@ -55,8 +107,24 @@ pub struct TornTail {
 }
 
 impl<S: AuditSink + ?Sized> AuditSink for Arc<S> {
+    fn begin(&self) -> Result<Option<SinkTail>, AuditError> {
+        (**self).begin()
+    }
+
     fn append(&self, line: &[u8]) -> Result<(), AuditError> {
         (**self).append(line)
+    }
+
+    fn end(&self) {
+        (**self).end();
+    }
+
+    fn commit(&self, head: &HeadSeal<'_>) -> Result<Commit, AuditError> {
+        (**self).commit(head)
+    }
+
+    fn keep_head(&self, head: &HeadSeal<'_>) -> Result<(), AuditError> {
+        (**self).keep_head(head)
     }
 
     fn tail(&self) -> Result<SinkTail, AuditError> {
@@ -65,8 +133,24 @@ impl<S: AuditSink + ?Sized> AuditSink for Arc<S> {
 }
 
 impl<S: AuditSink + ?Sized> AuditSink for Box<S> {
+    fn begin(&self) -> Result<Option<SinkTail>, AuditError> {
+        (**self).begin()
+    }
+
     fn append(&self, line: &[u8]) -> Result<(), AuditError> {
         (**self).append(line)
+    }
+
+    fn end(&self) {
+        (**self).end();
+    }
+
+    fn commit(&self, head: &HeadSeal<'_>) -> Result<Commit, AuditError> {
+        (**self).commit(head)
+    }
+
+    fn keep_head(&self, head: &HeadSeal<'_>) -> Result<(), AuditError> {
+        (**self).keep_head(head)
     }
 
     fn tail(&self) -> Result<SinkTail, AuditError> {

@@ -1,6 +1,6 @@
 //! What a whole log says.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::event::AuditEventType;
 use super::head::AuditHead;
@@ -8,6 +8,9 @@ use super::view::LineView;
 
 /// How many intents without an outcome are kept track of at once.
 pub const MAX_OPEN_INTENTS: usize = 16 * 1024;
+
+/// How many different writers are told apart.
+pub const MAX_WRITERS: usize = 16 * 1024;
 
 /// What an unbroken log holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,7 +32,7 @@ pub struct AuditSummary {
     pub last_timestamp_ms: Option<u64>,
     /// The last record, to be kept elsewhere.
     pub head: Option<AuditHead>,
-    /// How often the log was opened to write to it.
+    /// How often the log was opened and written to; at most [`MAX_WRITERS`] are counted.
     pub writers: u64,
     /// Intents without an outcome, in the order of the log: payments that a crash cut short, of which
     /// nobody knows whether they were paid. Look each up at its counterparty.
@@ -64,7 +67,7 @@ pub struct DanglingIntent {
 pub(super) struct Tally {
     summary: AuditSummary,
     open: HashMap<String, (u64, u64)>,
-    writer: String,
+    writers: HashSet<String>,
 }
 
 impl Tally {
@@ -76,8 +79,8 @@ impl Tally {
         summary.first_timestamp_ms.get_or_insert(line.timestamp_ms);
         summary.last_timestamp_ms = Some(line.timestamp_ms);
         summary.head = Some(head);
-        if self.writer != line.writer {
-            line.writer.as_ref().clone_into(&mut self.writer);
+        if self.writers.len() < MAX_WRITERS && !self.writers.contains(line.writer.as_ref()) {
+            self.writers.insert(line.writer.as_ref().to_owned());
             summary.writers = summary.writers.saturating_add(1);
         }
         let Some(event) = AuditEventType::from_name(&line.event_type) else {

@@ -1,125 +1,31 @@
 //! Checking a whole log.
 
+use std::collections::VecDeque;
 use std::fs::OpenOptions;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
+use super::broken::{AuditBreak, AuditBreakKind};
 use super::chain::{Chain, Tag};
 use super::error::AuditError;
-use super::head::AuditHead;
+use super::file::read_head;
+use super::head::{AuditHead, HeadFault, read_head_line};
 use super::key::AuditKey;
 use super::line::{MAX_LINE_BYTES, parse_tag, split_seal};
 use super::summary::{AuditSummary, Tally};
 use super::view::LineView;
 use crate::private_file::{Reach, open_plain};
 
-/// Where a log is broken, and how.
-#[derive(Debug, thiserror::Error)]
-#[error("line {line}: {kind}")]
-#[non_exhaustive]
-pub struct AuditBreak {
-    /// The line, counted from 1.
-    pub line: u64,
-    /// What is wrong there.
-    pub kind: AuditBreakKind,
-}
-
-impl AuditBreak {
-    /// A stable name for metrics and tests.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        self.kind.code()
-    }
-}
-
-/// How a log is broken.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum AuditBreakKind {
-    /// The line has the form of a record, but its tag is not that of its bytes.
-    #[error("the record was edited: its HMAC does not fit; treat all from here on as untrusted")]
-    Edited,
-    /// The line is no record of this log at all.
-    #[error("not a record: {reason}; the line was edited or put in by somebody else")]
-    Malformed {
-        /// What is missing.
-        reason: &'static str,
-    },
-    /// Records are missing before this one, or it stands too early.
-    #[error("record {found} stands where {expected} belongs: records were removed or reordered")]
-    OutOfOrder {
-        /// The sequence number that belongs here.
-        expected: u64,
-        /// The one that is here.
-        found: u64,
-    },
-    /// A sequence number that was there before.
-    #[error("record {seq} is there twice: a line was repeated, or two writers share the log")]
-    Duplicate {
-        /// The sequence number.
-        seq: u64,
-    },
-    /// The record follows another one than that before it.
-    #[error("the record follows another one than that before it: part of the log was exchanged")]
-    WrongPredecessor,
-    /// The log ends in the middle of a line.
-    #[error(
-        "the last line is torn ({bytes} bytes), as after a crash; opening the log for writing sets \
-         it aside"
-    )]
-    TornLastLine {
-        /// How much of the line is there.
-        bytes: u64,
-    },
-    /// The record was written under another key.
-    #[error("the record was written under key {key_id}, not under the one given")]
-    ForeignKey {
-        /// What the line says of its key.
-        key_id: String,
-    },
-    /// The log ends before the record that it is known to have had.
-    #[error("the log ends {missing} records too early: its end was removed")]
-    Truncated {
-        /// How many records are missing at least.
-        missing: u64,
-    },
-    /// Another record stands where the one that the log is known to have had was.
-    #[error("another record than the one witnessed: the log was rewritten")]
-    Rewritten,
-    /// The log could not be read.
-    #[error("the log cannot be read: {0}")]
-    Unreadable(#[source] AuditError),
-}
-
-impl AuditBreakKind {
-    /// A stable name for metrics and tests.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Edited => "audit.edited",
-            Self::Malformed { .. } => "audit.malformed",
-            Self::OutOfOrder { .. } => "audit.out_of_order",
-            Self::Duplicate { .. } => "audit.duplicate",
-            Self::WrongPredecessor => "audit.wrong_predecessor",
-            Self::TornLastLine { .. } => "audit.torn_last_line",
-            Self::ForeignKey { .. } => "audit.foreign_key_line",
-            Self::Truncated { .. } => "audit.truncated",
-            Self::Rewritten => "audit.rewritten",
-            Self::Unreadable(_) => "audit.unreadable",
-        }
-    }
-}
-
 /// Checks every line of a log, in one pass and in bounded memory.
 ///
 /// An empty log is unbroken. So is one whose last records were cut off whole: only
-/// [`verify_with_head`] can tell.
+/// [`verify_with_head`] and [`verify_file`] can tell.
 ///
 /// # Errors
 ///
 /// The first line that is broken.
 pub fn verify(reader: impl BufRead, key: &AuditKey) -> Result<AuditSummary, AuditBreak> {
-    run(reader, key, None)
+    run(reader, &key.chain(), &[])
 }
 
 /// As [`verify`], and the log must still hold the record that `head` names.
@@ -133,57 +39,169 @@ pub fn verify_with_head(
     key: &AuditKey,
     head: &AuditHead,
 ) -> Result<AuditSummary, AuditBreak> {
-    run(reader, key, Some(head))
+    run(reader, &key.chain(), &[*head])
 }
 
-/// As [`verify`], for a file.
+/// As [`verify`], for a file with its head file beside it, as a [`FileSink`](super::FileSink) leaves them.
+///
+/// This shows an end that was cut off, at any byte. It cannot show a log that was taken back to an earlier state together
+/// with its head file: that takes a head that was kept elsewhere ([`verify_file_with_head`]).
 ///
 /// # Errors
 ///
-/// The first line that is broken; line 0 if the file cannot be opened.
+/// The first line that is broken; line 0 if the file or its head file cannot be read, if the head file is not what the
+/// key ever wrote, or if it is gone while the log has records.
 pub fn verify_file(path: impl AsRef<Path>, key: &AuditKey) -> Result<AuditSummary, AuditBreak> {
-    let unreadable = |error| AuditBreak {
-        line: 0,
-        kind: AuditBreakKind::Unreadable(error),
+    check_file(path.as_ref(), &key.chain(), &[])
+}
+
+/// As [`verify_file`], and the log must still hold the record that `head` names.
+///
+/// # Errors
+///
+/// As [`verify_file`] and [`verify_with_head`].
+pub fn verify_file_with_head(
+    path: impl AsRef<Path>,
+    key: &AuditKey,
+    head: &AuditHead,
+) -> Result<AuditSummary, AuditBreak> {
+    check_file(path.as_ref(), &key.chain(), &[*head])
+}
+
+fn check_file(
+    path: &Path,
+    chain: &Chain,
+    witnessed: &[AuditHead],
+) -> Result<AuditSummary, AuditBreak> {
+    let at_none = |kind| AuditBreak { line: 0, kind };
+    let unreadable = |error| at_none(AuditBreakKind::Unreadable(error));
+    // The head first: a log that is being written to only grows after it.
+    let kept = read_head(path).map_err(unreadable)?;
+    let file = open_plain(path, OpenOptions::new().read(true), Reach::Anything)
+        .map_err(|error| unreadable(error.into()))?
+        .ok_or_else(|| {
+            unreadable(AuditError::io("open the log")(
+                io::ErrorKind::NotFound.into(),
+            ))
+        })?;
+    let reader = BufReader::new(file);
+    let Some(line) = kept else {
+        let summary = run(reader, chain, witnessed)?;
+        return match summary.records {
+            0 => Ok(summary),
+            _ => Err(at_none(AuditBreakKind::HeadMissing)),
+        };
     };
-    let file = open_plain(
-        path.as_ref(),
-        OpenOptions::new().read(true),
-        Reach::Anything,
-    )
-    .map_err(|error| unreadable(error.into()))?
-    .ok_or_else(|| {
-        unreadable(AuditError::io("open the log")(
-            io::ErrorKind::NotFound.into(),
-        ))
-    })?;
-    run(BufReader::new(file), key, None)
+    let kept = read_head_line(&line, chain).map_err(|fault| {
+        at_none(match fault {
+            HeadFault::Broken => AuditBreakKind::HeadBroken,
+            HeadFault::Foreign(key_id) => AuditBreakKind::ForeignHead {
+                key_id: shown(&key_id),
+            },
+        })
+    });
+    // A line that is broken tells more than a head that is.
+    match kept {
+        Ok(kept) => {
+            let heads: Vec<_> = witnessed.iter().copied().chain(kept).collect();
+            run(reader, chain, &heads)
+        }
+        Err(broken) => run(reader, chain, witnessed).and(Err(broken)),
+    }
 }
 
 fn run(
     mut reader: impl BufRead,
-    key: &AuditKey,
-    witnessed: Option<&AuditHead>,
+    chain: &Chain,
+    witnessed: &[AuditHead],
 ) -> Result<AuditSummary, AuditBreak> {
-    let chain = key.chain();
+    let mut rewritten = None;
+    let checked = check_lines(&mut reader, chain, witnessed, &mut rewritten);
+    match (checked, rewritten) {
+        // The record that was witnessed is there, on the other branch.
+        (Err(fork), Some(_)) if matches!(fork.kind, AuditBreakKind::Fork { .. }) => Err(fork),
+        (_, Some(line)) => Err(AuditBreak {
+            line,
+            kind: AuditBreakKind::Rewritten,
+        }),
+        (checked, None) => checked,
+    }
+}
+
+/// Checks line after line. `rewritten` becomes the first line where another record stands than the one witnessed.
+fn check_lines(
+    reader: &mut impl BufRead,
+    chain: &Chain,
+    witnessed: &[AuditHead],
+    rewritten: &mut Option<u64>,
+) -> Result<AuditSummary, AuditBreak> {
     let mut tally = Tally::default();
+    let mut recent = Recent::default();
     let mut line = Vec::new();
     let mut number: u64 = 0;
     loop {
         number = number.saturating_add(1);
         let at = |kind| AuditBreak { line: number, kind };
-        if !read_line(&mut reader, &mut line).map_err(at)? {
+        if !read_line(reader, &mut line).map_err(at)? {
             check_end(tally.head(), witnessed).map_err(at)?;
             return Ok(tally.finish());
         }
-        let (view, tag) = check_line(&line, &chain).map_err(at)?;
-        check_place(&view, tally.head()).map_err(at)?;
+        let (view, tag) = check_line(&line, chain).map_err(at)?;
         let head = AuditHead::new(view.seq, tag);
-        if witnessed.is_some_and(|known| known.seq() == head.seq() && *known != head) {
-            return Err(at(AuditBreakKind::Rewritten));
+        let placed = check_place(&view, &head, tally.head(), &recent);
+        if let Err(AuditBreakKind::Removed { expected, found }) = placed {
+            let found_later = find_later(reader, chain, expected, number);
+            return Err(at(match found_later {
+                Some(stands_in) => AuditBreakKind::Reordered {
+                    expected,
+                    found,
+                    stands_in,
+                },
+                None => AuditBreakKind::Removed { expected, found },
+            }));
         }
+        placed.map_err(at)?;
+        let replaced = |known: &AuditHead| known.seq() == head.seq() && *known != head;
+        if witnessed.iter().any(replaced) {
+            rewritten.get_or_insert(number);
+        }
+        recent.add(tag);
         tally.add(&view, head);
     }
+}
+
+/// The tags of the last records, to tell a repeated line from a fork.
+#[derive(Default)]
+struct Recent(VecDeque<Tag>);
+
+/// How many of them. A fork that is further back is reported as a repeated line.
+const MAX_RECENT: usize = 4096;
+
+impl Recent {
+    fn add(&mut self, tag: Tag) {
+        if self.0.len() >= MAX_RECENT {
+            self.0.pop_front();
+        }
+        self.0.push_back(tag);
+    }
+
+    /// The tag of the record that many places before the next one.
+    fn back(&self, places: u64) -> Option<&Tag> {
+        let places = usize::try_from(places).ok()?;
+        self.0.get(self.0.len().checked_sub(places)?)
+    }
+}
+
+/// Looks for a record in the rest of a log that is broken already; the line where it stands.
+fn find_later(reader: &mut impl BufRead, chain: &Chain, seq: u64, mut number: u64) -> Option<u64> {
+    let mut line = Vec::new();
+    while read_line(reader, &mut line).ok()? {
+        number = number.saturating_add(1);
+        if check_line(&line, chain).is_ok_and(|(view, _)| view.seq == seq) {
+            return Some(number);
+        }
+    }
+    None
 }
 
 /// Reads one whole line; `false` at the end.
@@ -225,14 +243,27 @@ fn check_line<'l>(line: &'l [u8], chain: &Chain) -> Result<(LineView<'l>, Tag), 
 }
 
 /// Checks that a line follows the one before.
-fn check_place(view: &LineView<'_>, before: Option<&AuditHead>) -> Result<(), AuditBreakKind> {
+fn check_place(
+    view: &LineView<'_>,
+    head: &AuditHead,
+    before: Option<&AuditHead>,
+    recent: &Recent,
+) -> Result<(), AuditBreakKind> {
     let found = view.seq;
     let expected = AuditHead::next_seq(before).unwrap_or(u64::MAX);
     if found > expected || found == 0 {
-        return Err(AuditBreakKind::OutOfOrder { expected, found });
+        return Err(AuditBreakKind::Removed { expected, found });
     }
     if found < expected {
-        return Err(AuditBreakKind::Duplicate { seq: found });
+        let known = recent.back(expected.saturating_sub(found));
+        return Err(if known.is_none_or(|known| known == head.entry_hmac()) {
+            AuditBreakKind::Duplicate { seq: found }
+        } else {
+            AuditBreakKind::Fork {
+                seq: found,
+                writer: shown(&view.writer),
+            }
+        });
     }
     let prev = view.prev_entry_hmac.as_deref();
     let prev = prev.map(|hex| parse_tag(hex.as_bytes()).ok_or(AuditBreakKind::WrongPredecessor));
@@ -243,22 +274,18 @@ fn check_place(view: &LineView<'_>, before: Option<&AuditHead>) -> Result<(), Au
     }
 }
 
-fn check_end(
-    last: Option<&AuditHead>,
-    witnessed: Option<&AuditHead>,
-) -> Result<(), AuditBreakKind> {
+fn check_end(last: Option<&AuditHead>, witnessed: &[AuditHead]) -> Result<(), AuditBreakKind> {
     let there = last.map_or(0, AuditHead::seq);
-    let known = witnessed.map_or(0, AuditHead::seq);
+    let known = witnessed.iter().map(AuditHead::seq).max().unwrap_or(0);
     match known.checked_sub(there) {
         None | Some(0) => Ok(()),
         Some(missing) => Err(AuditBreakKind::Truncated { missing }),
     }
 }
 
-/// A key id from a line that nobody vouches for, fit to be printed.
-fn shown(key_id: &str) -> String {
-    key_id
-        .chars()
+/// The id of a key or writer, from a line that nobody may vouch for, fit to be printed.
+fn shown(id: &str) -> String {
+    id.chars()
         .filter(char::is_ascii_hexdigit)
         .take(16)
         .collect()

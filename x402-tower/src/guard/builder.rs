@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::approvals::mpa_config;
 use super::{ConfigError, GuardConfig, PolicyReloader};
 use crate::assets::AssetTable;
-use crate::audit::{AuditControl, AuditKey, AuditLog, FileSink};
+use crate::audit::{AuditControl, AuditKey, AuditLog, FileSink, SyncPolicy};
 use crate::chain::Chain;
 use crate::clock::{Clock, UnixMillis};
 use crate::context::Context;
@@ -370,7 +370,8 @@ fn audit_log(
         Some(key) => key,
         None => AuditKey::load_or_create(format!("{path}.key"))?,
     };
-    let log = AuditLog::open(FileSink::open(path)?, &key)?;
+    let sink = FileSink::open_shared(path, SyncPolicy::EveryRecord)?;
+    let log = AuditLog::open(sink, &key)?;
     Ok(Some(Arc::new(log)))
 }
 
@@ -449,6 +450,12 @@ fn approvals(
         (Wanted::AsInPolicy, Some(settings)) => Ok(Some(mpa_config(settings)?)),
         (Wanted::Off, _) | (Wanted::AsInPolicy, None) => Ok(None),
     }
+}
+
+/// How often a request may be paid again on purpose.
+fn max_repeats(settings: Option<&ReplaySettings>) -> Result<u16, ConfigError> {
+    let times = settings.and_then(|replay| replay.max_repeats).unwrap_or(0);
+    u16::try_from(times).map_err(|_| setting("replay.max_repeats", &"it is at most 65535"))
 }
 
 fn setting(setting: &'static str, problem: &dyn core::fmt::Display) -> ConfigError {

@@ -133,6 +133,26 @@ impl MpaConfig {
         self
     }
 
+    /// What calls the webhooks, where there are any.
+    pub(super) fn webhooks(&self) -> Result<Option<Arc<dyn WebhookTransport>>, MpaError> {
+        if self.transport.is_some() || !self.approvers.iter().any(Approver::is_webhook) {
+            return Ok(self.transport.clone());
+        }
+        self.own_transport().map(Some)
+    }
+
+    #[cfg(feature = "webhook")]
+    fn own_transport(&self) -> Result<Arc<dyn WebhookTransport>, MpaError> {
+        Ok(Arc::new(super::HttpWebhooks::new(
+            self.private_hosts.clone(),
+        )?))
+    }
+
+    #[cfg(not(feature = "webhook"))]
+    fn own_transport(&self) -> Result<Arc<dyn WebhookTransport>, MpaError> {
+        Err(MpaError::NoTransport)
+    }
+
     /// Refuses what cannot be right.
     pub(super) fn check(&self) -> Result<(), MpaError> {
         let approvers = self.approvers.len();

@@ -39,7 +39,7 @@ impl MpaControl {
     pub fn new(config: MpaConfig) -> Result<Self, MpaError> {
         config.check()?;
         let store = Arc::new(MemoryStore::new());
-        let transport = transport(&config)?;
+        let transport = config.webhooks()?;
         let cumulative = config.cumulative.map(|(sum, window)| Cumulative {
             ledger: store.clone(),
             sum,
@@ -210,23 +210,6 @@ impl Drop for Turn<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
-}
-
-#[cfg(feature = "webhook")]
-fn transport(config: &MpaConfig) -> Result<Option<Arc<dyn WebhookTransport>>, MpaError> {
-    if config.transport.is_some() || !config.approvers.iter().any(Approver::is_webhook) {
-        return Ok(config.transport.clone());
-    }
-    let own = super::HttpWebhooks::new(config.private_hosts.clone())?;
-    Ok(Some(Arc::new(own)))
-}
-
-#[cfg(not(feature = "webhook"))]
-fn transport(config: &MpaConfig) -> Result<Option<Arc<dyn WebhookTransport>>, MpaError> {
-    if config.transport.is_none() && config.approvers.iter().any(Approver::is_webhook) {
-        return Err(MpaError::NoTransport);
-    }
-    Ok(config.transport.clone())
 }
 
 /// A countersigned request buys once, whoever signed it.

@@ -9,6 +9,34 @@
 //! [runs the agent](Approver::running_agent), is neither asked nor counted (attack 99). Two approvers with one key are a
 //! configuration that is refused (attack 98).
 //!
+//! ```
+//! use std::time::Duration;
+//!
+//! use x402_tower::guard::GuardConfig;
+//! use x402_tower::mpa::{ApprovalSecret, Approver, MpaConfig};
+//! use x402_tower::policy::PolicyConfig;
+//! use x402_tower::{ControlKind, Usd};
+//!
+//! # const CAROL: [u8; 32] = [
+//! #     0x03, 0xa1, 0x07, 0xbf, 0xf3, 0xce, 0x10, 0xbe, 0x1d, 0x70, 0xdd, 0x18, 0xe7, 0x4b, 0xc0, 0x99,
+//! #     0x67, 0xe4, 0xd6, 0x30, 0x9b, 0xa5, 0x0d, 0x5f, 0x1d, 0xdc, 0x86, 0x64, 0x12, 0x55, 0x31, 0xb8,
+//! # ];
+//! // Two of three from a dollar on, and from five dollars a day to one recipient on.
+//! let approvals = MpaConfig::new(2)
+//!     .with_min_amount(Usd::parse("1.00")?)
+//!     .with_cumulative(Usd::parse("5.00")?, Duration::from_secs(86_400))
+//!     .with_approver(Approver::hmac("alice", ApprovalSecret::new("3f8a1c5de27b49601122334455667788")?))
+//!     .with_approver(Approver::hmac("bob", ApprovalSecret::new("9be04d1726c85fa37788990011223344")?))
+//!     .with_approver(Approver::ed25519("carol", CAROL));
+//! let guard = GuardConfig::buyer().policy(PolicyConfig::new()).mpa(approvals).build()?;
+//! assert_eq!(guard.chain().kinds().last(), Some(ControlKind::Mpa), "innermost");
+//!
+//! let alone = MpaConfig::new(2).with_approver(Approver::ed25519("carol", CAROL));
+//! let refused = GuardConfig::buyer().policy(PolicyConfig::new()).mpa(alone).build().unwrap_err();
+//! assert_eq!(refused.code(), "mpa.threshold_out_of_reach");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Webhooks
 //!
 //! The approver's URL gets a `POST` with a JSON object:

@@ -1,23 +1,17 @@
 //! The policy as a person writes it.
 
-use std::io::Read;
-use std::path::Path;
-
 use super::choice::RecipientPinning;
-use super::error::{Places, PolicyError, Problems};
-use super::read;
-use super::rules::Rules;
+use super::deny_list::DenyList;
+use super::error::Places;
 use super::settings::{AuditSettings, LimitSettings, MpaSettings, PiiSettings, ReplaySettings};
 use crate::context::ResourceMatch;
 use crate::control::Mode;
 use crate::money::Usd;
 
-/// Longest policy text, in bytes.
-const MAX_TEXT: usize = 1 << 20;
-
 /// A policy as data: what a file says, or what code sets.
 ///
-/// [`Rules::compile`] checks it and makes it work. Field names are the file's keys; amounts are dollars as exact decimals, in numbers or in quotes. Unknown keys,
+/// [`Rules::compile`](super::Rules::compile) checks it and makes it work. Field names are the file's keys; amounts are
+/// dollars as exact decimals, in numbers or in quotes. Unknown keys,
 /// negative amounts and everything else that cannot be right are errors, all reported at once.
 ///
 /// ```
@@ -97,6 +91,11 @@ pub struct PolicyConfig {
     /// `denied_recipients`: addresses that are never paid, whoever asks, as in [`recipients`](Self::recipients)
     /// (attack 64).
     pub denied_recipients: Vec<String>,
+    /// `denied_recipients_file`: a file with one such address a line, kept by somebody else and read with the policy
+    /// (attack 64). Its path is that from the policy's own folder; only a policy that is read from a file can name one.
+    pub denied_recipients_file: Option<String>,
+    /// `denied_recipients_max_age_days`: how long that file may have been unchanged before a warning is logged.
+    pub denied_recipients_max_age_days: Option<u64>,
     /// `denied_assets`: token contracts that are never paid in.
     pub denied_assets: Vec<String>,
     /// `denied_networks`: chains that are never paid on.
@@ -121,6 +120,8 @@ pub struct PolicyConfig {
     pub mpa: Option<MpaSettings>,
     #[cfg_attr(feature = "schema", schemars(skip))]
     pub(super) places: Places,
+    #[cfg_attr(feature = "schema", schemars(skip))]
+    pub(super) deny_list: Option<DenyList>,
 }
 
 /// How a policy is written down.
@@ -156,6 +157,8 @@ impl Default for PolicyConfig {
             allowed_schemes: vec!["exact".to_owned()],
             denied_origins: Vec::new(),
             denied_recipients: Vec::new(),
+            denied_recipients_file: None,
+            denied_recipients_max_age_days: None,
             denied_assets: Vec::new(),
             denied_networks: Vec::new(),
             denied_schemes: Vec::new(),
@@ -170,6 +173,7 @@ impl Default for PolicyConfig {
                 name: "code".to_owned(),
                 ..Places::default()
             },
+            deny_list: None,
         }
     }
 }
@@ -186,99 +190,6 @@ impl PolicyConfig {
     pub fn line_of(&self, key: &str) -> Option<usize> {
         self.places.lines.get(key).copied()
     }
-
-    /// Reads a policy from TOML; `name` stands in error messages.
-    ///
-    /// # Errors
-    ///
-    /// [`PolicyError`] with everything that is wrong, also what [`Rules::compile`] would refuse.
-    pub fn from_toml(text: &str, name: &str) -> Result<Self, PolicyError> {
-        Self::parse(text, PolicyFormat::Toml, name)
-    }
-
-    /// Reads a policy from JSON; `name` stands in error messages.
-    ///
-    /// # Errors
-    ///
-    /// As [`from_toml`](Self::from_toml).
-    pub fn from_json(text: &str, name: &str) -> Result<Self, PolicyError> {
-        Self::parse(text, PolicyFormat::Json, name)
-    }
-
-    /// Reads a policy; `name` stands in error messages. Takes any text without panicking; at most 1 MiB.
-    ///
-    /// # Errors
-    ///
-    /// As [`from_toml`](Self::from_toml).
-    pub fn parse(text: &str, format: PolicyFormat, name: &str) -> Result<Self, PolicyError> {
-        if text.len() > MAX_TEXT {
-            return Err(whole(
-                name,
-                "config.too_long",
-                "the policy is longer than 1 MiB",
-                "split it by agent",
-            ));
-        }
-        let (config, problems) = read::config(text, format, name);
-        let places = config.places.clone();
-        let mut all = Problems::of(&places, problems);
-        if let Err(error) = Rules::compile(&config) {
-            all = all.and(error.problems());
-        }
-        all.none()?;
-        Ok(config)
-    }
-
-    /// Reads a policy from a file whose name ends in `.toml` or `.json`.
-    ///
-    /// # Errors
-    ///
-    /// As [`from_toml`](Self::from_toml), and where the file cannot be read.
-    pub fn load(path: impl AsRef<Path>) -> Result<Self, PolicyError> {
-        let path = path.as_ref();
-        let name = path.display().to_string();
-        let format = match path.extension().and_then(|extension| extension.to_str()) {
-            Some("toml") => PolicyFormat::Toml,
-            Some("json") => PolicyFormat::Json,
-            _ => {
-                return Err(whole(
-                    &name,
-                    "config.extension",
-                    "the file's name tells no format",
-                    "end it with .toml or .json",
-                ));
-            }
-        };
-        let text = read_text(path).map_err(|error| {
-            whole(
-                &name,
-                "config.unreadable",
-                &format!("the file cannot be read ({})", error.kind()),
-                "check that it exists, is UTF-8 and may be read",
-            )
-        })?;
-        Self::parse(&text, format, &name)
-    }
-}
-
-fn read_text(path: &Path) -> std::io::Result<String> {
-    let most = u64::try_from(MAX_TEXT).unwrap_or(u64::MAX);
-    let mut text = String::new();
-    std::fs::File::open(path)?
-        .take(most.saturating_add(1))
-        .read_to_string(&mut text)?;
-    Ok(text)
-}
-
-/// A problem with the policy as a whole.
-fn whole(name: &str, code: &'static str, message: &str, remedy: &str) -> PolicyError {
-    let places = Places {
-        name: name.to_owned(),
-        ..Places::default()
-    };
-    let mut problems = Problems::new(&places);
-    problems.add(code, "", message, remedy);
-    problems.into_error()
 }
 
 #[cfg(test)]

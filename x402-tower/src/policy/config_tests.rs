@@ -3,7 +3,10 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::policy::settings::AuditSettings;
+use crate::policy::choice::LimitPer;
+use crate::policy::load::MAX_TEXT;
+use crate::policy::settings::{ApproverSettings, AuditSettings, LimitSettings, MpaSettings};
+use crate::policy::{PolicyError, Rules};
 
 const FULL: &str = r#"
 max_per_call_usd = 0.10
@@ -433,6 +436,9 @@ prop_compose! {
         networks in prop::option::of(prop::collection::vec("eip155:[1-9]{1,3}", 0..3)),
         schemes in prop::collection::vec("exact|upto", 0..3),
         insecure in any::<bool>(),
+        limits in prop::collection::vec((0u64..90, any::<bool>(), prop::sample::subsequence(LimitPer::ALL, 0..6), prop::option::of("https://[ab]\\.io(/[a-z%]{0,3})?")), 0..4),
+        denied in prop::collection::vec("0x[0-9a-fA-F]{40}", 0..3),
+        approvers in prop::option::of(prop::collection::vec("[ab]{1,2}", 0..3)),
         path in prop::option::of("\\PC{0,8}|[\"'\\\\\n\t]{1,4}"),
     ) -> PolicyConfig {
         let mut config = PolicyConfig::new()
@@ -445,6 +451,16 @@ prop_compose! {
         config.allowed_origins = origins;
         config.allowed_networks = networks;
         config.audit = path.map(|path| AuditSettings { path: Some(path), ..AuditSettings::default() });
+        config.denied_recipients = denied;
+        for (window, counts, per, endpoint) in limits {
+            let mut limit = LimitSettings::count(window, window, per);
+            if !counts {
+                limit.amount = limit.count.take().map(Usd::from_micros);
+            }
+            limit.endpoint = endpoint;
+            config = config.with_limit(limit);
+        }
+        config.mpa = approvers.map(|ids| MpaSettings::new(1, ids.into_iter().map(|id| ApproverSettings::hmac(id.clone(), id))));
         for (scope, most) in endpoints {
             config = config.with_endpoint_limit(scope, Usd::from_micros(most));
         }
@@ -475,6 +491,7 @@ proptest! {
     fn known_keys_with_any_value_are_read_or_refused(
         key in prop::sample::select(vec![
             "max_per_call_usd", "window_seconds", "per_endpoint", "recipients", "allowed_assets", "pii", "agent_id",
+            "limits", "mpa", "denied_recipients", "mode", "header_names",
         ]),
         value in "[\"\\[\\]{}:,0-9a-z./@ -]{0,30}",
     ) {

@@ -14,6 +14,7 @@ use super::denied::Denied;
 use super::error::PolicyError;
 use super::limit_rule::CompiledLimit;
 use super::limits::AppliedLimits;
+use super::lookalike::{self, Lookalikes};
 use super::offer::Offer;
 use super::origin::Origin;
 use super::scope::UrlScope;
@@ -42,6 +43,7 @@ pub struct Rules {
     pub(super) endpoints: HashMap<Origin, Vec<(UrlScope, Usd)>>,
     pub(super) limits: Vec<CompiledLimit>,
     pub(super) denied: Denied,
+    pub(super) lookalikes: Lookalikes,
     pub(super) origins: Option<HashSet<Origin>>,
     pub(super) recipients: Option<HashMap<Origin, Vec<Recipient>>>,
     pub(super) assets: Option<HashSet<AssetRule>>,
@@ -77,7 +79,8 @@ impl Rules {
         }
         self.denied.check(&origin, offer)?;
         if self.origins.as_ref().is_some_and(|o| !o.contains(&origin)) {
-            return Err(Violation::Origin { origin });
+            let resembles = self.lookalikes.find(&origin).cloned().map(Box::new);
+            return Err(Violation::Origin { origin, resembles });
         }
         if !self.schemes.contains(offer.scheme) {
             return Err(Violation::Scheme);
@@ -132,16 +135,17 @@ impl Rules {
         let Some(recipients) = &self.recipients else {
             return Ok(());
         };
-        let known = recipients
-            .get(&origin)
-            .is_some_and(|list| list.iter().any(|recipient| recipient.is(chain, pay_to)));
-        if known {
+        let listed = recipients.get(&origin).map_or(&[][..], Vec::as_slice);
+        if listed.iter().any(|recipient| recipient.is(chain, pay_to)) {
             return Ok(());
         }
+        let mut addresses = listed.iter().map(Recipient::address);
+        let resembles = addresses.find(|known| lookalike::is_poisoned(pay_to, known));
         Err(Violation::Recipient {
             origin,
             chain: chain.clone(),
             pay_to: pay_to.clone(),
+            resembles: resembles.cloned().map(Box::new),
         })
     }
 

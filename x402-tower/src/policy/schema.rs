@@ -161,6 +161,19 @@ impl JsonSchema for Usd {
     }
 }
 
+impl JsonSchema for Mode {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Mode".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        schema!({
+            "description": "Whether what a control denies is denied, or only recorded while it passes",
+            "enum": Self::ALL.iter().map(|mode| mode.as_str()).collect::<Vec<_>>(),
+        })
+    }
+}
+
 impl JsonSchema for ResourceMatch {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "ResourceMatch".into()
@@ -170,20 +183,6 @@ impl JsonSchema for ResourceMatch {
         let words = [Self::SameOrigin, Self::Exact, Self::Any].map(Self::as_str);
         schema!({
             "description": "Same origin, the very same URL, or anything",
-            "enum": words,
-        })
-    }
-}
-
-impl JsonSchema for Mode {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Mode".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let words: Vec<_> = Self::ALL.iter().map(|mode| mode.as_str()).collect();
-        schema!({
-            "description": "Whether a control's denials hold, or are recorded, counted and let pass",
             "enum": words,
         })
     }

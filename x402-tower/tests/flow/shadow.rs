@@ -13,14 +13,14 @@ use x402_tower::pay::{PayService, Payer};
 use x402_tower::pii::{PiiAction, PiiControl};
 use x402_tower::policy::{KillSwitch, PolicyConfig, PolicyControl, PolicyLayer, Rules};
 use x402_tower::replay::{FingerprintKey, ReplayControl};
-use x402_tower::store::{Ledger, MemoryStore};
+use x402_tower::store::MemoryStore;
 use x402_tower::testing::{
     ControlStep, Offer, RecordingControl, RecordingSigner, ScriptedChallenge, ScriptedSeller,
 };
 use x402_tower::wire::{Challenge, PaymentPayload, Version};
 use x402_tower::{
-    Chain, Clock, Control, ControlKind, Denial, GuardConfig, Mode, PayLayer, Payment,
-    PaymentRecord, Shadow, SignLayer, Step, Usd, X402GuardLayer,
+    Chain, Control, ControlKind, Denial, GuardConfig, Mode, PayLayer, Payment, PaymentRecord,
+    Shadow, SignLayer, Step, Usd, X402GuardLayer,
 };
 
 use crate::ground::{Answer, URL, context, denial, get, honest_seller, outcome};
@@ -52,13 +52,8 @@ fn denying(step: ControlStep) -> RecordingControl {
 
 /// At most half a cent a payment: the honest seller asks for a whole one.
 fn half_a_cent() -> PolicyControl {
-    PolicyControl::new(Rules::compile(&half_a_cent_policy()).unwrap())
-}
-
-fn half_a_cent_policy() -> PolicyConfig {
-    PolicyConfig::new()
-        .with_max_per_call(Usd::from_micros(5_000))
-        .with_daily_limit(Usd::from_micros(1_000_000))
+    let policy = PolicyConfig::new().with_max_per_call(Usd::from_micros(5_000));
+    PolicyControl::new(Rules::compile(&policy).unwrap())
 }
 
 #[tokio::test]
@@ -226,41 +221,29 @@ async fn offers_that_shadow_would_strike_out_stay() {
     assert_eq!(offered(Arc::new(half_a_cent())).await, 1);
 }
 
-/// What the ledger counts after a payment of a cent.
-async fn counted(control: impl FnOnce(Arc<dyn Ledger>) -> Arc<dyn Control>) -> u64 {
+/// How a cent ends under a limit of a cent a day, after another cent has passed a control in shadow by `policy`.
+async fn after_a_cent_in_shadow(policy: &PolicyConfig) -> Answer {
     let store = Arc::new(MemoryStore::new());
-    let answer = buy(vec![control(store.clone())]).await.0.unwrap();
-    assert_eq!(outcome(&answer), Some("settled"));
-    let rules = Rules::compile(&half_a_cent_policy()).unwrap();
-    let limits = rules
-        .limits_for("agent", &URL.parse().unwrap())
-        .unwrap()
-        .as_slice()
-        .to_vec();
-    let now = context_now();
-    let usage = store.usage(limits[0].key, limits[0].window, now).await;
-    usage.unwrap().amount.micros()
-}
-
-fn context_now() -> x402_tower::UnixMillis {
-    x402_tower::testing::ManualClock::from_secs(crate::ground::NOW)
-        .now()
-        .unwrap()
+    let by = |policy: &PolicyConfig| {
+        PolicyControl::with_ledger(Rules::compile(policy).unwrap(), store.clone())
+    };
+    let first = buy(vec![Arc::new(Shadow::new(by(policy)))]).await.0;
+    assert_eq!(outcome(&first.unwrap()), Some("settled"));
+    let a_cent_a_day = PolicyConfig::new().with_daily_limit(Usd::from_micros(10_000));
+    buy(vec![Arc::new(by(&a_cent_a_day))]).await.0
 }
 
 #[tokio::test]
 async fn what_shadow_would_have_denied_is_not_counted_and_what_it_allows_is() {
-    let denied = |ledger| {
-        let rules = Rules::compile(&half_a_cent_policy()).unwrap();
-        Arc::new(Shadow::new(PolicyControl::with_ledger(rules, ledger))) as Arc<dyn Control>
-    };
-    assert_eq!(counted(denied).await, 0);
-    let allowed = |ledger| {
-        let policy = PolicyConfig::new().with_daily_limit(Usd::from_micros(1_000_000));
-        let rules = Rules::compile(&policy).unwrap();
-        Arc::new(Shadow::new(PolicyControl::with_ledger(rules, ledger))) as Arc<dyn Control>
-    };
-    assert_eq!(counted(allowed).await, 10_000);
+    let denied = PolicyConfig::new()
+        .with_max_per_call(Usd::from_micros(5_000))
+        .with_daily_limit(Usd::from_micros(1_000_000));
+    let after = after_a_cent_in_shadow(&denied).await.unwrap();
+    assert_eq!(outcome(&after), Some("settled"));
+
+    let allowed = PolicyConfig::new().with_daily_limit(Usd::from_micros(1_000_000));
+    let after = after_a_cent_in_shadow(&allowed).await.unwrap();
+    assert_eq!(denial(&after), Some("policy.window"));
 }
 
 #[tokio::test]
@@ -324,10 +307,8 @@ async fn an_audit_log_in_shadow_that_cannot_be_written_lets_pass() {
 #[tokio::test]
 async fn a_duplicate_passes_a_replay_control_in_shadow() {
     let claims = Arc::new(MemoryStore::new());
-    let control = || {
-        let key = FingerprintKey::from_hex(&"0a".repeat(32)).unwrap();
-        ReplayControl::new(claims.clone(), key)
-    };
+    let key = FingerprintKey::generate().unwrap();
+    let control = || ReplayControl::new(claims.clone(), key.clone());
     let shadow: Arc<dyn Control> = Arc::new(Shadow::new(control()));
     buy(vec![shadow.clone()]).await.0.unwrap();
     let again = buy(vec![shadow]).await.0.unwrap();

@@ -418,6 +418,7 @@ async fn attack_099_whoever_started_the_payment_does_not_count() {
     let own = buyer.buy(attempt(&["alice", "bob"])).await;
     assert_refused(&own, "mpa.approval_required", 1, 2);
     assert_paid(&buyer.buy(attempt(&["bob", "carol"])).await);
+    assert_paid(&Buyer::unguarded().buy(attempt(&["alice", "bob"])).await);
 }
 
 #[tokio::test]
@@ -471,6 +472,10 @@ async fn attack_105_an_approval_does_not_lift_the_policy() {
         Some("policy.per_call")
     );
     assert_paid(&buyer("10").buy(attempt()).await);
+    let without_policy = Buyer::asking(of_three(1));
+    let request = without_policy.request_for(500).await;
+    let attempt = five_dollars().signed(signed(&request, &["alice"]));
+    assert_paid(&without_policy.buy(attempt).await);
 }
 
 /// What was approved under one policy was not approved under the next, also where both would let it pass.

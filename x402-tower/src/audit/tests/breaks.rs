@@ -22,6 +22,18 @@ fn attack_132_an_edited_record_is_found() {
 }
 
 #[test]
+fn attack_132_a_reader_without_the_key_sees_no_edit() {
+    let mut lines = five_lines();
+    lines[2] = replaced(&lines[2], "policy.over_limit", "policy.over_limbo");
+    let read: Vec<serde_json::Value> = lines
+        .iter()
+        .map(|line| serde_json::from_slice(line).unwrap())
+        .collect();
+    assert_eq!(read[2]["code"], "policy.over_limbo");
+    assert_eq!(broken(&lines).line, 3);
+}
+
+#[test]
 fn attack_132_an_edited_hmac_is_found() {
     let mut lines = five_lines();
     let at = lines[2].len() - 4;
@@ -46,7 +58,7 @@ fn attack_132_a_removed_record_is_found() {
     assert_eq!(found.line, 3);
     assert!(matches!(
         found.kind,
-        AuditBreakKind::OutOfOrder {
+        AuditBreakKind::Removed {
             expected: 3,
             found: 4
         }
@@ -61,7 +73,7 @@ fn attack_132_a_removed_first_record_is_found() {
     assert_eq!(found.line, 1);
     assert!(matches!(
         found.kind,
-        AuditBreakKind::OutOfOrder {
+        AuditBreakKind::Removed {
             expected: 1,
             found: 2
         }
@@ -73,7 +85,15 @@ fn attack_132_reordered_records_are_found() {
     let mut lines = five_lines();
     lines.swap(1, 2);
     let found = broken(&lines);
-    assert_eq!((found.line, found.code()), (2, "audit.out_of_order"));
+    assert_eq!(found.line, 2);
+    assert!(matches!(
+        found.kind,
+        AuditBreakKind::Reordered {
+            expected: 2,
+            found: 3,
+            stands_in: 3
+        }
+    ));
 }
 
 #[test]
@@ -86,6 +106,27 @@ fn attack_132_a_repeated_record_is_found() {
 }
 
 #[test]
+fn a_record_that_was_moved_far_down_is_reordered_and_not_removed() {
+    let mut lines = five_lines();
+    let moved = lines.remove(1);
+    lines.push(moved);
+    let found = broken(&lines);
+    assert_eq!(found.line, 2);
+    assert!(matches!(
+        found.kind,
+        AuditBreakKind::Reordered { stands_in: 5, .. }
+    ));
+}
+
+#[test]
+fn a_forged_record_further_down_does_not_make_a_removal_a_reordering() {
+    let mut lines = five_lines();
+    let edited = replaced(&lines.remove(1), "settled", "decided");
+    lines.push(edited);
+    assert_eq!(broken(&lines).code(), "audit.removed");
+}
+
+#[test]
 fn attack_134_a_second_writer_from_the_same_record_is_found() {
     let mut lines = five_lines();
     let tail = lines[1].clone();
@@ -94,14 +135,27 @@ fn attack_134_a_second_writer_from_the_same_record_is_found() {
         line: Mutex::default(),
     };
     let fork = Arc::new(fork);
-    AuditLog::open(Arc::clone(&fork), &key())
-        .unwrap()
-        .write(&intent("c"))
-        .unwrap();
+    let log = AuditLog::open(Arc::clone(&fork), &key()).unwrap();
+    log.write(&intent("c")).unwrap();
     lines.insert(3, fork.line.lock().clone());
     let found = broken(&lines);
-    assert_eq!(found.line, 4);
-    assert!(matches!(found.kind, AuditBreakKind::Duplicate { seq: 3 }));
+    assert_eq!((found.line, found.code()), (4, "audit.fork"));
+    let wrote_it = log.writer().to_owned();
+    assert!(matches!(found.kind, AuditBreakKind::Fork { seq: 3, writer } if writer == wrote_it));
+}
+
+#[test]
+fn attack_134_a_branch_that_was_appended_later_is_a_fork_where_it_begins() {
+    let mut lines = five_lines();
+    let fork = Arc::new(Fork {
+        tail: lines[1].clone(),
+        line: Mutex::default(),
+    });
+    let log = AuditLog::open(Arc::clone(&fork), &key()).unwrap();
+    log.write(&intent("c")).unwrap();
+    lines.push(fork.line.lock().clone());
+    let found = broken(&lines);
+    assert_eq!((found.line, found.code()), (6, "audit.fork"));
 }
 
 #[derive(Debug)]
@@ -119,7 +173,7 @@ impl AuditSink for Fork {
     fn tail(&self) -> Result<SinkTail, AuditError> {
         Ok(SinkTail {
             last_line: Some(self.tail.clone()),
-            torn: None,
+            ..SinkTail::default()
         })
     }
 }

@@ -1,23 +1,9 @@
 use std::fs::{self, OpenOptions};
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::super::*;
 use super::*;
-
-struct Place {
-    _folder: tempfile::TempDir,
-    path: PathBuf,
-}
-
-fn place() -> Place {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("audit.jsonl");
-    Place {
-        _folder: folder,
-        path,
-    }
-}
 
 fn open(path: &Path) -> AuditLog {
     AuditLog::open(FileSink::open(path).unwrap(), &key()).unwrap()
@@ -160,10 +146,9 @@ fn a_torn_first_line_is_recovered() {
 #[test]
 fn a_line_that_lacks_only_its_break_is_torn() {
     let place = place();
-    open(&place.path).write(&intent("a")).unwrap();
-    let mut log = fs::read(&place.path).unwrap();
-    log.pop();
-    fs::write(&place.path, log).unwrap();
+    open(&place.path);
+    let line = lines_of(&[intent("a")]).concat();
+    add(&place.path, line.strip_suffix(b"\n").unwrap());
     assert_eq!(open(&place.path).write(&intent("a")).unwrap(), 2);
     let summary = verify_file(&place.path, &key()).unwrap();
     assert_eq!(summary.count(AuditEventType::LogRecovered), 1);
@@ -221,7 +206,7 @@ fn attack_135_the_log_survives_a_crash_at_every_byte() {
     let first_line = written.iter().position(|byte| *byte == b'\n').unwrap() + 1;
     for cut in (0..written.len()).step_by(7) {
         let place = place();
-        drop(FileSink::open(&place.path).unwrap());
+        drop(open_unsynced(&place.path));
         add(&place.path, &written[..cut]);
         let sink = FileSink::open_with(&place.path, SyncPolicy::Never).unwrap();
         AuditLog::open(sink, &key())

@@ -1,17 +1,23 @@
 //! One fact a test, at the public surface.
 
 mod breaks;
+mod channel;
+mod decisions;
 mod files;
+mod heads;
 mod keys;
 mod log;
+mod shared;
 mod text;
 
+use std::fs;
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-use super::{AuditEventType, AuditKey, AuditLog, AuditRecord, StreamSink};
+use super::{AuditEventType, AuditKey, AuditLog, AuditRecord, StreamSink, verify_file};
 
 /// 2026-01-01T00:00:00Z.
 const NOW: u64 = 1_767_225_600_000;
@@ -66,6 +72,33 @@ fn lines_of(records: &[AuditRecord<'_>]) -> Vec<Vec<u8>> {
         .split_inclusive(|byte| *byte == b'\n')
         .map(<[u8]>::to_vec)
         .collect()
+}
+
+/// A new log in a folder of its own.
+struct Place {
+    folder: tempfile::TempDir,
+    path: PathBuf,
+}
+
+fn place() -> Place {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("audit.jsonl");
+    Place { folder, path }
+}
+
+/// The codes of what a check of a file finds.
+fn code_of(path: &Path) -> Result<u64, &'static str> {
+    verify_file(path, &key())
+        .map(|summary| summary.records)
+        .map_err(|found| found.code())
+}
+
+/// Cuts the last `count` lines off.
+fn cut_lines(path: &Path, count: usize) {
+    let text = fs::read_to_string(path).unwrap();
+    let mut lines: Vec<_> = text.split_inclusive('\n').collect();
+    lines.truncate(lines.len() - count);
+    fs::write(path, lines.concat()).unwrap();
 }
 
 /// Five records: two payments and a denial.

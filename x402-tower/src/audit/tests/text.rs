@@ -40,6 +40,14 @@ fn attack_136_a_forged_record_stays_inside() {
 }
 
 #[test]
+fn attack_136_in_a_log_of_plain_text_the_same_record_is_two() {
+    let text = "x\"}\n{\"seq\":2,\"event_type\":\"PAYMENT_ALLOWED\"}";
+    let plain = format!("{{\"seq\":1,\"reason\":\"{text}\"}}\n");
+    assert_eq!(plain.lines().count(), 2);
+    assert_eq!(line_of(&reason(text)).lines().count(), 1);
+}
+
+#[test]
 fn attack_136_a_terminal_escape_stays_inside() {
     assert_stays_inside("\u{1b}[2K\u{1b}[1A paid \u{7f}\u{9b}31m");
 }

@@ -1,11 +1,15 @@
-//! What a signed payload is, byte for byte.
+//! What a signed payload is, byte for byte, and what no answer and no text can do.
 
-use http::Method;
+use bytes::Bytes;
+use http::{Method, Response};
+use proptest::prelude::*;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::countersignature::Key;
+use super::shown::untrusted;
+use super::webhook::{Webhook, read};
 use super::{ApprovalRequest, ApprovalSecret};
 use crate::address::Address;
 use crate::clock::UnixMillis;
@@ -182,4 +186,59 @@ fn attack_116_debug_shows_no_payload_and_no_signature() {
             "{shown}"
         );
     });
+}
+
+/// Bytes that are JSON more often than not.
+fn answers() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "{",
+        "}",
+        "[",
+        "]",
+        ":",
+        ",",
+        "\"approved\"",
+        "\"Approved\"",
+        "true",
+        "false",
+        "\"true\"",
+        "1",
+        " ",
+        "\"\\u0061pproved\"",
+        "{\"approved\":true}",
+        "{\"approved\":true",
+        "\n",
+    ]);
+    prop::collection::vec(piece, 0..8).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #[test]
+    fn attack_100_an_answer_approves_only_where_every_reader_says_so(body in answers()) {
+        let webhook = Webhook::new("https://approvals.example.com/alice");
+        let vectors = vectors();
+        let request = request(&vectors["requests"][0]["payment"]);
+        let approved = read(&webhook, &request, &Response::new(Bytes::from(body.clone())));
+        if approved == Ok(true) {
+            let other: Value = serde_json::from_str(&body).unwrap();
+            prop_assert_eq!(&other["approved"], &Value::Bool(true));
+        }
+    }
+
+    #[test]
+    fn attack_103_no_text_moves_hides_or_links_anything(text in any::<String>(), most in 0..64_usize) {
+        let shown = untrusted(&text, most);
+        let turns = |c: char| c.is_control() || matches!(u32::from(c), 0x202a..=0x202e);
+        prop_assert!(!shown.chars().any(turns));
+        prop_assert!(!shown.contains("://") && !shown.contains("]("));
+    }
+}
+
+#[cfg(not(feature = "webhook"))]
+#[test]
+fn webhooks_without_anything_to_call_them_are_refused() {
+    use super::{Approver, MpaConfig, MpaControl};
+    let alice = Approver::webhook("alice", "https://approvals.example.com/alice");
+    let refused = MpaControl::new(MpaConfig::new(1).with_approver(alice)).unwrap_err();
+    assert_eq!(refused.code(), "mpa.no_transport");
 }

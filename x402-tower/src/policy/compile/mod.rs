@@ -13,6 +13,7 @@ use super::config::PolicyConfig;
 use super::contract::{AssetRule, Recipient, chain_id};
 use super::denied::{Denied, Recipients};
 use super::error::{PolicyError, Problems, item_path, quoted};
+use super::lookalike::Lookalikes;
 use super::normal;
 use super::origin::Origin;
 use super::rules::Rules;
@@ -55,6 +56,7 @@ pub(super) fn rules(config: &PolicyConfig) -> Result<Rules, PolicyError> {
         endpoints,
         limits,
         denied,
+        lookalikes: Lookalikes::of(origins.iter().flatten()),
         origins,
         recipients,
         assets,
@@ -189,12 +191,48 @@ impl Check<'_> {
             schemes: self.schemes("denied_schemes", &config.denied_schemes),
             networks: self.each("denied_networks", &config.denied_networks, Self::network),
             assets: self.each("denied_assets", &config.denied_assets, Self::asset),
-            recipients: Recipients::of(self.each(
-                "denied_recipients",
-                &config.denied_recipients,
-                Self::recipient,
-            )),
+            recipients: Recipients::of(self.denied_recipients()),
         }
+    }
+
+    fn denied_recipients(&mut self) -> HashSet<Recipient> {
+        let config = self.config;
+        let list = &config.denied_recipients;
+        let mut recipients = self.each("denied_recipients", list, Self::recipient);
+        let key = "denied_recipients_file";
+        let Some(file) = &config.denied_recipients_file else {
+            if config.denied_recipients_max_age_days.is_some() {
+                self.problems.add(
+                    "config.contradiction",
+                    "denied_recipients_max_age_days",
+                    "there is no denied_recipients_file that it could be the age of",
+                    "add denied_recipients_file, or take this out",
+                );
+            }
+            return recipients;
+        };
+        let Some(listed) = &config.deny_list else {
+            let message = "only a policy that is itself read from a file can name another";
+            let remedy =
+                "load the policy from its file, or write the addresses into denied_recipients";
+            self.problems.add("config.no_folder", key, message, remedy);
+            return recipients;
+        };
+        self.bounded(key, listed.entries.len());
+        for (line, entry) in listed.entries.iter().take(MAX_ENTRIES) {
+            match Recipient::parse(entry) {
+                Ok(recipient) => {
+                    recipients.insert(recipient);
+                }
+                Err(message) => self.problems.add(
+                    "config.recipient",
+                    key,
+                    format!("line {line} of {}: {message}", quoted(file)),
+                    "write one address a line, and comments after #",
+                ),
+            }
+        }
+        recipients
     }
 
     fn on_network(&mut self, path: &str, chain: &ChainId, networks: Option<&HashSet<ChainId>>) {

@@ -32,6 +32,8 @@ const KEYS: &[&str] = &[
     "allowed_schemes",
     "denied_origins",
     "denied_recipients",
+    "denied_recipients_file",
+    "denied_recipients_max_age_days",
     "denied_assets",
     "denied_networks",
     "denied_schemes",
@@ -133,6 +135,11 @@ impl Reader<'_> {
                 }
                 "denied_origins" => config.denied_origins = self.listed(&path, value),
                 "denied_recipients" => config.denied_recipients = self.listed(&path, value),
+                "denied_recipients_file" => config.denied_recipients_file = self.text(&path, value),
+                "denied_recipients_max_age_days" => {
+                    config.denied_recipients_max_age_days =
+                        self.number(&path, &value, "a whole number of days");
+                }
                 "denied_assets" => config.denied_assets = self.listed(&path, value),
                 "denied_networks" => config.denied_networks = self.listed(&path, value),
                 "denied_schemes" => config.denied_schemes = self.listed(&path, value),

@@ -2,7 +2,9 @@
 
 mod approvals;
 mod denied;
+mod deny_list;
 mod limits;
+mod lookalikes;
 mod seed;
 mod settings;
 
