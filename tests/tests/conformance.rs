@@ -10,6 +10,8 @@
     reason = "a missing field or answer must fail the test"
 )]
 
+#[path = "conformance/approvals.rs"]
+mod approvals;
 #[path = "conformance/defects.rs"]
 mod defects;
 #[path = "conformance/disguises.rs"]
