@@ -25,7 +25,7 @@ fn main() -> ExitCode {
     let exit = match Cli::parse().command {
         Command::Fetch(args) => fetch::run(&args),
         Command::Policy(command) => policy::run(&command),
-        Command::Audit(AuditCommand::Verify(args)) => audit::run(&args),
+        Command::Audit(AuditCommand::Verify(args)) => audit::verify(&args),
     };
     exit.into()
 }

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -9,9 +10,14 @@ use http::header::HeaderName;
 use http::{Request, Response};
 use http_body::{Body, Frame};
 use tower::{ServiceExt, service_fn};
+use x402_tower::audit::{AuditKey, AuditLog, StreamSink};
+use x402_tower::guard::GuardConfigBuilder;
 use x402_tower::testing::{
     RecordingSigner, ScriptedBody, ScriptedChallenge, ScriptedSeller, Tamper,
 };
+
+use x402_tower::wire::Version;
+use x402_tower::{ControlKind, GuardConfig, Mode};
 
 use crate::ground::{BOTH, Ground, URL, cent, denial, get, honest, outcome};
 
@@ -131,12 +137,8 @@ async fn attack_041_a_body_that_cannot_be_sent_again_is_refused_on_record() {
     );
 }
 
-#[tokio::test]
-async fn without_a_log_that_takes_the_intent_nothing_is_signed() {
-    use std::sync::Arc;
-    use x402_tower::audit::{AuditKey, AuditLog, StreamSink};
-
-    /// A disk that is full.
+/// A guard whose log is on a disk that is full.
+fn unwritable(ground: &Ground) -> GuardConfigBuilder {
     struct Full;
     impl std::io::Write for Full {
         fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
@@ -147,12 +149,16 @@ async fn without_a_log_that_takes_the_intent_nothing_is_signed() {
         }
     }
 
-    let ground = Ground::new();
     let key = AuditKey::from_bytes(crate::ground::KEY).unwrap();
-    let log = Arc::new(AuditLog::open(StreamSink::new(Full), &key).unwrap());
-    let config = ground.builder().audit(log).build().unwrap();
-    let seller = honest(x402_tower::wire::Version::V2, URL);
-    let guard = ground.guard_with(config, seller.clone());
+    let log = AuditLog::open(StreamSink::new(Full), &key).unwrap();
+    ground.builder().audit(Arc::new(log))
+}
+
+#[tokio::test]
+async fn attack_139_without_a_log_that_takes_the_intent_nothing_is_signed() {
+    let ground = Ground::new();
+    let seller = honest(Version::V2, URL);
+    let guard = ground.guard_with(unwritable(&ground).build().unwrap(), seller.clone());
     let answer = guard.oneshot(get(URL)).await.unwrap();
     assert_eq!(denial(&answer), Some("audit.unwritten"));
     assert_eq!((ground.signer.count(), seller.paid_requests()), (0, 0));
@@ -160,12 +166,21 @@ async fn without_a_log_that_takes_the_intent_nothing_is_signed() {
 }
 
 #[tokio::test]
-async fn attack_139_without_the_audit_control_a_payment_leaves_no_record() {
-    use x402_tower::GuardConfig;
+async fn attack_139_in_shadow_a_log_that_takes_no_intent_stops_nothing() {
+    let ground = Ground::new();
+    let seller = honest(Version::V2, URL);
+    let shadow = unwritable(&ground).mode(ControlKind::Audit, Mode::Shadow);
+    let guard = ground.guard_with(shadow.build().unwrap(), seller.clone());
+    let answer = guard.oneshot(get(URL)).await.unwrap();
+    assert_eq!(outcome(&answer), Some("settled"));
+    assert_eq!(seller.paid_requests(), 1);
+}
 
+#[tokio::test]
+async fn attack_139_without_the_audit_control_a_payment_leaves_no_record() {
     let ground = Ground::new();
     let unrecorded = GuardConfig::buyer().policy(crate::ground::policy());
-    let seller = honest(x402_tower::wire::Version::V2, URL);
+    let seller = honest(Version::V2, URL);
     let guard = ground.guard_with(unrecorded.build().unwrap(), seller.clone());
     let answer = guard.oneshot(get(URL)).await.unwrap();
     assert_eq!(outcome(&answer), Some("settled"));

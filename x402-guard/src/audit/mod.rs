@@ -7,8 +7,8 @@ use std::fs::File;
 use std::io::{self, BufReader, Write};
 
 use x402_tower::audit::{
-    AuditBreak, AuditBreakKind, AuditSummary, verify, verify_file, verify_file_with_head,
-    verify_with_head,
+    AuditBreak, AuditBreakKind, AuditSummary, verify as verify_lines, verify_file,
+    verify_file_with_head, verify_with_head,
 };
 
 use crate::args::VerifyArgs;
@@ -18,7 +18,7 @@ use crate::exit::Exit;
 use crate::shown::note;
 
 /// Checks the log and prints what it holds, or where it is broken.
-pub(crate) fn run(args: &VerifyArgs) -> Exit {
+pub(crate) fn verify(args: &VerifyArgs) -> Exit {
     let found = check(args);
     if let Err(problem) = &found {
         note(format_args!("{}: {problem}", args.file.display()));
@@ -57,7 +57,7 @@ fn check(args: &VerifyArgs) -> Result<AuditSummary, Problem> {
     };
     match (&args.head, args.no_head_file) {
         (None, false) => verify_file(&args.file, &key),
-        (None, true) => verify(open()?, &key),
+        (None, true) => verify_lines(open()?, &key),
         (Some(head), true) => verify_with_head(open()?, &key, head),
         (Some(head), false) => match verify_file_with_head(&args.file, &key, head) {
             // The head that was named does as well.

@@ -30,14 +30,15 @@ pub(crate) async fn open(policy: &PolicyConfig, state: &StateDir) -> Result<Audi
             source,
         })?,
     };
-    let sink = lock(&path).await?;
+    let sync = policy.audit.as_ref().and_then(|audit| audit.sync);
+    let sink = lock(&path, sync.map(SyncPolicy::from).unwrap_or_default()).await?;
     AuditLog::open(sink, &key).map_err(|source| SetupError::Audit { path, source })
 }
 
 /// Opens the file to share it with other runs, as soon as nobody keeps it to themselves.
-async fn lock(path: &Path) -> Result<FileSink, SetupError> {
+async fn lock(path: &Path, sync: SyncPolicy) -> Result<FileSink, SetupError> {
     for attempt in 0..=LOCK_WAIT_SECONDS.saturating_mul(TRIES_PER_SECOND) {
-        match FileSink::open_shared(path, SyncPolicy::EveryRecord) {
+        match FileSink::open_shared(path, sync) {
             Ok(sink) => return Ok(sink),
             Err(AuditError::Locked { .. }) => {}
             Err(source) => {
@@ -69,10 +70,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("audit.jsonl");
         let held = FileSink::open(&path).unwrap();
-        let error = lock(&path).await.unwrap_err();
+        let error = lock(&path, SyncPolicy::default()).await.unwrap_err();
         assert!(matches!(error, SetupError::Busy { .. }));
         assert!(error.to_string().contains("--state-dir"));
         drop(held);
-        assert!(lock(&path).await.is_ok());
+        assert!(lock(&path, SyncPolicy::default()).await.is_ok());
     }
 }

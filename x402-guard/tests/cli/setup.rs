@@ -138,6 +138,20 @@ fn the_policys_own_log_is_written_to() {
 }
 
 #[test]
+fn the_log_of_the_policy_is_synced_as_the_policy_says() {
+    for sync in ["each", "grouped", "never"] {
+        let seller = Seller::start(Wire::V2, 50_000, Conduct::Sell(REPORT));
+        let home = Home::new();
+        let log = home.path().join("decisions.jsonl");
+        let policy = format!("max_per_call_usd = 0.10\n[audit]\npath = {log:?}\nsync = {sync:?}\n");
+        let policy = home.write("mine.toml", &policy);
+        let ended = home.fetch([&seller.url(), "--policy", policy.to_str().unwrap()]);
+        assert_eq!(ended.code(), 0, "{sync}: {}", ended.err());
+        assert_eq!(home.verify([&log]).code(), 0, "{sync}");
+    }
+}
+
+#[test]
 fn a_run_waits_for_a_process_that_keeps_the_log_to_itself() {
     let seller = Seller::start(Wire::V2, 0, Conduct::Free(200));
     let home = Home::new();

@@ -13,46 +13,25 @@ use crate::step::Step;
 
 /// Writes a record of every decision to an [`AuditLog`].
 ///
-/// A payment whose intent cannot be written is denied, unless the control only watches
-/// ([`in_shadow`](Self::in_shadow)). URLs are written in full only where a control has screened them; else their origin
-/// alone.
+/// A payment whose intent cannot be written is denied, unless the control is in [`Shadow`](crate::Shadow): what is not on
+/// record then cannot be proved, reconciled or disputed later. URLs are written in full only where a control has screened
+/// them; else their origin alone.
 #[derive(Debug, Clone)]
 pub struct AuditControl {
     log: Arc<AuditLog>,
-    enforces: bool,
 }
 
 impl AuditControl {
     /// Writes to `log`.
     #[must_use]
     pub fn new(log: Arc<AuditLog>) -> Self {
-        Self {
-            log,
-            enforces: true,
-        }
-    }
-
-    /// Lets payments pass that cannot be recorded, and says so as an error event. For trying a log out: what is not on
-    /// record cannot be proved, reconciled or disputed later.
-    #[must_use]
-    pub const fn in_shadow(mut self) -> Self {
-        self.enforces = false;
-        self
+        Self { log }
     }
 
     /// The log that it writes to.
     #[must_use]
     pub const fn log(&self) -> &Arc<AuditLog> {
         &self.log
-    }
-
-    /// What becomes of a payment whose intent was not written.
-    fn unwritten(&self, payment: PaymentId, error: AuditError) -> Result<(), Denial> {
-        if self.enforces {
-            return Err(unwritten(error));
-        }
-        tracing::error!(%payment, code = error.code(), "the intent could not be written to the audit log; the payment goes on because the control only watches");
-        Ok(())
     }
 
     /// Takes the outcome into the log; whoever has the time waits for the rest.
@@ -100,14 +79,10 @@ impl Control for AuditControl {
         let shown = Shown::new(payment);
         let event = AuditEventType::PaymentIntent;
         let record = of_payment(event, payment, &shown);
-        let id = payment.id();
         match self.log.submit(&record) {
             Ok((_, commit)) if commit.is_done() => Step::ready(Ok(())),
-            Ok((_, commit)) => Step::wait(async move {
-                let written = commit.await;
-                written.or_else(|error| self.unwritten(id, error))
-            }),
-            Err(error) => Step::ready(self.unwritten(id, error)),
+            Ok((_, commit)) => Step::wait(async move { commit.await.map_err(unwritten) }),
+            Err(error) => Step::ready(Err(unwritten(error))),
         }
     }
 

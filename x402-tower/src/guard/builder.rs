@@ -370,7 +370,8 @@ fn audit_log(
         Some(key) => key,
         None => AuditKey::load_or_create(format!("{path}.key"))?,
     };
-    let sink = FileSink::open_shared(path, SyncPolicy::EveryRecord)?;
+    let sync = policy.audit.as_ref().and_then(|audit| audit.sync);
+    let sink = FileSink::open_shared(path, sync.map(SyncPolicy::from).unwrap_or_default())?;
     let log = AuditLog::open(sink, &key)?;
     Ok(Some(Arc::new(log)))
 }
@@ -450,12 +451,6 @@ fn approvals(
         (Wanted::AsInPolicy, Some(settings)) => Ok(Some(mpa_config(settings)?)),
         (Wanted::Off, _) | (Wanted::AsInPolicy, None) => Ok(None),
     }
-}
-
-/// How often a request may be paid again on purpose.
-fn max_repeats(settings: Option<&ReplaySettings>) -> Result<u16, ConfigError> {
-    let times = settings.and_then(|replay| replay.max_repeats).unwrap_or(0);
-    u16::try_from(times).map_err(|_| setting("replay.max_repeats", &"it is at most 65535"))
 }
 
 fn setting(setting: &'static str, problem: &dyn core::fmt::Display) -> ConfigError {

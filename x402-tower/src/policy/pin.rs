@@ -64,7 +64,7 @@ impl RecipientPin {
             return Err(Violation::RecipientChanged {
                 origin: origin.clone(),
                 chain: terms.chain.clone(),
-                pinned: self.recipient.clone(),
+                pinned: Box::new(self.recipient.clone()),
                 pay_to: terms.pay_to.clone(),
             });
         }
@@ -73,7 +73,7 @@ impl RecipientPin {
             Some(asset) => Err(Violation::AssetChanged {
                 origin: origin.clone(),
                 chain: terms.chain.clone(),
-                pinned: self.asset.clone(),
+                pinned: Box::new(self.asset.clone()),
                 asset: asset.clone(),
             }),
             None => Err(Violation::Unpriced),

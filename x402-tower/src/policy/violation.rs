@@ -204,7 +204,7 @@ pub enum Violation {
         /// The chain.
         chain: ChainId,
         /// Who was paid, or is being paid, first.
-        pinned: Address,
+        pinned: Box<Address>,
         /// Who would get the money.
         pay_to: Address,
     },
@@ -218,7 +218,7 @@ pub enum Violation {
         /// The chain.
         chain: ChainId,
         /// What was paid, or is being paid, first.
-        pinned: Address,
+        pinned: Box<Address>,
         /// What would be paid.
         asset: Address,
     },

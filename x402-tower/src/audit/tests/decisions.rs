@@ -252,11 +252,6 @@ async fn attack_139_an_intent_that_cannot_be_written_denies() {
 }
 
 #[tokio::test]
-async fn attack_139_in_shadow_a_payment_without_record_goes_on() {
-    assert!(full().in_shadow().approve(&payment()).await.is_ok());
-}
-
-#[tokio::test]
 async fn attack_138_a_channel_that_is_full_denies_the_payment() {
     let (sink, _lines) = ChannelSink::new(1);
     let control = AuditControl::new(Arc::new(AuditLog::open(sink, &key()).unwrap()));
