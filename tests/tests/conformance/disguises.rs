@@ -1,6 +1,7 @@
 //! Personal data that is written so that a plain pattern misses it, and what only looks like personal data.
 
 use x402_tower::pii::{Detector, EntityType, RedactionTemplate, redact};
+use x402_tower::policy::PolicyConfig;
 
 /// What was found, and what is left of the text afterwards.
 fn screened(text: &str) -> (Vec<EntityType>, String) {
@@ -46,6 +47,17 @@ fn digits_of_other_scripts_are_no_card() {
         char::from_u32(0x966 + value).unwrap()
     });
     assert_eq!(screened(&digits.collect::<String>()).0, []);
+}
+
+#[test]
+fn a_way_to_detect_that_is_not_there_is_refused() {
+    let read = |detector: &str| {
+        let text = format!("[pii]\ndetector = \"{detector}\"");
+        PolicyConfig::from_toml(&text, "policy.toml")
+    };
+    assert!(read("regex").is_ok());
+    let error = read("nlp").unwrap_err();
+    assert_eq!(error.problems()[0].code(), "config.choice");
 }
 
 /// P14: letters that look alike are folded for Cyrillic alone there, and two rounds of decoding are not three.
