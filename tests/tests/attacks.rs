@@ -29,6 +29,8 @@ mod challenges;
 mod choice;
 #[path = "attacks/drops.rs"]
 mod drops;
+#[path = "attacks/facilitators.rs"]
+mod facilitators;
 #[path = "attacks/ground.rs"]
 mod ground;
 #[path = "attacks/order.rs"]
