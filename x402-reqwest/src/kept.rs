@@ -4,6 +4,7 @@ use http::request::Parts;
 use http::uri::InvalidUri;
 use http::{Extensions, Uri};
 use reqwest::{Body, Request, Url};
+use x402_tower::outgoing::ScreenedRequest;
 use x402_tower::pay::{MAX_REPLAY_BODY_BYTES, Payer, body_not_replayable};
 use x402_tower::payment::ApprovalSignatures;
 use x402_tower::{AgentId, Denial, DenialKind, Exchange};
@@ -76,7 +77,7 @@ fn body_bytes(request: &Request) -> Option<&[u8]> {
     small.then_some(bytes)
 }
 
-fn parts(request: &Request, extensions: &Extensions) -> Result<Parts, Denial> {
+pub(crate) fn parts(request: &Request, extensions: &Extensions) -> Result<Parts, Denial> {
     let uri: Uri = request
         .url()
         .as_str()
@@ -95,6 +96,9 @@ fn parts(request: &Request, extensions: &Extensions) -> Result<Parts, Denial> {
     head.headers_mut().clone_from(request.headers());
     if let Some(agent) = extensions.get::<AgentId>() {
         head.extensions_mut().insert(agent.clone());
+    }
+    if let Some(screened) = extensions.get::<ScreenedRequest>() {
+        head.extensions_mut().insert(screened.clone());
     }
     if let Some(signatures) = extensions.get::<ApprovalSignatures>() {
         head.extensions_mut().insert(signatures.clone());

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`GuardedClient`] | a client of its own, with redirects in hand |
 //! | [`GuardMiddleware`] | a middleware stack that exists, with retries or tracing outside |
+//! | [`FacilitatorMiddleware`] | the client that a seller calls `/verify` and `/settle` with |
 //! | [`X402Error`] | the one error of both: why nothing was paid, or that nobody knows how it ended |
 //! | [`payment_record`] | what was paid for a response |
 //!
@@ -110,8 +111,10 @@
 mod builder;
 mod client;
 mod error;
+mod facilitator;
 mod kept;
 mod middleware;
+mod outgoing;
 mod redirect;
 mod request;
 mod signed;
@@ -119,6 +122,7 @@ mod signed;
 pub use builder::{BuildError, GuardedClientBuilder};
 pub use client::GuardedClient;
 pub use error::X402Error;
+pub use facilitator::FacilitatorMiddleware;
 pub use middleware::GuardMiddleware;
 pub use request::GuardedRequestBuilder;
 

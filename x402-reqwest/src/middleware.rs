@@ -6,10 +6,11 @@ use reqwest_middleware::{Middleware, Next, Result};
 use tracing::Instrument;
 use x402_tower::pay::{Payer, check_answering_origin};
 use x402_tower::service::{GuardBody, ReadChallenge};
-use x402_tower::{Challenge, Denial, DenialKind, Exchange, PaymentRecord, Prepared};
+use x402_tower::{Challenge, Context, Denial, DenialKind, Exchange, PaymentRecord, Prepared};
 
 use crate::error::X402Error;
 use crate::kept::{self, Kept};
+use crate::outgoing;
 use crate::signed::Signed;
 
 /// Pays 402s from inside a [`reqwest_middleware`] stack, and only what every control of its [`Payer`] allows.
@@ -83,7 +84,7 @@ impl GuardMiddleware {
             .forward(&exchange, request.headers())
             .await
             .map_err(refused)?;
-        let (response, _) = send(prepared, request, extensions, next).await?;
+        let (response, _) = send(prepared, &payer.context(), request, extensions, next).await?;
         Ok(response)
     }
 
@@ -140,7 +141,8 @@ impl GuardMiddleware {
         next: Next<'_>,
     ) -> Result<Response> {
         Signed::mark(extensions, exchange, prepared.payment().id());
-        match send(prepared, request, extensions, next).await {
+        let context = self.payer.context();
+        match send(prepared, &context, request, extensions, next).await {
             Ok((response, record)) => {
                 Signed::conclude(extensions, &record);
                 Ok(response)
@@ -161,10 +163,13 @@ impl GuardMiddleware {
 impl Middleware for GuardMiddleware {
     async fn handle(
         &self,
-        request: Request,
+        mut request: Request,
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
+        outgoing::screen(&self.payer, &mut request, extensions)
+            .await
+            .map_err(refused)?;
         if Payer::carries_payment(request.headers()) {
             return self.forward(request, extensions, next).await;
         }
@@ -179,7 +184,8 @@ impl Middleware for GuardMiddleware {
 
 /// Sends a request with its payment, once, and tells the controls how that ended.
 async fn send(
-    prepared: Prepared,
+    mut prepared: Prepared,
+    context: &Context,
     mut request: Request,
     extensions: &mut Extensions,
     next: Next<'_>,
@@ -198,6 +204,10 @@ async fn send(
                     "the client under the guard followed a redirect with a payment; build it with redirect::Policy::none()"
                 );
             }
+            if response.status() == StatusCode::PAYMENT_REQUIRED {
+                return asked_again(prepared, context, response).await;
+            }
+            prepared.screen_receipt(response.headers_mut());
             let record = prepared
                 .conclude(response.status(), response.headers())
                 .await;
@@ -211,6 +221,23 @@ async fn send(
     }
 }
 
+/// A 402 in answer to a payment, for the caller to read.
+async fn asked_again(
+    prepared: Prepared,
+    context: &Context,
+    response: Response,
+) -> Result<(Response, PaymentRecord)> {
+    let url = response.url().clone();
+    let answered = prepared
+        .answer(context, http::Response::<Body>::from(response))
+        .await;
+    let record = answered.extensions().get::<PaymentRecord>().cloned();
+    let (parts, body) = answered.into_parts();
+    let response = whole(parts, url, Body::wrap(body))?;
+    let record = record.ok_or_else(|| refused(unknown_challenge()))?;
+    Ok((response, record))
+}
+
 /// A challenge for a third party that will sign for it, or the denial in its place.
 fn screened(response: http::Response<GuardBody<Body>>, url: Url) -> Result<Response> {
     if let Some(denial) = response.extensions().get::<Denial>() {
@@ -220,7 +247,7 @@ fn screened(response: http::Response<GuardBody<Body>>, url: Url) -> Result<Respo
     whole(parts, url, Body::wrap(body))
 }
 
-fn refused(denial: Denial) -> reqwest_middleware::Error {
+pub(crate) fn refused(denial: Denial) -> reqwest_middleware::Error {
     X402Error::from(denial).into_middleware()
 }
 
@@ -246,7 +273,11 @@ fn unknown_challenge() -> Denial {
 }
 
 /// The response that was read, with its body in memory.
-fn whole(parts: http::response::Parts, url: Url, body: impl Into<Body>) -> Result<Response> {
+pub(crate) fn whole(
+    parts: http::response::Parts,
+    url: Url,
+    body: impl Into<Body>,
+) -> Result<Response> {
     let mut response = http::Response::builder()
         .url(url)
         .body(body)

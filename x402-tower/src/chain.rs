@@ -7,8 +7,9 @@ use std::sync::Arc;
 use crate::assets::AssetTable;
 use crate::control::{Control, ControlKind, Mode};
 use crate::denial::Denial;
-use crate::payment::Exchange;
-use crate::screening::{Purpose, Screening};
+use crate::outgoing::{OutgoingBody, OutgoingRequest, RequestNeed};
+use crate::payment::{Exchange, Findings, PaymentText};
+use crate::screening::{Purpose, Screening, TextPlace, TextScreening};
 use crate::shadow::{in_mode, noted};
 use crate::telemetry;
 use crate::unwind::{caught, panicked};
@@ -40,6 +41,11 @@ impl Chain {
     pub fn single(control: impl Control) -> Self {
         let control: Arc<dyn Control> = Arc::new(control);
         Self(Arc::from([control]))
+    }
+
+    /// Controls that stand in a chain already.
+    pub(crate) fn of(controls: impl Iterator<Item = Arc<dyn Control>>) -> Self {
+        Self(controls.collect())
     }
 
     /// The same controls, each in [`Mode::Shadow`].
@@ -82,11 +88,40 @@ impl Chain {
             let screened = catch_unwind(AssertUnwindSafe(|| control.screen(&mut screening)));
             if screened.is_err() {
                 let denial = panicked(control.kind(), Mode::Enforce);
-                screening.retain(|_, _| Err(denial.clone()));
+                screening.refuse(denial.clone());
                 return vec![denial];
             }
         }
         screening.into_refusals()
+    }
+
+    /// Lets every control read texts beside a decision; answers what was found.
+    pub(crate) fn screen_texts(
+        &self,
+        place: TextPlace,
+        texts: &mut [PaymentText],
+    ) -> Result<Findings, Denial> {
+        screen_texts(self.controls(), place, texts)
+    }
+
+    /// What of a request its controls want to see before it leaves.
+    pub(crate) fn request_need(&self) -> RequestNeed {
+        self.controls()
+            .map(|control| control.request_need())
+            .fold(RequestNeed::NOTHING, RequestNeed::or)
+    }
+
+    /// Lets every control redact a request of ours, or keep it from leaving.
+    pub(crate) fn screen_request(&self, request: &mut OutgoingRequest<'_>) -> Result<(), Denial> {
+        for control in self.controls() {
+            if control.mode() == Mode::Shadow {
+                screen_request_in_shadow(&**control, request);
+                continue;
+            }
+            let screened = catch_unwind(AssertUnwindSafe(|| control.screen_request(request)));
+            screened.unwrap_or_else(|_| Err(panicked(control.kind(), Mode::Enforce)))?;
+        }
+        Ok(())
     }
 
     /// Tells every control that something was refused before there was a payment.
@@ -104,6 +139,55 @@ impl Chain {
             }
         }
         denial
+    }
+}
+
+/// Lets `controls` read texts beside a decision; answers what was found. What one in shadow redacts is put back.
+pub(crate) fn screen_texts<'a>(
+    controls: impl Iterator<Item = &'a Arc<dyn Control>>,
+    place: TextPlace,
+    texts: &mut [PaymentText],
+) -> Result<Findings, Denial> {
+    let mut findings = Findings::new();
+    for control in controls {
+        let mode = control.mode();
+        let before = PaymentText::redactions(texts);
+        let mut screening = TextScreening::new(place, texts);
+        let screened = catch_unwind(AssertUnwindSafe(|| control.screen_texts(&mut screening)));
+        let found = screening.into_findings();
+        let verdict = screened.unwrap_or_else(|_| Err(panicked(control.kind(), mode)));
+        if mode == Mode::Shadow {
+            PaymentText::restore(texts, before);
+            findings.extend(&found.none_taken_out());
+            if let Err(denial) = verdict {
+                noted(control.kind(), &denial);
+            }
+            continue;
+        }
+        findings.extend(&found);
+        if place.may_deny() {
+            verdict?;
+        }
+    }
+    Ok(findings)
+}
+
+/// Lets a control in shadow screen a copy of a request: what it denies is logged, and the request stays as it is.
+fn screen_request_in_shadow(control: &dyn Control, request: &mut OutgoingRequest<'_>) {
+    let (mut uri, mut headers) = (request.uri().clone(), request.headers().clone());
+    let mut bytes = None;
+    let body = match request.body() {
+        OutgoingBody::Empty => OutgoingBody::Empty,
+        OutgoingBody::Unread => OutgoingBody::Unread,
+        OutgoingBody::Whole(body) => OutgoingBody::Whole(bytes.insert((**body).clone())),
+    };
+    let mut copy = OutgoingRequest::new(&mut uri, &mut headers, body);
+    let screened = catch_unwind(AssertUnwindSafe(|| control.screen_request(&mut copy)));
+    let found = copy.into_findings().none_taken_out();
+    request.findings_mut().extend(&found);
+    let kind = control.kind();
+    if let Err(denial) = screened.unwrap_or_else(|_| Err(panicked(kind, Mode::Shadow))) {
+        noted(kind, &denial);
     }
 }
 

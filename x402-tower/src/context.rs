@@ -12,6 +12,7 @@ use crate::assets::AssetTable;
 use crate::clock::{Clock, SystemClock, UnixMillis};
 use crate::denial::{Denial, DenialKind};
 use crate::offers::OfferBook;
+use crate::outgoing::ScreenedRequest;
 use crate::payment::{AgentId, ApprovalSignatures, Exchange, Position};
 use crate::telemetry::Counted;
 
@@ -102,6 +103,12 @@ impl Context {
     #[must_use]
     pub fn seller() -> Self {
         Self::at(Position::Seller)
+    }
+
+    /// Around the client that a seller calls its facilitator with.
+    #[must_use]
+    pub fn facilitator_bound() -> Self {
+        Self::at(Position::FacilitatorBound)
     }
 
     fn at(position: Position) -> Self {
@@ -220,6 +227,9 @@ impl Context {
             url,
             self.now()?,
         );
+        if let Some(screened) = parts.extensions.get::<ScreenedRequest>() {
+            exchange.findings = screened.findings().clone();
+        }
         exchange.policy_revision.clone_from(&self.policy_revision);
         exchange.counted = Counted::by_others(position, &parts.extensions);
         exchange.approval_signatures = parts.extensions.get::<ApprovalSignatures>().cloned();

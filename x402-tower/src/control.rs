@@ -3,8 +3,9 @@
 use core::fmt;
 
 use crate::denial::Denial;
+use crate::outgoing::{OutgoingRequest, RequestNeed};
 use crate::payment::{Exchange, Outcome, Payment};
-use crate::screening::Screening;
+use crate::screening::{Screening, TextScreening};
 use crate::step::Step;
 
 /// Which control this is, and so where it stands in the chain.
@@ -168,6 +169,31 @@ pub trait Control: Send + Sync + 'static {
     /// Looks at a challenge on its way to whoever will pay or read it: redacts its texts, strikes out offers that
     /// [`check`](Self::check) would deny.
     fn screen(&self, _screening: &mut Screening<'_>) {}
+
+    /// Looks at texts that stand beside what was decided on. The error is ignored where a denial
+    /// [comes too late](crate::screening::TextPlace::may_deny).
+    ///
+    /// # Errors
+    ///
+    /// A [`Denial`]: the message does not leave.
+    fn screen_texts(&self, _texts: &mut TextScreening<'_>) -> Result<(), Denial> {
+        Ok(())
+    }
+
+    /// What of the agent's own requests it wants to see before they leave. Asked for every request, so it must be cheap.
+    fn request_need(&self) -> RequestNeed {
+        RequestNeed::NOTHING
+    }
+
+    /// Looks at a request of ours before its first byte leaves, paid or not: redacts it, or denies it. It must make the
+    /// same of the same request each time, so that the request is the same when it is sent again with a payment.
+    ///
+    /// # Errors
+    ///
+    /// A [`Denial`]: nothing is sent.
+    fn screen_request(&self, _request: &mut OutgoingRequest<'_>) -> Result<(), Denial> {
+        Ok(())
+    }
 
     /// A challenge or message was refused before there was a payment to decide on.
     fn refused<'a>(&'a self, _exchange: &'a Exchange, _denial: &'a Denial) -> Step<'a, ()> {

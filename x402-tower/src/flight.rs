@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use tracing::{Instrument, Span};
 
-use crate::chain::{Chain, check_place};
+use crate::chain::{Chain, check_place, screen_texts};
 use crate::control::{Control, ControlKind, Mode};
 use crate::denial::{Denial, DenialKind};
-use crate::payment::{NotSent, Outcome, Payment, PaymentRecord, Uncertainty};
+use crate::payment::{NotSent, Outcome, Payment, PaymentRecord, PaymentText, Uncertainty};
+use crate::screening::TextPlace;
 use crate::shadow::noted;
 use crate::telemetry::{ControlTrace, PaymentTrace};
 use crate::unwind::{caught, panicked};
@@ -137,6 +138,25 @@ impl Flight {
         }
         self.0.sent = true;
         Ok(())
+    }
+
+    /// Lets the controls that let the payment pass read texts beside it; what they find is noted with the payment.
+    pub(crate) fn screen_texts(
+        &mut self,
+        place: TextPlace,
+        texts: &mut [PaymentText],
+    ) -> Result<(), Denial> {
+        let asked = self.0.begun.iter().filter(|begun| !begun.overruled);
+        let controls = asked.map(|begun| &begun.control);
+        let findings = screen_texts(controls, place, texts)?;
+        self.0.payment.note_findings(&findings);
+        Ok(())
+    }
+
+    /// The controls that let it pass, for what comes back.
+    pub(crate) fn passed(&self) -> Chain {
+        let asked = self.0.begun.iter().filter(|begun| !begun.overruled);
+        Chain::of(asked.map(|begun| Arc::clone(&begun.control)))
     }
 
     /// Tells every control, innermost first, that the payment was refused.

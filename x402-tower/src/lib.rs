@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | [`X402GuardLayer`] | all of the below, in order, in one service | [`guard`] |
 //! | [`PayLayer`] | answers 402s: reads the challenge, chooses, opens the payment | [`pay`] |
+//! | [`EgressLayer`](egress::EgressLayer) | screens the agent's own requests before they leave | [`egress`] |
 //! | [`AuditLayer`](audit::AuditLayer) | writes the intent before a signature exists, and the outcome after | [`audit`] |
 //! | [`PiiLayer`](pii::PiiLayer) | redacts, blocks or reports personal data | [`pii`] |
 //! | [`PolicyLayer`](policy::PolicyLayer) | allowlists, limits, money set aside before it is spent | [`policy`] |
@@ -54,8 +55,10 @@ pub mod clock;
 pub mod context;
 pub mod control;
 pub mod denial;
+pub mod egress;
 #[cfg(feature = "evm")]
 pub mod evm;
+pub mod facilitator;
 mod flight;
 pub mod guard;
 mod key_file;
@@ -63,6 +66,7 @@ pub mod money;
 pub mod mpa;
 pub mod network;
 mod offers;
+pub mod outgoing;
 pub mod pay;
 pub mod payment;
 pub mod pii;
@@ -90,6 +94,7 @@ pub use clock::{Clock, SystemClock, UnixMillis};
 pub use context::{Context, ResourceMatch};
 pub use control::{Control, ControlKind, Mode};
 pub use denial::{Denial, DenialKind};
+pub use facilitator::FacilitatorGuardLayer;
 pub use guard::{ConfigError, GuardConfig, PolicyReloader, X402GuardLayer};
 pub use money::{AmountError, AtomicAmount, Usd, UsdError};
 pub use mpa::MpaLayer;

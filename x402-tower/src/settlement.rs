@@ -17,15 +17,23 @@ pub(crate) fn read(payment: &Payment, status: StatusCode, headers: &HeaderMap) -
         Err(_) => return Outcome::Unknown(Uncertainty::UnreadableReceipt),
     };
     match receipt {
-        Some(receipt) if !receipt.success() => {
-            Outcome::Rejected(Refusal::new(status.as_u16(), receipt.error_reason()))
-        }
-        Some(receipt) if fits(&receipt, payment) => Outcome::Settled(receipt),
-        Some(_) => Outcome::Unknown(Uncertainty::MismatchedReceipt),
+        Some(receipt) => judge(payment, status, receipt),
         None if status == StatusCode::PAYMENT_REQUIRED => {
             Outcome::Rejected(Refusal::new(status.as_u16(), None))
         }
         None => Outcome::Unknown(Uncertainty::NoReceipt),
+    }
+}
+
+/// What a receipt says of a payment's end.
+pub(crate) fn judge(payment: &Payment, status: StatusCode, receipt: Receipt) -> Outcome {
+    if !receipt.success() {
+        return Outcome::Rejected(Refusal::new(status.as_u16(), receipt.error_reason()));
+    }
+    if fits(&receipt, payment) {
+        Outcome::Settled(receipt)
+    } else {
+        Outcome::Unknown(Uncertainty::MismatchedReceipt)
     }
 }
 

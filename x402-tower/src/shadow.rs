@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use crate::control::{Control, ControlKind, Mode};
 use crate::denial::Denial;
+use crate::outgoing::{OutgoingRequest, RequestNeed};
 use crate::payment::{Exchange, Outcome, Payment};
-use crate::screening::Screening;
+use crate::screening::{Screening, TextScreening};
 use crate::step::Step;
 use crate::telemetry;
 
@@ -83,6 +84,18 @@ macro_rules! as_control {
 
         fn screen(&self, screening: &mut Screening<'_>) {
             self.$field.screen(screening);
+        }
+
+        fn screen_texts(&self, texts: &mut TextScreening<'_>) -> Result<(), Denial> {
+            self.$field.screen_texts(texts)
+        }
+
+        fn request_need(&self) -> RequestNeed {
+            self.$field.request_need()
+        }
+
+        fn screen_request(&self, request: &mut OutgoingRequest<'_>) -> Result<(), Denial> {
+            self.$field.screen_request(request)
         }
 
         fn refused<'a>(&'a self, exchange: &'a Exchange, denial: &'a Denial) -> Step<'a, ()> {

@@ -8,9 +8,13 @@ use futures_util::FutureExt;
 use http::{Method, Request, Response, Uri};
 use http_body_util::Full;
 use tower::{Layer, Service, service_fn};
+use x402_tower::egress::EgressLayer;
+use x402_tower::pii::{PiiControl, PiiLayer};
 use x402_tower::service::ControlLayer;
 use x402_tower::testing::{RecordingControl, RecordingSigner};
-use x402_tower::{Chain, Context, ControlKind, PayLayer, SignLayer};
+use x402_tower::{
+    Chain, Context, ControlKind, FacilitatorGuardLayer, GuardConfig, PayLayer, SignLayer,
+};
 
 type Body = Full<Bytes>;
 
@@ -78,6 +82,21 @@ fn a_control_around_an_unpaid_request_allocates_nothing() {
 fn many_controls_around_an_unpaid_request_allocate_nothing() {
     let stack = control().layer(control().layer(control().layer(service_fn(seller))));
     assert_eq!(allocations(stack, &shared_uri()), 0);
+}
+
+#[test]
+fn a_control_that_screens_no_requests_allocates_nothing_for_them() {
+    let pii = || PiiLayer::new(PiiControl::new());
+    let egress = EgressLayer::new(PiiControl::new());
+    let stack = egress.layer(pii().layer(service_fn(seller)));
+    assert_eq!(allocations(stack, &shared_uri()), 0);
+}
+
+#[test]
+fn a_facilitators_other_requests_allocate_nothing() {
+    let layer = FacilitatorGuardLayer::new(&GuardConfig::facilitator().build().unwrap());
+    let uri = Uri::from_static("https://facilitator.example/supported");
+    assert_eq!(allocations(layer.layer(service_fn(seller)), &uri), 0);
 }
 
 #[test]

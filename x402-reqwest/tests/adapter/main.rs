@@ -3,7 +3,9 @@
 
 mod approving;
 mod controls;
+mod facilitator;
 mod guarding;
+mod outgoing;
 mod paying;
 mod redirects;
 mod refusing;

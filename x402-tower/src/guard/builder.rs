@@ -5,6 +5,8 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::header::HeaderName;
+
 use super::approvals::mpa_config;
 use super::{ConfigError, GuardConfig, PolicyReloader};
 use crate::assets::AssetTable;
@@ -17,9 +19,10 @@ use crate::mpa::{MpaConfig, MpaControl};
 use crate::payment::{AgentId, Position};
 use crate::pii::{Detector, EntityType, PiiAction, PiiControl};
 use crate::policy::{
-    AuditSync, KillSwitch, PiiSettings, PolicyConfig, PolicyControl, ReplaySettings, Rules,
+    AuditSync, KillSwitch, OutgoingAction, PiiSettings, PolicyConfig, PolicyControl,
+    ReplaySettings, Rules,
 };
-use crate::replay::{FingerprintKey, FingerprintKeyError, ReplayControl};
+use crate::replay::{FingerprintKey, FingerprintKeyError, ReplayControl, SettleOnce};
 use crate::service::Shared;
 use crate::shadow::in_mode;
 use crate::store::{Claims, Ledger, MemoryStore};
@@ -225,14 +228,14 @@ impl GuardConfigBuilder {
     ///
     /// [`ConfigError`] for the first thing that cannot be right; a policy names all of its problems at once.
     pub fn build(mut self) -> Result<GuardConfig, ConfigError> {
-        let seller = self.context.position() == Position::Seller;
+        let spends = self.context.position().spends();
         let policy = match (self.policy.take(), &self.policy_file) {
             (Some(policy), _) => {
                 self.policy_file = None;
                 policy
             }
             (None, Some(path)) => PolicyConfig::load(path)?,
-            (None, None) if seller => PolicyConfig::new(),
+            (None, None) if !spends => PolicyConfig::new(),
             (None, None) => return Err(ConfigError::NoPolicy),
         };
         let store = Arc::new(MemoryStore::new());
@@ -260,7 +263,7 @@ impl GuardConfigBuilder {
         if let Some(pii) = pii_control(&self.pii, policy)? {
             controls.push(Arc::new(pii));
         }
-        if context.position() != Position::Seller
+        if context.position().spends()
             && let (Some(ledger), Some(claims)) = (&self.ledger, &self.claims)
         {
             let control = PolicyControl::with_ledger(rules, Arc::clone(ledger))
@@ -268,7 +271,12 @@ impl GuardConfigBuilder {
                 .with_kill_switch(self.kill_switch.clone());
             controls.push(Arc::new(control));
         }
-        if let Some(ttl) = replay_ttl(&self.replay, policy)
+        let replay = replay_ttl(&self.replay, policy);
+        if context.position() == Position::FacilitatorBound {
+            if let (Some(_), Some(claims)) = (replay, &self.claims) {
+                controls.push(Arc::new(SettleOnce::new(Arc::clone(claims))));
+            }
+        } else if let Some(ttl) = replay
             && let Some(claims) = &self.claims
         {
             let claims = Arc::clone(claims);
@@ -403,7 +411,42 @@ fn pii_from(settings: &PiiSettings) -> Result<PiiControl, ConfigError> {
             .map_err(|error| setting("pii.entities", &error))?;
         control = control.with_detector(Detector::with_entities(entities));
     }
+    if let Some(action) = outgoing(settings.urls) {
+        control = control.with_request_urls(action);
+    }
+    if let Some(action) = outgoing(settings.headers) {
+        control = control.with_request_headers(action, header_names(settings)?);
+    }
+    if let Some(action) = outgoing(settings.body) {
+        control = control.with_request_bodies(action);
+    }
     Ok(control)
+}
+
+fn outgoing(action: OutgoingAction) -> Option<PiiAction> {
+    match action {
+        OutgoingAction::Off => None,
+        OutgoingAction::Warn => Some(PiiAction::Warn),
+        OutgoingAction::Redact => Some(PiiAction::Redact),
+        OutgoingAction::Block => Some(PiiAction::Block),
+    }
+}
+
+fn header_names(settings: &PiiSettings) -> Result<Vec<HeaderName>, ConfigError> {
+    let names = settings.header_names.iter().map(|name| {
+        let name = HeaderName::from_str(name).map_err(|_| {
+            setting(
+                "pii.header_names",
+                &format!("`{name}` is not a header name"),
+            )
+        })?;
+        if PiiControl::may_screen_header(&name) {
+            return Ok(name);
+        }
+        let problem = format!("`{name}` frames the message or carries a payment; leave it out");
+        Err(setting("pii.header_names", &problem))
+    });
+    names.collect()
 }
 
 /// The key that the code gave, else that of the environment, else a fresh one; never one that this machine made for

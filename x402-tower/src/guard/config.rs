@@ -6,7 +6,6 @@ use super::{ConfigError, GuardConfigBuilder, PolicyReloader};
 use crate::chain::Chain;
 use crate::context::Context;
 use crate::pay::{Payer, Signer};
-use crate::payment::Position;
 use crate::service::Live;
 
 /// A guard that is ready to run: its controls, in order, and what they need to know.
@@ -43,6 +42,13 @@ impl GuardConfig {
     /// served once.
     pub fn seller() -> GuardConfigBuilder {
         GuardConfigBuilder::new(Context::seller())
+    }
+
+    /// A guard around the client that a seller calls its facilitator with, for
+    /// [`FacilitatorGuardLayer`](crate::FacilitatorGuardLayer). Personal data is redacted where nobody signs or compares
+    /// it, and every payment is settled in one form.
+    pub fn facilitator() -> GuardConfigBuilder {
+        GuardConfigBuilder::new(Context::facilitator_bound())
     }
 
     /// The controls that hold at this moment.
@@ -83,12 +89,12 @@ impl GuardConfig {
         Ok(Payer::with_live(self.live(), None))
     }
 
-    pub(super) fn live(&self) -> Live {
+    pub(crate) fn live(&self) -> Live {
         self.reloader.live()
     }
 
     fn check_pays(&self) -> Result<(), ConfigError> {
-        if self.live().now().context.position() == Position::Seller {
+        if !self.live().now().context.position().spends() {
             return Err(ConfigError::SellerPays);
         }
         Ok(())

@@ -129,7 +129,7 @@ where
                 Err(denial) => Err(payer.refuse(&exchange, denial).await),
             };
             match prepared {
-                Ok(prepared) => send_paid(inner, &kept, prepared).await,
+                Ok(prepared) => send_paid(inner, &kept, &context, prepared).await,
                 Err(denial) => Ok(denied(&denial)),
             }
         }
@@ -174,11 +174,13 @@ pub fn check_answering_origin(exchange: &Exchange, answering: &str) -> Result<()
 async fn send_paid<S, B, R>(
     mut inner: S,
     kept: &Kept,
+    context: &Context,
     prepared: Prepared,
 ) -> Result<Response<GuardBody<R>>, S::Error>
 where
     S: Service<Request<B>, Response = Response<R>>,
     B: From<Bytes>,
+    R: Body<Data = Bytes>,
 {
     let mut request = match kept.request::<B>() {
         Ok(request) => request,
@@ -190,24 +192,12 @@ where
         inner.call(request).await
     };
     match sent.instrument(prepared.span()).await {
-        Ok(response) => Ok(conclude(prepared, response).await),
+        Ok(response) => Ok(prepared.answer(context, response).await),
         Err(error) => {
             prepared.fail().await;
             Err(error)
         }
     }
-}
-
-/// Reads the outcome, tells the controls, and leaves the record with the response.
-pub(crate) async fn conclude<R>(
-    prepared: Prepared,
-    mut response: Response<R>,
-) -> Response<GuardBody<R>> {
-    let record = prepared
-        .conclude(response.status(), response.headers())
-        .await;
-    response.extensions_mut().insert(record);
-    response.map(GuardBody::inner)
 }
 
 /// Chooses an offer for controls and a signer that are layers further in.

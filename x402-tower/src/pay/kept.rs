@@ -11,7 +11,7 @@ use crate::payment::{Exchange, Position};
 use crate::service::EMPTY_DIGEST;
 
 /// Largest request body that is kept to be sent again, in bytes.
-pub const MAX_REPLAY_BODY_BYTES: u64 = 1024 * 1024;
+pub const MAX_REPLAY_BODY_BYTES: u64 = crate::outgoing::MAX_BODY_BYTES as u64;
 
 #[derive(Debug, Clone)]
 pub(crate) struct Kept {

@@ -12,6 +12,14 @@ pub(crate) enum Mode {
 }
 
 impl Mode {
+    /// The controls that see a request before it leaves; those of layers further in see to it themselves.
+    pub(crate) fn watching(&self) -> Option<&Payer> {
+        match self {
+            Self::Whole { payer } => Some(payer),
+            Self::Opening { .. } => None,
+        }
+    }
+
     /// What holds at this moment, for one challenge from its reading to its end.
     pub(crate) fn pinned(&self) -> Self {
         match self {

@@ -1,5 +1,6 @@
 //! From a challenge to a payment that is ready to send: choose, check, sign, compare.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -14,12 +15,13 @@ use crate::chain::Chain;
 use crate::context::Context;
 use crate::denial::{Denial, DenialKind};
 use crate::flight::Flight;
-use crate::payment::{Exchange, Payment, PaymentId, Position, Terms};
-use crate::screening::Purpose;
+use crate::outgoing::{OutgoingBody, OutgoingRequest, RequestNeed, ScreenedRequest};
+use crate::payment::{Exchange, Payment, PaymentId, PaymentText, Position, Terms};
+use crate::screening::{Purpose, TextPlace};
 use crate::service::{
     GuardBody, Live, Prepared, ReadChallenge, Shared, apply_redactions, binds_bodies,
     carries_payment, check_resource, no_randomness, nothing_payable, prepare, read_challenge,
-    read_paid_body, screen, unreadable,
+    read_paid_body, screen, unreadable, write_back,
 };
 use crate::unwind::caught;
 use crate::wire::{Authorization, Challenge, PaymentPayload, TextField};
@@ -113,6 +115,37 @@ impl Payer {
             Some(body) => exchange.with_body_digest(Sha256::digest(body).into()),
             None => exchange,
         })
+    }
+
+    /// What of a request its controls want to see before it leaves, so that a transport holds no body for nothing.
+    #[must_use]
+    pub fn request_need(&self) -> RequestNeed {
+        self.now().chain.request_need()
+    }
+
+    /// Lets the controls redact a request before its first byte leaves, and marks it with a
+    /// [`ScreenedRequest`](crate::outgoing::ScreenedRequest) in its extensions. Send, and later pay for, what it is then.
+    ///
+    /// # Errors
+    ///
+    /// The [`Denial`], after every control has been told; nothing may be sent.
+    pub async fn screen_request(
+        &self,
+        parts: &mut Parts,
+        body: OutgoingBody<'_>,
+    ) -> Result<(), Denial> {
+        let shared = self.now();
+        let mut outgoing = OutgoingRequest::new(&mut parts.uri, &mut parts.headers, body);
+        let verdict = shared.chain.screen_request(&mut outgoing);
+        let screened = ScreenedRequest::new(outgoing.into_findings());
+        parts.extensions.insert(screened);
+        match verdict {
+            Ok(()) => Ok(()),
+            Err(denial) => Err(match shared.context.exchange(Position::Buyer, parts) {
+                Ok(exchange) => shared.chain.refused(&exchange, denial).await,
+                Err(_) => denial,
+            }),
+        }
     }
 
     /// Reads the challenge of a 402, header or body, under the caps and the deadline.
@@ -264,7 +297,7 @@ pub(crate) async fn sign(
     if let Err(denial) = flight.approve().await {
         return Err(flight.deny(denial).await);
     }
-    match signed_header(&flight, challenge, choice, context, signer).await {
+    match signed_header(&mut flight, challenge, choice, context, signer).await {
         Ok((name, value, authorization)) => {
             flight.signed(authorization);
             Prepared::sending(flight, name, value).await
@@ -274,7 +307,7 @@ pub(crate) async fn sign(
 }
 
 async fn signed_header(
-    flight: &Flight,
+    flight: &mut Flight,
     challenge: &Challenge,
     choice: usize,
     context: &Context,
@@ -308,10 +341,29 @@ async fn signed_header(
         approved.valid_before(),
     )?;
     apply_redactions(payment, &mut payload)?;
+    screen_additions(flight, &mut payload)?;
     let value = payload
         .to_header_value()
         .map_err(|error| unreadable(&error))?;
     Ok((name, value, payload.authorization().clone()))
+}
+
+/// Lets the controls read what the signer wrote and no offer held: nobody has decided on it yet (attack 111).
+fn screen_additions(flight: &mut Flight, payload: &mut PaymentPayload) -> Result<(), Denial> {
+    let decided: HashSet<&str> = flight
+        .payment()
+        .texts()
+        .iter()
+        .flat_map(|text| [text.field().value.as_str(), text.value()])
+        .collect();
+    let mut added = payload.texts();
+    added.retain(|text| !decided.contains(text.value.as_str()));
+    if added.is_empty() {
+        return Ok(());
+    }
+    let mut texts = PaymentText::all(added);
+    flight.screen_texts(TextPlace::SignedPayment, &mut texts)?;
+    write_back(payload, &texts)
 }
 
 /// The denial of a payment that the signer panicked over (attack 144).

@@ -14,9 +14,10 @@ use super::mode::Mode;
 use super::payer::Payer;
 use crate::context::Context;
 use crate::denial::{Denial, DenialKind};
+use crate::outgoing::RequestNeed;
 use crate::service::{
-    GuardBody, NotWhole, OnChallenge, ResponseFuture, Whole, carries_payment, denied, forward,
-    read_whole,
+    GuardBody, Live, NotWhole, OnChallenge, ResponseFuture, Screen, Whole, carries_payment, denied,
+    forward, is_small, read_whole, with_screened_body,
 };
 
 /// A service around `S` that answers challenges with payments.
@@ -73,11 +74,35 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request<B>) -> Self::Future {
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        let watching = self.mode.watching().map(Payer::now);
+        let need = watching
+            .as_ref()
+            .map_or(RequestNeed::NOTHING, |shared| shared.request_need(&request));
+        let has_body = !request.body().is_end_stream();
+        let unread = need.body && has_body;
+        let screened = match &watching {
+            Some(shared) if need.is_any() && !unread => shared.screen_request(&mut request),
+            _ => Ok(()),
+        };
         // The readied service goes, its clone stays: https://docs.rs/tower-service/latest/tower_service/trait.Service.html#be-careful-when-cloning-inner-services
         let clone = self.inner.clone();
         let mut ready = core::mem::replace(&mut self.inner, clone);
         let mode = Arc::clone(&self.mode);
+        if let Some(shared) = watching.filter(|_| unread || screened.is_err()) {
+            let screen = Screen::new(Live::Fixed(Arc::clone(&shared)), &request);
+            return ResponseFuture::boxed(Box::pin(async move {
+                let screened = match screened {
+                    Ok(()) => with_screened_body(&shared, request).await,
+                    Err(denial) => Err(denial),
+                };
+                match screened {
+                    // It is marked as screened now.
+                    Ok(request) => Self::new(ready, mode).call(request).await,
+                    Err(denial) => Ok(denied(&screen.refuse(denial).await)),
+                }
+            }));
+        }
         if carries_payment(request.headers()) {
             return ResponseFuture::boxed(match &*mode {
                 Mode::Whole { payer } => Box::pin(forward(payer.now(), ready, request)),
@@ -88,7 +113,7 @@ where
                 }
             });
         }
-        if request.body().is_end_stream() {
+        if !has_body {
             let kept = Kept::of(&request, Replay::Empty);
             let first = ready.call(request);
             return ResponseFuture::passing(first, Answer::new(ready, kept, mode));
@@ -113,9 +138,7 @@ where
     R::Error: Send,
 {
     let (parts, body) = request.into_parts();
-    let len = body.size_hint().exact();
-    let small = len.is_some_and(|len| len <= MAX_REPLAY_BODY_BYTES);
-    let (replay, body) = if small {
+    let (replay, body) = if is_small(&body) {
         match kept_body(&mode.context(), body).await {
             Ok(bytes) => (Replay::Whole(bytes.clone()), B::from(bytes)),
             Err(denial) => return Ok(denied(&denial)),

@@ -10,7 +10,6 @@ use tower_layer::Layer;
 use tower_service::Service;
 use tracing::Instrument;
 
-use super::answer::conclude;
 use super::payer::sign;
 use super::sign_future::SignFuture;
 use super::signer::Signer;
@@ -140,7 +139,7 @@ where
             let span = prepared.span();
             let sent = span.in_scope(|| ready.call(request));
             match sent.instrument(span).await {
-                Ok(response) => Ok(conclude(prepared, response).await),
+                Ok(response) => Ok(prepared.answer(&shared.context, response).await),
                 Err(error) => {
                     prepared.fail().await;
                     Err(error)

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use http::Method;
 use url::Url;
 
-use super::ApprovalSignatures;
+use super::{ApprovalSignatures, Findings};
 use crate::clock::UnixMillis;
 use crate::denial::Denial;
 
@@ -119,6 +119,7 @@ pub struct Exchange {
     pub(crate) body_digest: Option<[u8; 32]>,
     pub(crate) idempotency_key: Option<Arc<str>>,
     pub(crate) objection: Option<Denial>,
+    pub(crate) findings: Findings,
     pub(crate) policy_revision: Option<Arc<str>>,
     pub(crate) counted: bool,
     pub(crate) approval_signatures: Option<ApprovalSignatures>,
@@ -143,6 +144,7 @@ impl Exchange {
             body_digest: None,
             idempotency_key: None,
             objection: None,
+            findings: Findings::new(),
             policy_revision: None,
             counted: false,
             approval_signatures: None,
@@ -224,6 +226,12 @@ impl Exchange {
     #[must_use]
     pub fn body_digest(&self) -> Option<&[u8; 32]> {
         self.body_digest.as_ref()
+    }
+
+    /// What kinds of personal data were found in the request itself, before it left.
+    #[must_use]
+    pub fn findings(&self) -> &Findings {
+        &self.findings
     }
 
     /// The revision of the policy that the guard decides by, where it has one: it stands on the record also of what is

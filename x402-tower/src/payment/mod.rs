@@ -2,8 +2,10 @@
 
 mod approvals;
 mod exchange;
+mod findings;
 mod id;
 mod notes;
+mod operation;
 mod outcome;
 mod record;
 mod terms;
@@ -15,8 +17,10 @@ use http::Extensions;
 
 pub use approvals::{ApprovalSignatures, Approvals};
 pub use exchange::{AgentId, AgentIdError, Exchange, MAX_AGENT_ID_BYTES, Position};
+pub use findings::Findings;
 pub use id::PaymentId;
 pub use notes::MAX_NOTES;
+pub use operation::Operation;
 pub use outcome::{NotSent, Outcome, Refusal, Uncertainty};
 pub use record::PaymentRecord;
 pub use terms::Terms;
@@ -36,7 +40,7 @@ pub struct Payment {
     authorization: Option<Authorization>,
     texts: Vec<PaymentText>,
     shown_url: Option<String>,
-    findings: Vec<(&'static str, u32)>,
+    findings: Findings,
     notes: Notes,
     policy_revision: Option<Arc<str>>,
     fingerprint: Option<[u8; 32]>,
@@ -48,20 +52,24 @@ pub struct Payment {
     extensions: Extensions,
 }
 
+/// The warning that personal data travelled all the same.
+const KEPT: &str = "pii.kept";
+
 impl Payment {
     /// A payment of `terms` in `exchange`.
     #[must_use]
     pub fn new(id: PaymentId, exchange: Exchange, version: Version, terms: Terms) -> Self {
         let policy_revision = exchange.policy_revision.clone();
-        Self {
+        let in_request = exchange.findings.clone();
+        let mut payment = Self {
             id,
+            findings: Findings::new(),
             exchange,
             version,
             terms,
             authorization: None,
             texts: Vec::new(),
             shown_url: None,
-            findings: Vec::new(),
             notes: Notes::default(),
             policy_revision,
             fingerprint: None,
@@ -71,7 +79,9 @@ impl Payment {
             set_aside: false,
             claimed: Vec::new(),
             extensions: Extensions::new(),
-        }
+        };
+        payment.note_findings(&in_request);
+        payment
     }
 
     pub(crate) fn with_authorization(mut self, authorization: Authorization) -> Self {
@@ -84,7 +94,7 @@ impl Payment {
     }
 
     pub(crate) fn with_texts(mut self, texts: Vec<TextField>) -> Self {
-        self.texts = texts.into_iter().map(PaymentText::new).collect();
+        self.texts = PaymentText::all(texts);
         self
     }
 
@@ -143,14 +153,30 @@ impl Payment {
     /// Entity types of personal data that were found, with how often.
     #[must_use]
     pub fn findings(&self) -> &[(&'static str, u32)] {
+        self.findings.all()
+    }
+
+    /// Those of them that stayed where they were, because nothing may be changed there.
+    #[must_use]
+    pub fn kept_findings(&self) -> &[(&'static str, u32)] {
+        self.findings.all_kept()
+    }
+
+    pub(crate) fn all_findings(&self) -> &Findings {
         &self.findings
     }
 
-    /// Notes that personal data was found.
+    /// Notes that personal data was found, and taken out.
     pub fn note_finding(&mut self, entity: &'static str) {
-        match self.findings.iter_mut().find(|(known, _)| *known == entity) {
-            Some((_, count)) => *count = count.saturating_add(1),
-            None => self.findings.push((entity, 1)),
+        self.findings.redacted(entity);
+    }
+
+    /// Notes what was found in the payment or beside it. What stayed where it was is a warning on the record as well:
+    /// `pii.kept`.
+    pub fn note_findings(&mut self, findings: &Findings) {
+        self.findings.extend(findings);
+        if !findings.all_kept().is_empty() {
+            self.note_warning(KEPT);
         }
     }
 
@@ -182,17 +208,17 @@ impl Payment {
     }
 
     /// What each text was redacted to, to be put back after a control in shadow has looked.
-    pub(crate) fn redactions(&self) -> Vec<Option<String>> {
-        self.texts
-            .iter()
-            .map(|text| text.redacted.clone())
-            .collect()
+    pub(crate) fn redactions(&self) -> (Vec<Option<String>>, Findings) {
+        (PaymentText::redactions(&self.texts), self.findings.clone())
     }
 
-    pub(crate) fn restore_redactions(&mut self, redactions: Vec<Option<String>>) {
-        for (text, redacted) in self.texts.iter_mut().zip(redactions) {
-            text.redacted = redacted;
-        }
+    /// Puts back what the texts were before, and says so of what was found in them since.
+    pub(crate) fn restore_redactions(&mut self, before: (Vec<Option<String>>, Findings)) {
+        let (redactions, findings) = before;
+        PaymentText::restore(&mut self.texts, redactions);
+        let since = self.findings.since(&findings).none_taken_out();
+        self.findings = findings;
+        self.note_findings(&since);
     }
 
     /// The revision of the policy that decides: the guard's, or that of the policy control that looked.
@@ -321,6 +347,12 @@ impl PaymentText {
         self.field.is_url
     }
 
+    /// Whether it is the key of a member, and not a value.
+    #[must_use]
+    pub fn is_key(&self) -> bool {
+        self.field.is_key
+    }
+
     /// Whether it may be changed without breaking the payment. Where it may not, a finding can only deny or be reported.
     #[must_use]
     pub fn is_rewritable(&self) -> bool {
@@ -333,6 +365,23 @@ impl PaymentText {
             self.redacted = Some(text);
         }
         self.field.rewritable
+    }
+
+    /// Puts a text of a message on the desk of a control.
+    pub(crate) fn all(texts: Vec<TextField>) -> Vec<Self> {
+        texts.into_iter().map(Self::new).collect()
+    }
+
+    /// What each text was redacted to.
+    pub(crate) fn redactions(texts: &[Self]) -> Vec<Option<String>> {
+        texts.iter().map(|text| text.redacted.clone()).collect()
+    }
+
+    /// Puts that back.
+    pub(crate) fn restore(texts: &mut [Self], redactions: Vec<Option<String>>) {
+        for (text, redacted) in texts.iter_mut().zip(redactions) {
+            text.redacted = redacted;
+        }
     }
 
     pub(crate) fn field(&self) -> &TextField {

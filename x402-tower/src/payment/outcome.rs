@@ -72,6 +72,10 @@ pub enum Uncertainty {
     UnreadableReceipt,
     /// The receipt names another network, payer or more money than was signed.
     MismatchedReceipt,
+    /// A facilitator found the payment good; whether it is settled is decided by another call.
+    OnlyVerified,
+    /// A facilitator has sent the transaction and does not know yet whether it went through.
+    SettlementPending,
 }
 
 impl Uncertainty {
@@ -84,6 +88,8 @@ impl Uncertainty {
             Self::NoReceipt => "no_receipt",
             Self::UnreadableReceipt => "unreadable_receipt",
             Self::MismatchedReceipt => "mismatched_receipt",
+            Self::OnlyVerified => "only_verified",
+            Self::SettlementPending => "settlement_pending",
         }
     }
 }

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
+use super::{Findings, Outcome, Payment, PaymentId, Terms};
 use crate::control::ControlKind;
 use crate::denial::Denial;
-
-use super::{Outcome, Payment, PaymentId, Terms};
 
 /// A payment and how it ended, in the extensions of the response that it bought.
 ///
@@ -25,7 +24,7 @@ pub struct PaymentRecord(Arc<Fields>);
 struct Fields {
     id: PaymentId,
     terms: Terms,
-    findings: Vec<(&'static str, u32)>,
+    findings: Findings,
     shadowed: Vec<(ControlKind, Denial)>,
     policy_revision: Option<Arc<str>>,
     warnings: Vec<&'static str>,
@@ -37,7 +36,7 @@ impl PaymentRecord {
         Self(Arc::new(Fields {
             id: payment.id(),
             terms: payment.terms().clone(),
-            findings: payment.findings().to_vec(),
+            findings: payment.all_findings().clone(),
             shadowed: payment.shadowed().to_vec(),
             policy_revision: payment.policy_revision.clone(),
             warnings: payment.warnings().to_vec(),
@@ -60,7 +59,13 @@ impl PaymentRecord {
     /// Entity types of personal data that were found on the way, with how often.
     #[must_use]
     pub fn findings(&self) -> &[(&'static str, u32)] {
-        &self.0.findings
+        self.0.findings.all()
+    }
+
+    /// Those of them that travelled all the same: in what is signed, matched or echoed nothing may be changed.
+    #[must_use]
+    pub fn kept_findings(&self) -> &[(&'static str, u32)] {
+        self.0.findings.all_kept()
     }
 
     /// What controls in shadow denied: it was paid all the same.

@@ -33,12 +33,14 @@
 //! ```
 
 mod action;
+mod body;
 mod classes;
 mod control;
 mod detector;
 mod entity;
 mod finding;
 mod layer;
+mod outgoing;
 mod recognize;
 mod redact;
 mod resolve;

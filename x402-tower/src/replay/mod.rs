@@ -9,6 +9,8 @@
 //!   it cannot be settled any more, and is bound to the request: method, host, path, query and body. A seller that does
 //!   not do this serves the same payment twice, or for something dearer (attack 90).
 //!
+//! - **Facilitator-bound**: a payment is handed in for settlement in one form ([`SettleOnce`]), and not again once settled.
+//!
 //! A payment that was denied or never sent leaves no claim behind. A seller's claim is given back only where the service
 //! inside proves that it will not be settled ([`ProvenUnsettled`](crate::service::ProvenUnsettled)).
 //!
@@ -22,6 +24,8 @@
 //! | `replay.no_key` | nothing in the authorization can be used once |
 //! | `replay.long_lived` | a seller would have to remember the authorization for longer than it wants to |
 //! | `replay.body_unknown` | the body of a third party's request is not known, so that repeats cannot be told |
+//! | `replay.settled` | facilitator-bound: the payment was settled already |
+//! | `replay.settle_differs` | facilitator-bound: another message was handed in for this payment before |
 
 mod claiming;
 mod control;
@@ -30,9 +34,11 @@ mod fingerprint;
 mod key;
 mod layer;
 mod refusal;
+mod settle_once;
 mod svm;
 
 pub(crate) use control::DEFAULT_TTL;
 pub use control::ReplayControl;
 pub use key::{FingerprintKey, FingerprintKeyError};
 pub use layer::ReplayLayer;
+pub use settle_once::SettleOnce;

@@ -75,7 +75,7 @@ where
         Ok(decided) => decided,
         Err(denial) => return Ok(denied(&denial)),
     };
-    let prepared = match decide(&shared, &exchange, decoded).await {
+    let mut prepared = match decide(&shared, &exchange, decoded).await {
         Ok(prepared) => prepared,
         Err(denial) => return Ok(denied(&denial)),
     };
@@ -90,6 +90,7 @@ where
                 prepared.deny(denial).await;
                 return Ok(response.map(GuardBody::inner));
             }
+            prepared.screen_receipt(response.headers_mut());
             let proven = response.extensions().get::<ProvenUnsettled>().is_some();
             let record = if proven && !settled {
                 prepared.give_back().await
@@ -347,9 +348,11 @@ pub(crate) fn apply_redactions(
     }
     // Found by place and content: what was screened may be the challenge that this payment echoes.
     for field in payload.texts() {
-        let found = replacements
-            .iter()
-            .find(|(screened, _)| screened.path == field.path && screened.value == field.value);
+        let found = replacements.iter().find(|(screened, _)| {
+            screened.path == field.path
+                && screened.is_key == field.is_key
+                && screened.value == field.value
+        });
         if let Some((_, new)) = found.filter(|_| field.rewritable) {
             payload
                 .replace_text(&field, new)

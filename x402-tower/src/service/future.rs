@@ -48,6 +48,16 @@ impl<F, T, R, E> ResponseFuture<F, T, R, E> {
         }
     }
 
+    /// A response that nobody looks at on its way back.
+    pub(crate) fn untouched(inner: F) -> Self {
+        Self {
+            state: State::Passing {
+                inner,
+                on_challenge: None,
+            },
+        }
+    }
+
     pub(crate) fn boxed(future: BoxResponse<R, E>) -> Self {
         Self {
             state: State::Boxed { future },

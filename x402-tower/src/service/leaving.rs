@@ -3,20 +3,28 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, ETAG, HeaderValue};
+use http::header::{
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, ETAG, HeaderName, HeaderValue,
+    TRANSFER_ENCODING,
+};
 use http::response::Parts as ResponseParts;
 use http::{HeaderMap, Method, Request, Response, Uri};
 use http_body::Body;
 
 use super::whole::{NotWhole, read_whole};
-use super::{BoxResponse, GuardBody, Live, OnChallenge, Shared, denied};
+use super::{BoxResponse, GuardBody, Live, OnChallenge, Shared, denied, screen_message};
+use crate::chain::Chain;
 use crate::context::Context;
 use crate::denial::{Denial, DenialKind};
 use crate::offers::OfferKey;
-use crate::payment::{AgentId, Exchange, PaymentRecord, Position, Terms};
-use crate::screening::Purpose;
+use crate::payment::{AgentId, Exchange, PaymentRecord, PaymentText, Position, Terms};
+use crate::screening::{Purpose, TextPlace};
 use crate::telemetry;
-use crate::wire::{Challenge, MAX_BODY_BYTES, Version, WireError};
+use crate::wire::{Challenge, JsonText, MAX_BODY_BYTES, TextField, Version, WireError};
+
+/// Digests of a body (RFC 9530), wrong once it has changed.
+const CONTENT_DIGEST: HeaderName = HeaderName::from_static("content-digest");
+const REPR_DIGEST: HeaderName = HeaderName::from_static("repr-digest");
 
 /// What has to be remembered of a request without a payment, in case a challenge answers it. Cheap to take: no
 /// allocation for an ordinary method and a URI that is shared.
@@ -37,6 +45,18 @@ impl Screen {
             uri: request.uri().clone(),
             host: request.headers().get(http::header::HOST).cloned(),
             agent: request.extensions().get::<AgentId>().cloned(),
+        }
+    }
+
+    /// Tells every control that the request itself was refused.
+    pub(crate) async fn refuse(&self, denial: Denial) -> Denial {
+        let shared = self.live.now();
+        match self.exchange(&shared.context) {
+            Ok(exchange) => shared.chain.refused(&exchange, denial).await,
+            Err(_) => {
+                telemetry::refused(shared.context.position, false, &denial);
+                denial
+            }
         }
     }
 
@@ -101,13 +121,41 @@ pub(crate) async fn screen<R>(
 where
     R: Body<Data = Bytes>,
 {
+    let (chain, context) = (&shared.chain, &shared.context);
+    screen_for(Purpose::Leave, chain, context, exchange, response).await
+}
+
+/// Redacts a 402 that answers a payment, for the caller to read: it offers nothing that anybody would pay.
+pub(crate) async fn show<R>(
+    chain: &Chain,
+    context: &Context,
+    exchange: &Exchange,
+    response: Response<R>,
+) -> Response<GuardBody<R>>
+where
+    R: Body<Data = Bytes>,
+{
+    screen_for(Purpose::Show, chain, context, exchange, response).await
+}
+
+async fn screen_for<R>(
+    purpose: Purpose,
+    chain: &Chain,
+    context: &Context,
+    exchange: &Exchange,
+    response: Response<R>,
+) -> Response<GuardBody<R>>
+where
+    R: Body<Data = Bytes>,
+{
     let (mut parts, body) = response.into_parts();
     no_store(&mut parts.headers);
-    let read = read_challenge(&shared.context, &parts, body).await;
+    let read = read_challenge(context, &parts, body).await;
     let screened = read.and_then(|read| match read {
         ReadChallenge::None { body } => Ok(body),
         ReadChallenge::V2 { challenge, body } => {
-            let challenge = narrow(shared, exchange, challenge)?;
+            let challenge = narrow(purpose, chain, context, exchange, challenge)?;
+            let body = beside(purpose, chain, context, exchange, &mut parts.headers, body)?;
             if challenge.is_edited() {
                 let value = challenge
                     .to_header_value()
@@ -119,21 +167,17 @@ where
             Ok(body)
         }
         ReadChallenge::V1 { challenge } => {
-            let challenge = narrow(shared, exchange, challenge)?;
-            let body = challenge.to_bytes();
+            let challenge = narrow(purpose, chain, context, exchange, challenge)?;
             if challenge.is_edited() {
-                parts.headers.remove(ETAG);
-                parts
-                    .headers
-                    .insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+                changed(&mut parts.headers, challenge.to_bytes().len());
             }
-            Ok(body)
+            Ok(challenge.to_bytes())
         }
     });
     match screened {
         Ok(body) => Response::from_parts(parts, GuardBody::whole(body)),
         Err(denial) => {
-            let mut response = denied(&shared.chain.refused(exchange, denial).await);
+            let mut response = denied(&chain.refused(exchange, denial).await);
             // The challenge is refused; what was paid before it came is still on record.
             if let Some(record) = parts.extensions.remove::<PaymentRecord>() {
                 response.extensions_mut().insert(record);
@@ -143,23 +187,67 @@ where
     }
 }
 
+/// The headers of a body of this length that was rewritten.
+fn changed(headers: &mut HeaderMap, len: usize) {
+    for stale in [ETAG, TRANSFER_ENCODING, CONTENT_DIGEST, REPR_DIGEST] {
+        headers.remove(stale);
+    }
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(len));
+}
+
+/// The body beside a v2 challenge: another challenge, other JSON, or a page for people. What is compressed stays.
+fn beside(
+    purpose: Purpose,
+    chain: &Chain,
+    context: &Context,
+    exchange: &Exchange,
+    headers: &mut HeaderMap,
+    body: Bytes,
+) -> Result<Bytes, Denial> {
+    if body.is_empty() || is_encoded(headers) {
+        return Ok(body);
+    }
+    let new = if let Some(challenge) = v1_challenge(&body)? {
+        narrow(purpose, chain, context, exchange, challenge)?.to_bytes()
+    } else if let Ok(mut json) = JsonText::parse(body.clone(), MAX_BODY_BYTES) {
+        screen_message(&mut json, |texts| {
+            chain.screen_texts(TextPlace::ChallengeBody, texts)
+        })?;
+        json.to_bytes()
+    } else if let Ok(page) = std::str::from_utf8(&body) {
+        let mut texts = PaymentText::all(vec![TextField::whole(page)]);
+        chain.screen_texts(TextPlace::ChallengeBody, &mut texts)?;
+        let new = texts.first().and_then(PaymentText::replacement);
+        new.map_or_else(|| body.clone(), |new| Bytes::from(new.to_owned()))
+    } else {
+        body.clone()
+    };
+    if new != body {
+        changed(headers, new.len());
+    }
+    Ok(new)
+}
+
 fn narrow(
-    shared: &Shared,
+    purpose: Purpose,
+    chain: &Chain,
+    context: &Context,
     exchange: &Exchange,
     mut challenge: Challenge,
 ) -> Result<Challenge, Denial> {
-    exchange.check()?;
-    let context = &shared.context;
-    if context.position != Position::Seller {
-        check_resource(context, exchange, &mut challenge)?;
+    if purpose != Purpose::Show {
+        exchange.check()?;
+        if context.position != Position::Seller {
+            check_resource(context, exchange, &mut challenge)?;
+        }
     }
-    let refusals = shared
-        .chain
-        .screen(Purpose::Leave, exchange, &context.assets, &mut challenge);
+    let refusals = chain.screen(purpose, exchange, &context.assets, &mut challenge);
     if challenge.requirements().is_empty() {
         return Err(refusals.into_iter().next().unwrap_or_else(nothing_payable));
     }
-    remember(context, exchange, &challenge);
+    if purpose != Purpose::Show {
+        remember(context, exchange, &challenge);
+    }
     Ok(challenge)
 }
 
@@ -250,11 +338,7 @@ where
 {
     let header = Challenge::from_headers(&parts.headers).map_err(|error| unreadable(&error))?;
     let body = read_body(body, context.challenge_deadline).await?;
-    let encodings = parts.headers.get_all(CONTENT_ENCODING).iter();
-    let encoded = encodings
-        .into_iter()
-        .any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
-    if encoded {
+    if is_encoded(&parts.headers) {
         return match header {
             Some(challenge) => Ok(ReadChallenge::V2 { challenge, body }),
             None => Err(Denial::new(
@@ -275,6 +359,12 @@ where
         (None, Some(challenge)) => Ok(ReadChallenge::V1 { challenge }),
         (None, None) => Ok(ReadChallenge::None { body }),
     }
+}
+
+/// Whether a body is compressed.
+fn is_encoded(headers: &HeaderMap) -> bool {
+    let mut encodings = headers.get_all(CONTENT_ENCODING).iter();
+    encodings.any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 /// The v1 challenge in a body, if it is one. What is JSON but not readable is refused: its reader might read it

@@ -6,9 +6,11 @@ mod future;
 mod layer;
 mod leaving;
 mod live;
+mod outgoing;
 mod prepared;
 mod request_body;
 mod slot;
+mod texts;
 mod whole;
 
 use core::task::{Context as TaskContext, Poll};
@@ -29,11 +31,15 @@ pub(crate) use future::{BoxResponse, OnChallenge};
 pub use layer::ControlLayer;
 pub(crate) use layer::control_layer;
 pub use leaving::{ReadChallenge, Screen};
-pub(crate) use leaving::{check_resource, nothing_payable, read_challenge, screen, unreadable};
+pub(crate) use leaving::{
+    check_resource, nothing_payable, read_challenge, screen, show, unreadable,
+};
 pub(crate) use live::Live;
+pub(crate) use outgoing::{is_small, with_screened_body};
 pub use prepared::Prepared;
 pub(crate) use request_body::{EMPTY_DIGEST, read_paid_body};
 pub(crate) use slot::{Open, PaymentSlot};
+pub(crate) use texts::{screen_message, write_back};
 pub(crate) use whole::{NotWhole, Whole, read_whole};
 
 use crate::chain::Chain;
@@ -43,6 +49,8 @@ use crate::denial::Denial;
 /// A service around `S` that runs a [`Chain`] of controls over every payment.
 ///
 /// - A request without a payment passes through in place: no allocation, no boxing, no lock.
+/// - Around a client, and where a control wants to see the agent's own requests, those are screened before they leave;
+///   in a stack of single layers put [`EgressLayer`](crate::egress::EgressLayer) outermost, so that it is done once.
 /// - A request with a payment header is decided on, and its outcome told to the controls. Where a replay control is in
 ///   the chain, its body is read first ([`Context::with_paid_body_limit`]), because the payment is bound to it, and handed
 ///   on unchanged; that is what the request's body has to be made of [`Bytes`] for.
@@ -112,18 +120,45 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request<B>) -> Self::Future {
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        let shared = self.live.now();
+        let need = shared.request_need(&request);
+        let unread = need.body && !request.body().is_end_stream();
+        let screened = if need.is_any() && !unread {
+            shared.screen_request(&mut request)
+        } else {
+            Ok(())
+        };
         let slot = (!request.extensions().is_empty())
             .then(|| request.extensions().get::<PaymentSlot>().cloned())
             .flatten();
-        if slot.is_none() && !carries_payment(request.headers()) {
+        if slot.is_none() && !carries_payment(request.headers()) && !unread && screened.is_ok() {
             let screen = Screen::new(self.live.clone(), &request);
             return ResponseFuture::passing(self.inner.call(request), screen);
         }
         // The readied service goes, its clone stays: https://docs.rs/tower-service/latest/tower_service/trait.Service.html#be-careful-when-cloning-inner-services
         let clone = self.inner.clone();
         let mut ready = core::mem::replace(&mut self.inner, clone);
-        let shared = self.live.now();
+        if unread || screened.is_err() {
+            let live = self.live.clone();
+            let screen = Screen::new(Live::Fixed(Arc::clone(&shared)), &request);
+            return ResponseFuture::boxed(Box::pin(async move {
+                let screened = match screened {
+                    Ok(()) => with_screened_body(&shared, request).await,
+                    Err(denial) => Err(denial),
+                };
+                let denial = match screened {
+                    // It is marked as screened now.
+                    Ok(request) => return Self::with_live(ready, live).call(request).await,
+                    Err(denial) => denial,
+                };
+                let denial = match slot.and_then(|slot| slot.take().ok()) {
+                    Some(open) => open.flight.deny(denial).await,
+                    None => screen.refuse(denial).await,
+                };
+                Ok(denied(&denial))
+            }));
+        }
         ResponseFuture::boxed(match slot {
             Some(slot) => Box::pin(async move {
                 match slot.check(&shared.chain).await {

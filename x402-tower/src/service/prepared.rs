@@ -1,11 +1,18 @@
 //! A payment that may leave.
 
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use http_body::Body;
 
+use super::{GuardBody, screen_message, show, unreadable};
+use crate::context::Context;
 use crate::denial::Denial;
 use crate::flight::Flight;
 use crate::payment::{NotSent, Outcome, Payment, PaymentRecord, Uncertainty};
+use crate::screening::TextPlace;
 use crate::settlement;
+use crate::wire::Receipt;
+use crate::wire::header::{PAYMENT_RESPONSE, X_PAYMENT_RESPONSE};
 
 /// A signed payment that every control has let pass and that may leave now.
 ///
@@ -45,6 +52,55 @@ impl Prepared {
     #[must_use]
     pub fn payment(&self) -> &Payment {
         self.flight.payment()
+    }
+
+    /// Lets every control read the receipt of a response, before the outcome is read from it: what may be rewritten of it
+    /// leaves redacted, what may not is noted with the payment. Call it before [`conclude`](Self::conclude).
+    pub fn screen_receipt(&mut self, headers: &mut HeaderMap) {
+        let version = self.flight.payment().version();
+        // What cannot be read stays: the outcome says so.
+        let Ok(Some(mut receipt)) = Receipt::from_headers(headers, version) else {
+            return;
+        };
+        let flight = &mut self.flight;
+        let screened = screen_message(&mut receipt, |texts| {
+            flight.screen_texts(TextPlace::Receipt, texts)
+        });
+        let written = screened.and_then(|()| {
+            receipt
+                .write_back(headers)
+                .map_err(|error| unreadable(&error))
+        });
+        if let Err(denial) = written {
+            tracing::error!(
+                code = denial.code(),
+                "a receipt could not be redacted and is taken off the response"
+            );
+            headers.remove(PAYMENT_RESPONSE);
+            headers.remove(X_PAYMENT_RESPONSE);
+        }
+    }
+
+    /// Screens the receipt, reads the outcome, tells every control, and gives the caller the response with the
+    /// [`PaymentRecord`] in its extensions. A challenge in answer to the payment is redacted.
+    pub async fn answer<R>(
+        mut self,
+        context: &Context,
+        mut response: Response<R>,
+    ) -> Response<GuardBody<R>>
+    where
+        R: Body<Data = Bytes>,
+    {
+        self.screen_receipt(response.headers_mut());
+        let asked_again = response.status() == StatusCode::PAYMENT_REQUIRED;
+        let screening =
+            asked_again.then(|| (self.flight.passed(), self.payment().exchange().clone()));
+        let record = self.conclude(response.status(), response.headers()).await;
+        response.extensions_mut().insert(record);
+        match screening {
+            Some((chain, exchange)) => show(&chain, context, &exchange, response).await,
+            None => response.map(GuardBody::inner),
+        }
     }
 
     /// The span of the payment, to send the request in.

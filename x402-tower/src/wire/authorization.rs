@@ -6,7 +6,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 
-use super::json::Value;
+use super::json::{Kind, Value};
+use super::text::Walk;
 use super::{WireError, object};
 use crate::address::Address;
 use crate::money::AtomicAmount;
@@ -211,6 +212,50 @@ fn signature(payload: Value<'_>) -> Result<SignatureBytes, WireError> {
     }
     let bytes = const_hex::decode(digits).map_err(|_| WireError::Hex { field })?;
     Ok(SignatureBytes(bytes.into()))
+}
+
+/// Visits what was signed: nothing of it may change, and what its scheme defines is no free text.
+pub(super) fn walk_payload(walk: &mut Walk<'_>, payload: Value<'_>) {
+    walk.member("payload", |walk| walk_signed(walk, payload));
+}
+
+fn walk_signed(walk: &mut Walk<'_>, value: Value<'_>) {
+    if value.kind() != Kind::Object {
+        if !value.as_str().is_some_and(|text| is_hex(&text)) {
+            walk.leaves(value, false);
+        }
+        return;
+    }
+    for (key, member) in value.entries() {
+        let defined = matches!(
+            key.as_ref(),
+            "value"
+                | "amount"
+                | "nonce"
+                | "deadline"
+                | "validAfter"
+                | "validBefore"
+                | "transaction"
+        );
+        if defined && is_alphanumeric(member) {
+            continue;
+        }
+        walk.key(&key, member, false);
+        walk.member(&key, |walk| walk_signed(walk, member));
+    }
+}
+
+/// Digits, hexadecimal or base64, as a string or as a number.
+fn is_alphanumeric(value: Value<'_>) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+    value
+        .as_text()
+        .is_some_and(|text| text.bytes().all(allowed))
+}
+
+fn is_hex(text: &str) -> bool {
+    text.strip_prefix("0x")
+        .is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// Bytes that move money: a signature, or a signed transaction. `Debug` shows only their length.

@@ -5,7 +5,7 @@ use http::header::{HeaderMap, HeaderValue};
 
 use super::edited::Edited;
 use super::json::{Document, Kind, Limits, NodeId, Value};
-use super::text::{self, TextField, Walk};
+use super::text::{self, TextField, TextId, Walk};
 use super::{
     MAX_BODY_BYTES, MAX_HEADER_BYTES, MAX_REQUIREMENTS, Requirement, Version, WireError, conflict,
     header, object,
@@ -169,7 +169,7 @@ impl Challenge {
     /// # Errors
     ///
     /// [`WireError::NotRewritable`] for anything else.
-    pub fn replace_text(&mut self, text: impl Into<NodeId>, value: &str) -> Result<(), WireError> {
+    pub fn replace_text(&mut self, text: impl Into<TextId>, value: &str) -> Result<(), WireError> {
         let document = self.message.document().clone();
         let (version, removed) = (self.version, &self.removed);
         self.message.replace(text.into(), value, |walk| {
@@ -289,11 +289,7 @@ fn walk_challenge(walk: &mut Walk<'_>, root: Value<'_>, version: Version, remove
         match key.as_ref() {
             "x402Version" => {}
             "error" => walk.member("error", |walk| walk.leaves(value, true)),
-            "resource" => {
-                walk.member("resource", |walk| {
-                    walk.object(Some(value), text::resource_rule)
-                });
-            }
+            "resource" => text::walk_resource(walk, value),
             "accepts" => walk.member("accepts", |walk| {
                 for (index, entry) in value.items().enumerate() {
                     if !removed.contains(&entry.id()) {
@@ -304,7 +300,7 @@ fn walk_challenge(walk: &mut Walk<'_>, root: Value<'_>, version: Version, remove
                 }
             }),
             "extensions" => text::walk_extensions(walk, Some(value), |_| false),
-            _ => walk.member(&key, |walk| walk.leaves(value, false)),
+            _ => walk.entry(&key, value, false),
         }
     }
 }

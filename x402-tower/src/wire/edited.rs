@@ -9,15 +9,15 @@ use bytes::Bytes;
 
 use super::WireError;
 use super::json::{Document, Edits, NodeId, Value};
-use super::text::{TextField, Walk};
+use super::text::{TextField, TextId, Walk};
 
 /// A document with the edits made to it so far.
 #[derive(Clone)]
 pub(super) struct Edited {
     document: Document,
     edits: Edits,
-    texts: BTreeMap<NodeId, String>,
-    rewritable: OnceLock<Vec<NodeId>>,
+    texts: BTreeMap<TextId, String>,
+    rewritable: OnceLock<Vec<TextId>>,
 }
 
 impl Edited {
@@ -46,55 +46,72 @@ impl Edited {
         Walk::collect(self, visit)
     }
 
-    /// The string at `node` as it will leave.
+    /// The string or number at `node` as it will leave.
     pub(super) fn text(&self, value: Value<'_>) -> Option<String> {
-        match self.texts.get(&value.id()) {
+        match self.texts.get(&TextId::value(value.id())) {
             Some(text) => Some(text.clone()),
-            None => value.as_str().map(Cow::into_owned),
+            None => value.as_text().map(Cow::into_owned),
         }
+    }
+
+    /// The key of `node` as it will leave.
+    pub(super) fn key(&self, node: NodeId, original: &str) -> String {
+        let edited = self.texts.get(&TextId::key(node));
+        edited.map_or_else(|| original.to_owned(), Clone::clone)
     }
 
     /// Replaces a text that `visit` marks rewritable.
     pub(super) fn replace(
         &mut self,
-        node: NodeId,
+        id: TextId,
         text: &str,
         visit: impl FnOnce(&mut Walk<'_>),
     ) -> Result<(), WireError> {
         if self.rewritable.get().is_none() {
             let texts = self.texts(visit);
-            let nodes = texts
+            let ids = texts
                 .iter()
                 .filter(|field| field.rewritable)
-                .map(|field| field.node)
+                .map(TextId::from)
                 .collect();
-            self.rewritable.get_or_init(|| nodes);
+            self.rewritable.get_or_init(|| ids);
         }
         // Walks follow document order, so the ids are sorted.
         if self
             .rewritable
             .get()
-            .is_none_or(|nodes| nodes.binary_search(&node).is_err())
+            .is_none_or(|ids| ids.binary_search(&id).is_err())
         {
             return Err(WireError::NotRewritable);
         }
-        let unchanged = match self.texts.get(&node) {
+        let unchanged = match self.texts.get(&id) {
             Some(current) => current == text,
             None => self
-                .document
-                .value(node)
-                .and_then(Value::as_str)
-                .is_some_and(|current| current == text),
+                .original(id)
+                .is_some_and(|current| current.as_ref() == text),
         };
         if !unchanged {
-            self.edits.replace_string(node, text);
-            self.texts.insert(node, text.to_owned());
+            if id.is_key() {
+                self.edits.rename_key(id.node(), text);
+            } else {
+                self.edits.replace_string(id.node(), text);
+            }
+            self.texts.insert(id, text.to_owned());
         }
         Ok(())
     }
 
     pub(super) fn remove(&mut self, node: NodeId) {
         self.edits.remove(node);
+    }
+
+    fn original(&self, id: TextId) -> Option<Cow<'_, str>> {
+        let value = self.document.value(id.node())?;
+        if id.is_key() {
+            value.key()
+        } else {
+            value.as_text()
+        }
     }
 }
 

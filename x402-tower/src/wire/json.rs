@@ -92,6 +92,11 @@ pub enum Kind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(u32);
 
+impl NodeId {
+    /// The outermost value.
+    pub(crate) const ROOT: Self = Self(0);
+}
+
 /// One value: where its text is, and where the next sibling starts on the tape.
 #[derive(Debug, Clone, Copy)]
 struct Node {

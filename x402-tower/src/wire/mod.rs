@@ -22,12 +22,15 @@ mod error;
 mod facilitator;
 pub mod header;
 pub mod json;
+mod json_text;
 mod object;
 mod payment;
 mod receipt;
 mod requirement;
+mod rewrite;
 mod text;
 mod version;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -38,10 +41,12 @@ pub use compose::{compose_v1, compose_v2};
 pub use error::WireError;
 pub use facilitator::{FacilitatorRequest, SettleResponse, VerifyResponse};
 pub use json::{Document, Edits, JsonError, Limits, MAX_DEPTH, NodeId};
+pub use json_text::JsonText;
 pub use payment::PaymentPayload;
 pub use receipt::Receipt;
 pub use requirement::Requirement;
-pub use text::TextField;
+pub(crate) use rewrite::Rewrite;
+pub use text::{TextField, TextId};
 pub use version::Version;
 
 pub use crate::money::MAX_AMOUNT_DIGITS;

@@ -6,10 +6,11 @@ use bytes::Bytes;
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 
 use super::edited::Edited;
-use super::json::{Document, Limits, NodeId, Value};
-use super::text::{self, TextField, Walk};
+use super::json::{Document, Limits, Value};
+use super::text::{self, TextField, TextId, Walk};
 use super::{
-    Authorization, MAX_HEADER_BYTES, Requirement, Version, WireError, challenge, header, object,
+    Authorization, MAX_HEADER_BYTES, Requirement, Version, WireError, authorization, challenge,
+    header, object,
 };
 use crate::network::{ChainId, NetworkError};
 
@@ -190,7 +191,7 @@ impl PaymentPayload {
     /// # Errors
     ///
     /// [`WireError::NotRewritable`] for anything else.
-    pub fn replace_text(&mut self, text: impl Into<NodeId>, value: &str) -> Result<(), WireError> {
+    pub fn replace_text(&mut self, text: impl Into<TextId>, value: &str) -> Result<(), WireError> {
         let document = self.message.document().clone();
         self.message.replace(text.into(), value, |walk| {
             walk_payment(walk, document.root(), |_| false);
@@ -260,19 +261,16 @@ pub(super) fn walk_payment(
 ) {
     for (key, value) in payment.entries() {
         match key.as_ref() {
-            "x402Version" | "scheme" | "network" | "payload" => {}
+            "x402Version" | "scheme" | "network" => {}
+            "payload" => authorization::walk_payload(walk, value),
             "accepted" => {
                 walk.member("accepted", |walk| {
                     text::walk_requirement(walk, value, false)
                 });
             }
-            "resource" => {
-                walk.member("resource", |walk| {
-                    walk.object(Some(value), text::resource_rule)
-                });
-            }
+            "resource" => text::walk_resource(walk, value),
             "extensions" => text::walk_extensions(walk, Some(value), &rewritable),
-            _ => walk.member(&key, |walk| walk.leaves(value, false)),
+            _ => walk.entry(&key, value, false),
         }
     }
 }

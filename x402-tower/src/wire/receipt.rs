@@ -1,9 +1,9 @@
 //! The receipt: what a server says about a payment's end.
 
-use http::header::HeaderMap;
+use http::header::{HeaderMap, HeaderName, HeaderValue};
 
 use super::json::{Document, Limits};
-use super::{MAX_RECEIPT_BYTES, SettleResponse, TextField, Version, WireError, header};
+use super::{MAX_RECEIPT_BYTES, SettleResponse, TextField, TextId, Version, WireError, header};
 use crate::money::AtomicAmount;
 use crate::network::{ChainId, NetworkError};
 
@@ -11,6 +11,8 @@ use crate::network::{ChainId, NetworkError};
 #[derive(Debug, Clone)]
 pub struct Receipt {
     settlement: SettleResponse,
+    header: Option<HeaderName>,
+    is_signed: bool,
 }
 
 impl Receipt {
@@ -25,18 +27,33 @@ impl Receipt {
     pub fn from_headers(headers: &HeaderMap, version: Version) -> Result<Option<Self>, WireError> {
         let v2 = header::single(headers, &header::PAYMENT_RESPONSE)?;
         let v1 = header::single(headers, &header::X_PAYMENT_RESPONSE)?;
-        let value = match (v2, v1) {
+        let (name, value) = match (v2, v1) {
             (Some(_), Some(_)) => {
                 let (first, second) = ("PAYMENT-RESPONSE", "X-PAYMENT-RESPONSE");
                 return Err(WireError::ConflictingHeaders { first, second });
             }
-            (Some(value), None) | (None, Some(value)) => value,
+            (Some(value), None) => (header::PAYMENT_RESPONSE, value),
+            (None, Some(value)) => (header::X_PAYMENT_RESPONSE, value),
             (None, None) => return Ok(None),
         };
         let json = header::decode(value, MAX_RECEIPT_BYTES)?;
         let document = Document::parse(json, Limits::bytes(MAX_RECEIPT_BYTES))?;
         let settlement = SettleResponse::read(document, version)?;
-        Ok(Some(Self { settlement }))
+        Ok(Some(Self {
+            settlement,
+            is_signed: is_covered(headers, &name),
+            header: Some(name),
+        }))
+    }
+
+    /// The receipt that a facilitator's answer to `/settle` is.
+    #[must_use]
+    pub const fn from_settlement(settlement: SettleResponse) -> Self {
+        Self {
+            settlement,
+            header: None,
+            is_signed: false,
+        }
     }
 
     /// Whether the payment was settled.
@@ -84,10 +101,41 @@ impl Receipt {
         self.settlement.error_reason()
     }
 
-    /// Every free text of the receipt. None may be rewritten: receipts may be signed.
+    /// Every free text of the receipt, with the edits made so far, in document order.
+    ///
+    /// The explanations of a failure may be rewritten, unless the response's signature covers the header (RFC 9421).
     #[must_use]
     pub fn texts(&self) -> Vec<TextField> {
-        self.settlement.texts()
+        let mut texts = self.settlement.texts();
+        for text in &mut texts {
+            text.rewritable &= !self.is_signed;
+        }
+        texts
+    }
+
+    /// Replaces a text that [`texts`](Self::texts) calls rewritable.
+    ///
+    /// # Errors
+    ///
+    /// [`WireError::NotRewritable`] for anything else.
+    pub fn replace_text(&mut self, text: impl Into<TextId>, value: &str) -> Result<(), WireError> {
+        if self.is_signed {
+            return Err(WireError::NotRewritable);
+        }
+        self.settlement.replace_text(text, value)
+    }
+
+    /// Puts the edited receipt in place of the one that it was read from. Nothing changes where nothing was edited.
+    ///
+    /// # Errors
+    ///
+    /// [`WireError::TooLarge`] if edits made it longer than a header may be.
+    pub fn write_back(&self, headers: &mut HeaderMap) -> Result<(), WireError> {
+        if let Some(name) = self.header.as_ref().filter(|_| self.settlement.is_edited()) {
+            let value: HeaderValue = header::encode(&self.settlement.to_bytes())?;
+            headers.insert(name.clone(), value);
+        }
+        Ok(())
     }
 
     /// The message as received.
@@ -95,4 +143,14 @@ impl Receipt {
     pub fn document(&self) -> &Document {
         self.settlement.document()
     }
+}
+
+/// Whether a signature over the message says that it covers `name` (RFC 9421 section 4.1). Read generously: a signature
+/// that cannot be read covers everything.
+fn is_covered(headers: &HeaderMap, name: &HeaderName) -> bool {
+    headers.get_all("signature-input").iter().any(|input| {
+        input.to_str().map_or(true, |input| {
+            input.to_ascii_lowercase().contains(name.as_str())
+        })
+    })
 }

@@ -4,28 +4,90 @@ use std::fmt;
 
 use super::edited::Edited;
 use super::json::{Kind, NodeId, Value};
+use super::words::{
+    is_identifier, is_media_type, is_protocol_word, is_schema_word, may_be_personal_number,
+};
 
-/// One free text of a message.
+/// One free text of a message: a string, a long number, or a key that is no word of the protocol.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TextField {
     /// Where it stands, such as `resource.description` or `accepts[0].extra.note`.
     ///
-    /// Keys that are not identifiers appear as `*`: the sender chose them, and paths are logged.
+    /// Keys that are not plain identifiers appear as `*`: the sender chose them, and paths are logged.
     pub path: String,
     /// The text as it will leave: with the edits made so far.
     pub value: String,
-    /// The value's name for edits.
+    /// The value's name for edits; for a key the value that it names.
     pub node: NodeId,
+    /// Whether it is the key of a member, and not a value.
+    pub is_key: bool,
     /// Whether it may be rewritten on its way. What is signed, matched or echoed may not; deny instead.
     pub rewritable: bool,
     /// Whether it is, or looks like, a URL; personal data then hides in path and query.
     pub is_url: bool,
 }
 
-impl From<&TextField> for NodeId {
+/// Names one text of a message, to replace it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TextId {
+    node: NodeId,
+    part: Part,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Part {
+    Key,
+    Value,
+}
+
+impl TextId {
+    pub(super) const fn key(node: NodeId) -> Self {
+        let part = Part::Key;
+        Self { node, part }
+    }
+
+    pub(super) const fn value(node: NodeId) -> Self {
+        let part = Part::Value;
+        Self { node, part }
+    }
+
+    pub(super) const fn node(self) -> NodeId {
+        self.node
+    }
+
+    pub(super) const fn is_key(self) -> bool {
+        matches!(self.part, Part::Key)
+    }
+}
+
+impl TextField {
+    /// A text that is a whole body, and no part of a JSON document.
+    pub(crate) fn whole(text: &str) -> Self {
+        Self {
+            path: "body".to_owned(),
+            value: text.to_owned(),
+            node: NodeId::ROOT,
+            is_key: false,
+            rewritable: true,
+            is_url: false,
+        }
+    }
+}
+
+impl From<&TextField> for TextId {
     fn from(field: &TextField) -> Self {
-        field.node
+        if field.is_key {
+            Self::key(field.node)
+        } else {
+            Self::value(field.node)
+        }
+    }
+}
+
+impl From<NodeId> for TextId {
+    fn from(node: NodeId) -> Self {
+        Self::value(node)
     }
 }
 
@@ -35,21 +97,11 @@ impl fmt::Debug for TextField {
         f.debug_struct("TextField")
             .field("path", &self.path)
             .field("bytes", &self.value.len())
+            .field("is_key", &self.is_key)
             .field("rewritable", &self.rewritable)
             .field("is_url", &self.is_url)
             .finish_non_exhaustive()
     }
-}
-
-/// How one member of an object is treated.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Rule {
-    /// Protocol data, or walked elsewhere.
-    Skip,
-    /// Every string inside is free text that must not change.
-    Fixed,
-    /// Every string inside is free text that may be rewritten.
-    Free,
 }
 
 /// Visits the free texts of a document in document order.
@@ -75,16 +127,34 @@ impl<'a> Walk<'a> {
         walk.fields
     }
 
-    /// Visits an object's members, each under the rule for its key.
-    pub(super) fn object(&mut self, object: Option<Value<'_>>, rule: impl Fn(&str) -> Rule) {
-        for (key, value) in object.into_iter().flat_map(Value::entries) {
-            let rewritable = match rule(&key) {
-                Rule::Skip => continue,
-                Rule::Fixed => false,
-                Rule::Free => true,
-            };
-            self.member(&key, |walk| walk.leaves(value, rewritable));
+    /// A member whose key and content are free text.
+    pub(super) fn entry(&mut self, key: &str, value: Value<'_>, rewritable: bool) {
+        self.key(key, value, rewritable);
+        self.member(key, |walk| walk.leaves(value, rewritable));
+    }
+
+    /// Records the key of a member, unless it is a word of the protocol.
+    pub(super) fn key(&mut self, key: &str, value: Value<'_>, rewritable: bool) {
+        if !is_protocol_word(key) {
+            self.push_key(key, value, rewritable);
         }
+    }
+
+    /// Records the key of a member of a body that is no x402 message.
+    pub(super) fn any_key(&mut self, key: &str, value: Value<'_>) {
+        self.push_key(key, value, true);
+    }
+
+    fn push_key(&mut self, key: &str, value: Value<'_>, rewritable: bool) {
+        let dot = if self.path.is_empty() { "" } else { "." };
+        self.fields.push(TextField {
+            path: format!("{}{dot}*", self.path),
+            value: self.edited.key(value.id(), key),
+            node: value.id(),
+            is_key: true,
+            rewritable,
+            is_url: has_http_scheme(key),
+        });
     }
 
     /// Continues under the member `key`.
@@ -107,10 +177,11 @@ impl<'a> Walk<'a> {
         self.path.truncate(length);
     }
 
-    /// Records every string at or below `value`. The parser bounds the depth.
+    /// Records every text at or below `value`. The parser bounds the depth.
     pub(super) fn leaves(&mut self, value: Value<'_>, rewritable: bool) {
         match value.kind() {
             Kind::String => self.text(value, rewritable),
+            Kind::Number if may_be_personal_number(value.raw()) => self.text(value, rewritable),
             Kind::Array => {
                 for (index, item) in value.items().enumerate() {
                     self.item(index, |walk| walk.leaves(item, rewritable));
@@ -118,10 +189,17 @@ impl<'a> Walk<'a> {
             }
             Kind::Object => {
                 for (key, member) in value.entries() {
-                    self.member(&key, |walk| walk.leaves(member, rewritable));
+                    self.entry(&key, member, rewritable);
                 }
             }
             Kind::Null | Kind::Bool | Kind::Number => {}
+        }
+    }
+
+    /// Records a string or long number of a body that is no x402 message.
+    pub(super) fn leaf(&mut self, value: Value<'_>) {
+        if matches!(value.kind(), Kind::String | Kind::Number) {
+            self.leaves(value, true);
         }
     }
 
@@ -133,6 +211,7 @@ impl<'a> Walk<'a> {
             path: self.path.clone(),
             value: text,
             node,
+            is_key: false,
             rewritable,
             is_url,
         });
@@ -144,26 +223,33 @@ impl<'a> Walk<'a> {
     }
 }
 
-fn is_identifier(key: &str) -> bool {
-    (1..=32).contains(&key.len())
-        && key
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'$'))
-}
-
-fn has_http_scheme(text: &str) -> bool {
+pub(super) fn has_http_scheme(text: &str) -> bool {
     ["http://", "https://"].iter().any(|scheme| {
         text.get(..scheme.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
     })
 }
 
-/// Members of `resource` in v2 (`ResourceInfo`): none of them is signed or matched by any official server.
-pub(super) fn resource_rule(key: &str) -> Rule {
-    if key == "mimeType" {
-        Rule::Skip
-    } else {
-        Rule::Free
+/// Visits `resource` of v2 (`ResourceInfo`): nothing in it is signed or matched by any official server.
+pub(super) fn walk_resource(walk: &mut Walk<'_>, resource: Value<'_>) {
+    walk.member("resource", |walk| {
+        if resource.kind() != Kind::Object {
+            walk.leaves(resource, true);
+        }
+        for (key, value) in resource.entries() {
+            if key == "mimeType" {
+                media_type(walk, value, true);
+            } else {
+                walk.entry(&key, value, true);
+            }
+        }
+    });
+}
+
+/// A media type is no free text, unless somebody wrote something else there.
+fn media_type(walk: &mut Walk<'_>, value: Value<'_>, rewritable: bool) {
+    if !value.as_str().is_some_and(|text| is_media_type(&text)) {
+        walk.member("mimeType", |walk| walk.leaves(value, rewritable));
     }
 }
 
@@ -171,24 +257,39 @@ pub(super) fn resource_rule(key: &str) -> Rule {
 pub(super) fn walk_requirement(walk: &mut Walk<'_>, requirement: Value<'_>, v1: bool) {
     for (key, value) in requirement.entries() {
         match key.as_ref() {
-            "scheme" | "network" | "amount" | "maxAmountRequired" | "asset" | "payTo"
-            | "mimeType" => {}
+            "amount" | "maxAmountRequired" | "maxTimeoutSeconds" => {}
+            "scheme" | "network" | "asset" | "payTo" => named(walk, &key, value),
+            "mimeType" => media_type(walk, value, v1),
             "extra" => walk.member("extra", |walk| {
-                walk.object(Some(value), |key| match key {
-                    "name"
-                    | "version"
-                    | "assetTransferMethod"
-                    | "paymentFlow"
-                    | "feePayer"
-                    | "facilitatorAddress" => Rule::Skip,
-                    _ => Rule::Fixed,
-                });
+                if value.kind() != Kind::Object {
+                    walk.leaves(value, false);
+                }
+                for (key, value) in value.entries() {
+                    match key.as_ref() {
+                        "name"
+                        | "version"
+                        | "assetTransferMethod"
+                        | "paymentFlow"
+                        | "feePayer"
+                        | "facilitatorAddress" => named(walk, &key, value),
+                        _ => walk.entry(&key, value, false),
+                    }
+                }
             }),
             "resource" | "description" | "outputSchema" => {
                 walk.member(&key, |walk| walk.leaves(value, v1));
             }
-            _ => walk.member(&key, |walk| walk.leaves(value, false)),
+            _ => walk.entry(&key, value, false),
         }
+    }
+}
+
+/// A name that the protocol gives a meaning. It is free text only where it cannot have that meaning: no scheme, network
+/// or contract address has an `@`, but a payee on a network without addresses may be named by one.
+fn named(walk: &mut Walk<'_>, key: &str, value: Value<'_>) {
+    let plain = value.kind() == Kind::String && !value.raw().contains(['@', '%', '\\']);
+    if !plain {
+        walk.member(key, |walk| walk.leaves(value, false));
     }
 }
 
@@ -203,36 +304,38 @@ pub(super) fn walk_extensions(
     walk.member("extensions", |walk| {
         for (name, extension) in extensions.entries() {
             let rewritable = rewritable(&name);
+            walk.key(&name, extension, false);
             walk.member(&name, |walk| {
                 if extension.kind() != Kind::Object {
                     walk.leaves(extension, rewritable);
                 }
                 for (key, value) in extension.entries() {
-                    walk.member(&key, |walk| {
-                        if key == "schema" {
-                            schema(walk, value, rewritable)
-                        } else {
-                            walk.leaves(value, rewritable)
-                        }
-                    });
+                    if key == "schema" {
+                        walk.member(&key, |walk| schema(walk, value, rewritable));
+                    } else {
+                        walk.entry(&key, value, rewritable);
+                    }
                 }
             });
         }
     });
 }
 
-/// Visits a JSON Schema: its annotations and example values are free text, its vocabulary is not.
+/// Visits a JSON Schema: everything in it is free text but the vocabulary of JSON Schema itself.
 fn schema(walk: &mut Walk<'_>, value: Value<'_>, rewritable: bool) {
-    for (index, item) in value.items().enumerate() {
-        walk.item(index, |walk| schema(walk, item, rewritable));
-    }
-    for (key, member) in value.entries() {
-        walk.member(&key, |walk| match key.as_ref() {
-            "title" | "description" | "$comment" | "default" | "example" | "examples" | "const"
-            | "enum" => {
-                walk.leaves(member, rewritable);
+    match value.kind() {
+        Kind::Object => {
+            for (key, member) in value.entries() {
+                walk.key(&key, member, rewritable);
+                walk.member(&key, |walk| schema(walk, member, rewritable));
             }
-            _ => schema(walk, member, rewritable),
-        });
+        }
+        Kind::Array => {
+            for (index, item) in value.items().enumerate() {
+                walk.item(index, |walk| schema(walk, item, rewritable));
+            }
+        }
+        Kind::String if value.as_str().is_some_and(|text| is_schema_word(&text)) => {}
+        _ => walk.leaves(value, rewritable),
     }
 }

@@ -3,9 +3,9 @@
 use bytes::Bytes;
 
 use super::super::edited::Edited;
-use super::super::json::{Document, Limits, NodeId, Value};
+use super::super::json::{Document, Limits, Value};
 use super::super::payment::walk_payment;
-use super::super::text::{self, TextField, Walk};
+use super::super::text::{self, TextField, TextId, Walk};
 use super::super::{MAX_BODY_BYTES, PaymentPayload, Requirement, Version, WireError, object};
 
 const FIELDS: &[&str] = &["x402Version", "paymentPayload", "paymentRequirements"];
@@ -79,7 +79,7 @@ impl FacilitatorRequest {
     /// # Errors
     ///
     /// [`WireError::NotRewritable`] for anything else.
-    pub fn replace_text(&mut self, text: impl Into<NodeId>, value: &str) -> Result<(), WireError> {
+    pub fn replace_text(&mut self, text: impl Into<TextId>, value: &str) -> Result<(), WireError> {
         let (document, version) = (self.document().clone(), self.version);
         self.message.replace(text.into(), value, |walk| {
             walk_request(walk, document.root(), version);

@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::super::edited::Edited;
 use super::super::json::{Document, Limits, Value};
-use super::super::text::TextField;
+use super::super::text::{TextField, TextId, Walk};
 use super::super::{MAX_BODY_BYTES, Version, WireError, object};
 use crate::money::AtomicAmount;
 use crate::network::{ChainId, NetworkError};
@@ -14,7 +14,7 @@ use crate::network::{ChainId, NetworkError};
 /// The answer to `/verify`.
 #[derive(Clone)]
 pub struct VerifyResponse {
-    document: Document,
+    message: Edited,
     is_valid: bool,
     invalid_reason: Option<String>,
     payer: Option<String>,
@@ -35,7 +35,7 @@ impl VerifyResponse {
         let invalid_reason = spelled_twice(root, "invalidReason", "invalid_reason")?;
         let payer = object::optional_string(root, "payer")?.map(Into::into);
         Ok(Self {
-            document,
+            message: Edited::new(document),
             is_valid,
             invalid_reason,
             payer,
@@ -48,7 +48,7 @@ impl VerifyResponse {
         self.is_valid
     }
 
-    /// Why not: an open set of codes, and free text in practice.
+    /// Why not, as received: an open set of codes, and free text in practice.
     #[must_use]
     pub fn invalid_reason(&self) -> Option<&str> {
         self.invalid_reason.as_deref()
@@ -60,10 +60,42 @@ impl VerifyResponse {
         self.payer.as_deref()
     }
 
+    /// Every free text of the answer, with the edits made so far, in document order. Why the payment is not valid may be
+    /// rewritten.
+    #[must_use]
+    pub fn texts(&self) -> Vec<TextField> {
+        self.message
+            .texts(|walk| walk_answer(walk, self.document().root()))
+    }
+
+    /// Replaces a text that [`texts`](Self::texts) calls rewritable.
+    ///
+    /// # Errors
+    ///
+    /// [`WireError::NotRewritable`] for anything else.
+    pub fn replace_text(&mut self, text: impl Into<TextId>, value: &str) -> Result<(), WireError> {
+        let document = self.document().clone();
+        self.message.replace(text.into(), value, |walk| {
+            walk_answer(walk, document.root());
+        })
+    }
+
+    /// Whether a text was replaced.
+    #[must_use]
+    pub fn is_edited(&self) -> bool {
+        self.message.is_edited()
+    }
+
     /// The message as received.
     #[must_use]
     pub fn document(&self) -> &Document {
-        &self.document
+        self.message.document()
+    }
+
+    /// The body as it should leave; the received bytes if nothing was edited.
+    #[must_use]
+    pub fn to_bytes(&self) -> Bytes {
+        self.message.to_bytes()
     }
 }
 
@@ -78,7 +110,8 @@ impl fmt::Debug for VerifyResponse {
 /// The answer to `/settle`, which is also the content of a receipt header.
 #[derive(Clone)]
 pub struct SettleResponse {
-    document: Document,
+    // Boxed: an outcome is moved around more often than its receipt is read.
+    message: Box<Edited>,
     success: bool,
     transaction: String,
     network: String,
@@ -131,7 +164,7 @@ impl SettleResponse {
             payer,
             amount,
             error_reason,
-            document,
+            message: Box::new(Edited::new(document)),
         })
     }
 
@@ -174,28 +207,76 @@ impl SettleResponse {
         self.amount
     }
 
-    /// Why it failed: an open set of codes, and free text in practice.
+    /// Why it failed, as received: an open set of codes, and free text in practice.
     #[must_use]
     pub fn error_reason(&self) -> Option<&str> {
         self.error_reason.as_deref()
     }
 
-    /// Every free text of the settlement. None may be rewritten: receipts may be signed.
+    /// Every free text of the settlement, with the edits made so far, in document order.
+    ///
+    /// The explanations of a failure may be rewritten. Nothing else may: extensions hold signed receipts.
     #[must_use]
     pub fn texts(&self) -> Vec<TextField> {
-        Edited::new(self.document.clone()).texts(|walk| {
-            for (key, value) in self.document.root().entries() {
-                if !matches!(key.as_ref(), "transaction" | "network" | "payer" | "amount") {
-                    walk.member(&key, |walk| walk.leaves(value, false));
-                }
-            }
+        self.message
+            .texts(|walk| walk_answer(walk, self.document().root()))
+    }
+
+    /// Replaces a text that [`texts`](Self::texts) calls rewritable.
+    ///
+    /// # Errors
+    ///
+    /// [`WireError::NotRewritable`] for anything else.
+    pub fn replace_text(&mut self, text: impl Into<TextId>, value: &str) -> Result<(), WireError> {
+        let document = self.document().clone();
+        self.message.replace(text.into(), value, |walk| {
+            walk_answer(walk, document.root());
         })
+    }
+
+    /// Whether a text was replaced.
+    #[must_use]
+    pub fn is_edited(&self) -> bool {
+        self.message.is_edited()
     }
 
     /// The message as received.
     #[must_use]
     pub fn document(&self) -> &Document {
-        &self.document
+        self.message.document()
+    }
+
+    /// The body as it should leave; the received bytes if nothing was edited.
+    #[must_use]
+    pub fn to_bytes(&self) -> Bytes {
+        self.message.to_bytes()
+    }
+}
+
+/// Visits the answer to `/verify` or `/settle`. Why something failed is said for people, and nobody signs or compares it.
+fn walk_answer(walk: &mut Walk<'_>, root: Value<'_>) {
+    for (key, value) in root.entries() {
+        match key.as_ref() {
+            "transaction" | "network" | "payer" | "amount" | "success" | "isValid" => {
+                plain_or_text(walk, &key, value);
+            }
+            "errorReason" | "error_reason" | "errorMessage" | "error_message" | "invalidReason"
+            | "invalid_reason" | "invalidMessage" | "invalid_message" => {
+                walk.member(&key, |walk| walk.leaves(value, true));
+            }
+            _ => walk.entry(&key, value, false),
+        }
+    }
+}
+
+/// Ids, addresses and amounts are no free text, unless somebody wrote something else there.
+fn plain_or_text(walk: &mut Walk<'_>, key: &str, value: Value<'_>) {
+    let plain = |text: &str| {
+        text.bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'-'))
+    };
+    if !value.as_text().is_none_or(|text| plain(&text)) {
+        walk.member(key, |walk| walk.leaves(value, false));
     }
 }
 

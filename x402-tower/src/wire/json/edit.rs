@@ -14,6 +14,7 @@ use super::{Document, JsonError, Kind, Limits, NodeId, Value, quote};
 #[derive(Clone, Default)]
 pub struct Edits {
     values: BTreeMap<NodeId, Edit>,
+    keys: BTreeMap<NodeId, String>,
     inserted: BTreeMap<NodeId, BTreeMap<String, String>>,
 }
 
@@ -27,12 +28,18 @@ impl Edits {
     /// Whether nothing was edited.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.values.is_empty() && self.inserted.is_empty()
+        self.values.is_empty() && self.keys.is_empty() && self.inserted.is_empty()
     }
 
     /// Puts a string in place of a value.
     pub fn replace_string(&mut self, id: NodeId, text: &str) {
         self.values.insert(id, Edit::Replace(quote(text)));
+    }
+
+    /// Renames the member that holds a value. Where the object has a member of that name already, a number is added,
+    /// because a key must not come twice. Ignored for values that are no members.
+    pub fn rename_key(&mut self, id: NodeId, key: &str) {
+        self.keys.insert(id, key.to_owned());
     }
 
     /// Puts any JSON text in place of a value.
@@ -90,6 +97,7 @@ impl fmt::Debug for Edits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Edits")
             .field("values", &self.values.len())
+            .field("keys", &self.keys.len())
             .field("inserted", &self.inserted.len())
             .finish()
     }
@@ -146,6 +154,9 @@ impl Document {
                 });
             }
         }
+        if !edits.keys.is_empty() {
+            self.splice_keys(edits, &mut splices);
+        }
         let removed = edits
             .values
             .keys()
@@ -156,6 +167,61 @@ impl Document {
             self.splice_container(container, edits, &mut splices);
         }
         splices
+    }
+
+    /// New names of members, each unlike its siblings'.
+    fn splice_keys(&self, edits: &Edits, splices: &mut Vec<Splice>) {
+        for (container, members) in self.by_container(edits.keys.keys().copied()) {
+            let siblings = Value::new(self, container.0).entries();
+            let mut taken: BTreeSet<String> = siblings
+                .filter(|(_, value)| !edits.keys.contains_key(&value.id()))
+                .map(|(key, _)| key.into_owned())
+                .collect();
+            if let Some(inserted) = edits.inserted.get(&container) {
+                taken.extend(inserted.keys().cloned());
+            }
+            let mut copies: BTreeMap<&str, u32> = BTreeMap::new();
+            for member in members {
+                let (Some(wanted), Some(node)) = (edits.keys.get(&member), self.node(member.0))
+                else {
+                    continue;
+                };
+                let copy = copies.entry(wanted).or_insert(1);
+                let mut name = wanted.clone();
+                while taken.contains(&name) {
+                    *copy = copy.saturating_add(1);
+                    name = format!("{wanted}_{copy}");
+                }
+                splices.push(Splice {
+                    start: node.key_start,
+                    end: node.key_end,
+                    text: quote(&name),
+                });
+                taken.insert(name);
+            }
+        }
+    }
+
+    /// The members among `ids`, in document order, by the object that holds them. One pass over the tape, however many.
+    fn by_container(&self, ids: impl Iterator<Item = NodeId>) -> BTreeMap<NodeId, Vec<NodeId>> {
+        let mut found: BTreeMap<NodeId, Vec<NodeId>> = BTreeMap::new();
+        let mut open: Vec<(NodeId, u32)> = Vec::new();
+        let mut ids = ids.peekable();
+        for (position, node) in (0u32..).zip(self.nodes.iter()) {
+            while open.last().is_some_and(|(_, end)| *end <= position) {
+                open.pop();
+            }
+            if ids.next_if_eq(&NodeId(position)).is_some()
+                && node.key_start < node.key_end
+                && let Some((container, _)) = open.last()
+            {
+                found.entry(*container).or_default().push(NodeId(position));
+            }
+            if matches!(node.kind, Kind::Object | Kind::Array) {
+                open.push((NodeId(position), node.next));
+            }
+        }
+        found
     }
 
     /// Removals and insertions of one container, with the commas between what stays.

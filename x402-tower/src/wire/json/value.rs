@@ -84,6 +84,22 @@ impl<'a> Value<'a> {
         Some(string::unescape(inner(self.raw()), node.escaped))
     }
 
+    /// The unescaped text of a string, or a number as it is written; `None` for other kinds.
+    pub(crate) fn as_text(self) -> Option<Cow<'a, str>> {
+        match self.kind() {
+            Kind::Number => Some(Cow::Borrowed(self.raw())),
+            _ => self.as_str(),
+        }
+    }
+
+    /// The unescaped key of an object's member; `None` for other values.
+    #[must_use]
+    pub fn key(self) -> Option<Cow<'a, str>> {
+        let node = self.node().filter(|node| node.key_start < node.key_end)?;
+        let key = inner(self.document.text(node.key_start, node.key_end));
+        Some(string::unescape(key, node.key_escaped))
+    }
+
     /// A number written as plain digits that fits 64 bits; `None` for anything else, also `1.0`, `1e3` and `-0`.
     #[must_use]
     pub fn as_u64(self) -> Option<u64> {

@@ -107,6 +107,40 @@ fn written_strings_can_be_read_again() {
     assert_eq!(text, "\"\\\n\t\u{fffd}\u{fffd}€😀/");
 }
 
+#[test]
+fn renamed_keys_stay_unlike_their_siblings() {
+    let source = r#"{ "a" : 1, "b":2,"X":3,"c":{"a":4}, "d":[5] }"#;
+    let document = parse(source);
+    let root = document.root();
+    let mut edits = Edits::default();
+    for key in ["a", "b", "d"] {
+        edits.rename_key(root.get(key).unwrap().id(), "X");
+    }
+    let inner = root.get("c").and_then(|c| c.get("a")).unwrap();
+    edits.rename_key(inner.id(), "X");
+    edits.rename_key(root.id(), "ignored");
+    let item = root.get("d").and_then(|d| d.items().next()).unwrap();
+    edits.rename_key(item.id(), "ignored");
+    assert_eq!(
+        document.apply(&edits),
+        r#"{ "X_2" : 1, "X_3":2,"X":3,"c":{"X":4}, "X_4":[5] }"#
+    );
+}
+
+#[test]
+fn a_key_may_be_renamed_beside_other_edits() {
+    let document = parse(r#"{"a":1,"b":"x","c":3}"#);
+    let root = document.root();
+    let mut edits = Edits::default();
+    edits.rename_key(root.get("b").unwrap().id(), "B");
+    edits.replace_string(root.get("b").unwrap().id(), "y");
+    edits.rename_key(root.get("c").unwrap().id(), "gone");
+    edits.remove(root.get("a").unwrap().id());
+    edits.remove(root.get("c").unwrap().id());
+    edits.set_member(root, "d", "4").unwrap();
+    assert_eq!(document.apply(&edits), r#"{"B":"y","d":4}"#);
+}
+
 /// All values of a document in document order.
 fn all<'a>(value: Value<'a>, into: &mut Vec<Value<'a>>) {
     into.push(value);
@@ -119,6 +153,32 @@ fn all<'a>(value: Value<'a>, into: &mut Vec<Value<'a>>) {
 }
 
 proptest! {
+    #[test]
+    fn renaming_any_keys_keeps_values_and_order(value in json(), picks in prop::collection::vec(any::<bool>(), 1..20), name in "[ab]") {
+        let source = serde_json::to_string_pretty(&value).unwrap();
+        let document = parse(&source);
+        let mut values = Vec::new();
+        all(document.root(), &mut values);
+        let mut edits = Edits::default();
+        for (value, pick) in values.iter().zip(picks.iter().cycle()) {
+            if *pick {
+                edits.rename_key(value.id(), &name);
+            }
+        }
+        let renamed = parse(std::str::from_utf8(&document.apply(&edits)).unwrap());
+        let mut after = Vec::new();
+        all(renamed.root(), &mut after);
+        prop_assert_eq!(values.len(), after.len());
+        for ((before, after), pick) in values.iter().zip(&after).zip(picks.iter().cycle()) {
+            prop_assert_eq!(before.kind(), after.kind());
+            prop_assert_eq!(before.as_text(), after.as_text());
+            match (before.key(), after.key()) {
+                (Some(_), Some(key)) if *pick => prop_assert!(key.starts_with(&name)),
+                (one, other) => prop_assert_eq!(one, other),
+            }
+        }
+    }
+
     #[test]
     fn an_edit_of_one_value_leaves_all_other_bytes(value in json(), pick in any::<prop::sample::Index>(), text in ".{0,12}") {
         let source = serde_json::to_string_pretty(&value).unwrap();

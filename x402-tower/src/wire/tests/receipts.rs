@@ -106,6 +106,49 @@ fn attack_122_malformed_receipts() {
 }
 
 #[test]
+fn why_a_settlement_failed_may_be_rewritten_and_nothing_else() {
+    let json = r#"{"success":false,"errorReason":"no alice@example.com","errorMessage" : "ask alice@example.com","transaction":"","network":"eip155:84532","extensions":{"offer-receipt":{"info":{"receipt":"alice@example.com"}}},"note":"alice@example.com"}"#;
+    let mut all = headers(header::PAYMENT_RESPONSE, &base64(json));
+    let mut receipt = Receipt::from_headers(&all, Version::V2).unwrap().unwrap();
+    for text in receipt.texts() {
+        let replaced =
+            receipt.replace_text(&text, &text.value.replace("alice@example.com", "[EMAIL]"));
+        assert_eq!(replaced.is_ok(), text.rewritable, "{}", text.path);
+    }
+    receipt.write_back(&mut all).unwrap();
+    let expected = json.replacen("alice@example.com", "[EMAIL]", 2);
+    assert_eq!(all[header::PAYMENT_RESPONSE], base64(&expected));
+}
+
+#[test]
+fn a_receipt_that_nobody_edited_stays_as_it_came() {
+    let json = r#"{ "success":false, "errorReason":"x" }"#;
+    let before = headers(header::X_PAYMENT_RESPONSE, &base64(json));
+    let mut after = before.clone();
+    let receipt = Receipt::from_headers(&before, Version::V1)
+        .unwrap()
+        .unwrap();
+    receipt.write_back(&mut after).unwrap();
+    assert_eq!(before, after);
+}
+
+#[test]
+fn a_signed_receipt_header_is_not_rewritten() {
+    let json = r#"{"success":false,"errorReason":"ask alice@example.com"}"#;
+    for (input, rewritable) in [
+        (r#"sig=("@status" "Payment-Response");keyid="k""#, false),
+        (r#"sig=("@status" "content-digest");keyid="k""#, true),
+    ] {
+        let mut all = headers(header::PAYMENT_RESPONSE, &base64(json));
+        all.insert("signature-input", HeaderValue::from_str(input).unwrap());
+        let mut receipt = Receipt::from_headers(&all, Version::V2).unwrap().unwrap();
+        let text = receipt.texts().remove(0);
+        assert_eq!(text.rewritable, rewritable);
+        assert_eq!(receipt.replace_text(&text, "x").is_ok(), rewritable);
+    }
+}
+
+#[test]
 fn facilitator_answers_keep_unknown_fields_and_need_no_payer() {
     let json = r#"{"isValid":false,"invalidReason":"invalid_network","extra":{"a":1e999}}"#;
     let answer = VerifyResponse::parse(json.into()).unwrap();

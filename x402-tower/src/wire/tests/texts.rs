@@ -11,6 +11,7 @@ const PAYLOAD: &str = r#"{"permissionContext":"bob"}"#;
 fn listed(texts: &[TextField]) -> Vec<(&str, bool, bool)> {
     texts
         .iter()
+        .filter(|text| !text.is_key)
         .map(|text| (text.path.as_str(), text.rewritable, text.is_url))
         .collect()
 }
@@ -49,6 +50,7 @@ fn every_text_of_a_v2_challenge_is_listed() {
             ("accepts[0].extra.memo", false, false),
             ("accepts[0].extra.note.deep[0]", false, false),
             ("extensions.bazaar.info.output.example.name", false, false),
+            ("extensions.bazaar.schema.$schema", false, true),
             (
                 "extensions.bazaar.schema.properties.q.description",
                 false,
@@ -99,7 +101,130 @@ fn only_the_resource_of_a_payment_may_change() {
             .iter()
             .any(|text| text.path == "extensions.payment-identifier.info.id")
     );
-    assert!(!texts.iter().any(|text| text.path.starts_with("payload")));
+}
+
+#[test]
+fn what_is_signed_is_text_that_may_not_change() {
+    let texts = payment().texts();
+    let signed = texts
+        .iter()
+        .find(|text| text.path == "payload.permissionContext");
+    assert!(signed.is_some_and(|text| text.value == "bob" && !text.rewritable));
+    let payload = format!(
+        r#"{{"signature":"0x{}","authorization":{{"from":"0x{from}","to":"0x{from}","value":"4111111111111111","validAfter":"0","validBefore":"1700000000","nonce":"0x{}"}}}}"#,
+        "5a".repeat(65),
+        "77".repeat(32),
+        from = "11".repeat(20),
+    );
+    let json = compose_v2(REQUIREMENT_V2, None, None, &payload);
+    let payment = PaymentPayload::parse(Version::V2, json).unwrap();
+    let plain: Vec<_> = payment
+        .texts()
+        .into_iter()
+        .filter(|text| text.path.starts_with("payload"))
+        .collect();
+    assert_eq!(plain, [], "an authorization holds no free text");
+}
+
+/// Keys that are no words of the protocol, and whether they may be rewritten.
+fn keys(texts: &[TextField]) -> Vec<(&str, &str, bool)> {
+    texts
+        .iter()
+        .filter(|text| text.is_key)
+        .map(|text| (text.path.as_str(), text.value.as_str(), text.rewritable))
+        .collect()
+}
+
+#[test]
+fn keys_are_texts_as_well() {
+    let challenge = read_v2(&full_v2()).unwrap();
+    assert_eq!(
+        keys(&challenge.texts()),
+        [
+            ("accepts[0].*", "label", false),
+            ("accepts[0].extra.*", "note", false),
+            ("accepts[0].extra.note.*", "deep", false),
+            ("extensions.bazaar.info.output.example.*", "n", false),
+            ("extensions.bazaar.schema.properties.*", "q", false),
+            ("*", "odd key", false),
+        ]
+    );
+}
+
+#[test]
+fn a_key_of_a_resource_is_renamed_in_its_place() {
+    let json = r#"{"x402Version":2,"resource":{"alice@example.com" : [1, 2]},"accepts":[REQ]}"#
+        .replace("REQ", REQUIREMENT_V2);
+    let mut challenge = read_v2(&json).unwrap();
+    let key = challenge.texts().into_iter().find(|text| text.is_key);
+    let key = key.unwrap();
+    assert_eq!(
+        (key.path.as_str(), key.value.as_str()),
+        ("resource.*", "alice@example.com")
+    );
+    challenge.replace_text(&key, "[EMAIL]").unwrap();
+    assert_eq!(
+        challenge.to_bytes(),
+        json.replace("alice@example.com", "[EMAIL]")
+    );
+    assert_eq!(challenge.texts()[0].value, "[EMAIL]");
+    assert_eq!(
+        challenge.replace_text(key.node, "x").unwrap_err(),
+        WireError::NotRewritable,
+        "the value of the key is no text"
+    );
+}
+
+#[test]
+fn a_path_shows_no_key_that_could_be_somebodys_number() {
+    let json = r#"{"x402Version":2,"resource":{"url":"https://a.example","123-45-6789":"x","4111111111111111":["y"]},"accepts":[REQ]}"#
+        .replace("REQ", REQUIREMENT_V2);
+    let challenge = read_v2(&json).unwrap();
+    for text in challenge.texts() {
+        assert!(
+            !text.path.contains("6789") && !text.path.contains("1111"),
+            "{}",
+            text.path
+        );
+    }
+}
+
+#[test]
+fn long_numbers_are_texts() {
+    let json = r#"{"x402Version":2,"resource":{"url":"https://a.example","card":4111111111111111,"n":7},"accepts":[REQ]}"#
+        .replace("REQ", REQUIREMENT_V2);
+    let mut challenge = read_v2(&json).unwrap();
+    let texts = challenge.texts();
+    let card = texts.iter().find(|text| text.path == "resource.card");
+    let card = card.unwrap();
+    assert_eq!(card.value, "4111111111111111");
+    assert!(!texts.iter().any(|text| text.path == "resource.n"));
+    challenge.replace_text(card, "[CARD]").unwrap();
+    assert_eq!(
+        challenge.to_bytes(),
+        json.replace("4111111111111111", r#""[CARD]""#)
+    );
+}
+
+#[test]
+fn what_stands_where_the_protocol_wants_a_name_is_text() {
+    let payee = REQUIREMENT_V2.replace(r#""payTo":""#, r#""payTo":"bob@example.com","was":""#);
+    let v2 = read_v2(&challenge_v2(&payee)).unwrap();
+    let media = r#""mimeType":"text/plain; for=bob@example.com""#;
+    let v1 = REQUIREMENT_V1.replace(r#""mimeType":null"#, media);
+    let v1 = read_v1(&challenge_v1(&v1)).unwrap();
+    for (challenge, path, rewritable) in [
+        (v2, "accepts[0].payTo", false),
+        (v1, "accepts[0].mimeType", true),
+    ] {
+        let texts = challenge.texts();
+        let found = texts.iter().find(|text| text.path == path);
+        assert_eq!(
+            found.map(|text| text.rewritable),
+            Some(rewritable),
+            "{path}"
+        );
+    }
 }
 
 #[test]
