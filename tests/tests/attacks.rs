@@ -29,6 +29,8 @@ mod challenges;
 mod choice;
 #[path = "attacks/drops.rs"]
 mod drops;
+#[path = "attacks/facilitators.rs"]
+mod facilitators;
 #[path = "attacks/ground.rs"]
 mod ground;
 #[path = "attacks/order.rs"]
@@ -37,6 +39,8 @@ mod order;
 mod origins;
 #[path = "attacks/panics.rs"]
 mod panics;
+#[path = "attacks/rails.rs"]
+mod rails;
 #[path = "attacks/receipts.rs"]
 mod receipts;
 #[path = "attacks/records.rs"]

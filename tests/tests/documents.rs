@@ -61,6 +61,77 @@ fn every_test_that_the_threat_model_names_exists() {
     }
 }
 
+fn conformance() -> String {
+    fs::read_to_string(root().join("docs/conformance.md")).expect("the conformance page")
+}
+
+/// Files and names of the tests in a part of a document, each written as `file.rs::name`.
+fn tests_named_in(text: &str) -> Vec<(&str, &str)> {
+    let words = text.split('`').filter(|word| word.contains(".rs::"));
+    words.filter_map(|word| word.split_once("::")).collect()
+}
+
+/// The rows of the tables whose first column is a number behind `prefix`.
+fn rows<'t>(text: &'t str, prefix: &str) -> Vec<(usize, &'t str)> {
+    let row = |line: &'t str| {
+        let (first, rest) = line.strip_prefix("| ")?.split_once(" |")?;
+        Some((first.strip_prefix(prefix)?.parse().ok()?, rest))
+    };
+    text.lines().filter_map(row).collect()
+}
+
+/// Whether there is a test of that name, and not merely a function.
+fn is_test(source: &str, name: &str) -> bool {
+    source.match_indices(&format!("fn {name}(")).any(|(at, _)| {
+        let before = source.get(..at).unwrap_or_default();
+        let mut near = before.lines().rev().take(5);
+        near.any(|line| line.contains("#[test]") || line.contains("#[tokio::test"))
+    })
+}
+
+#[test]
+fn every_test_that_the_conformance_page_names_exists() {
+    let text = conformance();
+    let named = tests_named_in(&text);
+    assert!(named.len() > 206, "the tables are there");
+    let missing: Vec<_> = named
+        .into_iter()
+        .filter(|(file, name)| {
+            let source = fs::read_to_string(root().join(file)).unwrap_or_default();
+            !is_test(&source, name)
+        })
+        .collect();
+    assert_eq!(missing, [], "docs/conformance.md names what is not there");
+}
+
+#[test]
+fn every_behaviour_of_the_reference_has_a_row_and_a_test() {
+    let text = conformance();
+    let rows = rows(&text, "");
+    assert!(
+        rows.iter().map(|row| row.0).eq(1..=192),
+        "192 rows in order"
+    );
+    for (number, row) in rows {
+        assert!(!tests_named_in(row).is_empty(), "row {number} has no test");
+    }
+}
+
+#[test]
+fn every_known_defect_of_the_reference_has_a_row_and_a_test() {
+    let text = conformance();
+    let rows = rows(&text, "P");
+    assert!(rows.iter().map(|row| row.0).eq(1..=14), "14 rows in order");
+    for (number, row) in rows {
+        let prefix = format!("defect_p{number:02}_");
+        let mut names = tests_named_in(row).into_iter();
+        assert!(
+            names.any(|(_, name)| name.starts_with(&prefix)),
+            "P{number} has no test of its own"
+        );
+    }
+}
+
 #[test]
 fn every_link_of_the_first_page_leads_somewhere() {
     let text = fs::read_to_string(root().join("README.md")).expect("the first page");

@@ -12,6 +12,7 @@
 //! [`PolicyReloader`] puts another policy in force while they run.
 
 mod approvals;
+mod assemble;
 mod audit_sync;
 mod builder;
 mod config;

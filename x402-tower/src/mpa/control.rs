@@ -121,6 +121,7 @@ impl MpaControl {
             self.config.threshold,
             gathered.approvers,
         ));
+        crate::telemetry::approved();
         Ok(())
     }
 

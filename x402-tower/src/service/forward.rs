@@ -18,7 +18,7 @@ use crate::flight::Flight;
 use crate::offers::OfferKey;
 use crate::payment::{Exchange, Payment, PaymentId, Position, Terms};
 use crate::telemetry::{self, Counted};
-use crate::wire::header::{PAYMENT_SIGNATURE, X_PAYMENT};
+use crate::wire::header::{PAYMENT_SIGNATURE, UNDERSCORE_TWINS, X_PAYMENT};
 use crate::wire::{Authorization, PaymentPayload, Receipt};
 
 /// Put into a response's extensions by a service that knows that the payment was not and will not be settled: its
@@ -36,10 +36,14 @@ impl ProvenUnsettled {
     }
 }
 
-/// Whether a request carries a payment header of either version.
+/// Whether a request carries a payment header of either version, or what a server may take for one.
 pub(crate) fn carries_payment(headers: &HeaderMap) -> bool {
     !headers.is_empty()
-        && (headers.contains_key(PAYMENT_SIGNATURE) || headers.contains_key(X_PAYMENT))
+        && (headers.contains_key(PAYMENT_SIGNATURE)
+            || headers.contains_key(X_PAYMENT)
+            || UNDERSCORE_TWINS
+                .into_iter()
+                .any(|twin| headers.contains_key(twin)))
 }
 
 /// Decides on a payment header, forwards it and tells the controls how it ended.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::{
     CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, ETAG, HeaderName, HeaderValue,
-    TRANSFER_ENCODING,
+    TRANSFER_ENCODING, WWW_AUTHENTICATE,
 };
 use http::response::Parts as ResponseParts;
 use http::{HeaderMap, Method, Request, Response, Uri};
@@ -154,6 +154,7 @@ where
     let screened = read.and_then(|read| match read {
         ReadChallenge::None { body } => Ok(body),
         ReadChallenge::V2 { challenge, body } => {
+            without_other_rails(purpose, context, &mut parts.headers);
             let challenge = narrow(purpose, chain, context, exchange, challenge)?;
             let body = beside(purpose, chain, context, exchange, &mut parts.headers, body)?;
             if challenge.is_edited() {
@@ -167,6 +168,7 @@ where
             Ok(body)
         }
         ReadChallenge::V1 { challenge } => {
+            without_other_rails(purpose, context, &mut parts.headers);
             let challenge = narrow(purpose, chain, context, exchange, challenge)?;
             if challenge.is_edited() {
                 changed(&mut parts.headers, challenge.to_bytes().len());
@@ -183,6 +185,35 @@ where
                 response.extensions_mut().insert(record);
             }
             response
+        }
+    }
+}
+
+/// Takes out what asks for the same money by another protocol: no control would see that payment (attack 34).
+fn without_other_rails(purpose: Purpose, context: &Context, headers: &mut HeaderMap) {
+    const RAILS: [&str; 3] = ["payment", "l402", "lsat"];
+    if purpose != Purpose::Leave || !context.position.spends() {
+        return;
+    }
+    let asks_for_money = |value: &HeaderValue| {
+        let text = value.as_bytes().to_ascii_lowercase();
+        text.split(|byte| *byte == b',').any(|part| {
+            let part = part.trim_ascii_start();
+            let end = part.iter().position(|byte| !byte.is_ascii_alphanumeric());
+            let scheme = part.get(..end.unwrap_or(part.len()));
+            RAILS.iter().any(|rail| scheme == Some(rail.as_bytes()))
+        })
+    };
+    let asked = headers.get_all(WWW_AUTHENTICATE);
+    if asked.iter().any(asks_for_money) {
+        let kept: Vec<_> = asked
+            .iter()
+            .filter(|value| !asks_for_money(value))
+            .cloned()
+            .collect();
+        headers.remove(WWW_AUTHENTICATE);
+        for value in kept {
+            headers.append(WWW_AUTHENTICATE, value);
         }
     }
 }

@@ -61,7 +61,7 @@ pub use names::{
 };
 #[cfg(feature = "otel")]
 pub use otel::{OtelLayer, otel_layer};
-pub(crate) use record::{ReservationState, pii_found, refused, reloaded, shadowed};
+pub(crate) use record::{ReservationState, approved, pii_found, refused, reloaded, shadowed};
 pub(crate) use trace::{ControlTrace, Counted, PaymentTrace};
 
 /// The target of every span of this module.

@@ -89,6 +89,13 @@ pub(crate) fn denied(position: Position, denial: &Denial) {
     }
 }
 
+/// Enough approvals were given.
+pub(crate) fn approved() {
+    if recording() {
+        counter!(names::MPA_EVENTS_TOTAL, "outcome" => "approved").increment(1);
+    }
+}
+
 /// A control in shadow denied, which did not hold.
 pub(crate) fn shadowed(control: ControlKind, denial: &Denial) {
     if recording() {

@@ -31,6 +31,11 @@ pub enum WireError {
         /// The header's name.
         header: &'static str,
     },
+    /// A payment header written with underscores, which some servers take for the real one (attack 127).
+    #[error(
+        "a payment header is written with underscores, which servers read differently; write PAYMENT-SIGNATURE or X-PAYMENT"
+    )]
+    UnderscoreHeader,
     /// Two headers that exclude each other.
     #[error(
         "the headers {first} and {second} must not come together; send the one of your x402 version"
@@ -139,6 +144,7 @@ impl WireError {
             Self::TooLarge { .. } => "wire.too_large",
             Self::Base64 => "wire.base64",
             Self::DuplicateHeader { .. } => "wire.duplicate_header",
+            Self::UnderscoreHeader => "wire.underscore_header",
             Self::ConflictingHeaders { .. } => "wire.conflicting_headers",
             Self::NotX402 => "wire.not_x402",
             Self::Version { .. } => "wire.version",

@@ -15,6 +15,12 @@ pub const PAYMENT_SIGNATURE: HeaderName = HeaderName::from_static("payment-signa
 pub const PAYMENT_RESPONSE: HeaderName = HeaderName::from_static("payment-response");
 /// The v1 payment on a request.
 pub const X_PAYMENT: HeaderName = HeaderName::from_static("x-payment");
+/// Both payment headers as CGI, WSGI and some proxies would misread them: the same variable as the real ones there
+/// (attack 127).
+pub(crate) const UNDERSCORE_TWINS: [HeaderName; 2] = [
+    HeaderName::from_static("payment_signature"),
+    HeaderName::from_static("x_payment"),
+];
 /// The v1 receipt on a response.
 pub const X_PAYMENT_RESPONSE: HeaderName = HeaderName::from_static("x-payment-response");
 

@@ -44,8 +44,15 @@ impl PaymentPayload {
     ///
     /// # Errors
     ///
-    /// [`WireError`] if both headers are there, or one is not exactly one well-formed payment.
+    /// [`WireError`] if both headers are there, one is not exactly one well-formed payment, or one is written with
+    /// underscores.
     pub fn from_headers(headers: &HeaderMap) -> Result<Option<Self>, WireError> {
+        if header::UNDERSCORE_TWINS
+            .iter()
+            .any(|twin| headers.contains_key(twin))
+        {
+            return Err(WireError::UnderscoreHeader);
+        }
         let v2 = header::single(headers, &header::PAYMENT_SIGNATURE)?;
         let v1 = header::single(headers, &header::X_PAYMENT)?;
         let (version, value) = match (v2, v1) {
