@@ -1,5 +1,6 @@
 //! The one tower service that every layer builds.
 
+mod beside;
 mod body;
 mod forward;
 mod future;
