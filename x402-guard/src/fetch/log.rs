@@ -25,10 +25,21 @@ pub(crate) async fn open(policy: &PolicyConfig, state: &StateDir) -> Result<Audi
     };
     let key = match AuditKey::from_env().map_err(SetupError::ChainKey)? {
         Some(key) => key,
-        None => AuditKey::load_or_create(&key_path).map_err(|source| SetupError::Audit {
-            path: key_path,
-            source,
-        })?,
+        None => {
+            let is_new = !key_path.exists();
+            let key = AuditKey::load_or_create(&key_path).map_err(|source| SetupError::Audit {
+                path: key_path.clone(),
+                source,
+            })?;
+            if is_new {
+                note(format_args!(
+                    "made the log's key, {}; whoever can read it can write the log anew: to be safe from that, keep a key \
+                     elsewhere and give it in X402_CHAIN_KEY",
+                    key_path.display()
+                ));
+            }
+            key
+        }
     };
     let sync = policy.audit.as_ref().and_then(|audit| audit.sync);
     let sink = lock(&path, sync.map(SyncPolicy::from).unwrap_or_default()).await?;

@@ -330,3 +330,22 @@ fn an_intact_log_without_open_payments_is_intact_also_when_checked_strictly() {
     let ended = home.verify([log.to_str().unwrap(), "--strict"]);
     assert_eq!(ended.code(), 0, "{}", ended.err());
 }
+
+#[test]
+fn a_key_that_is_made_is_said_once_with_what_it_is_no_good_against() {
+    let home = Home::new();
+    let seller = Seller::start(Wire::V2, 0, Conduct::Free(200));
+    let first = home.fetch([seller.url()]);
+    assert!(
+        first
+            .err()
+            .contains("whoever can read it can write the log anew")
+    );
+    let seller = Seller::start(Wire::V2, 0, Conduct::Free(200));
+    assert!(
+        !home
+            .fetch([seller.url()])
+            .err()
+            .contains("made the log's key")
+    );
+}

@@ -1,14 +1,14 @@
 //! A client whose guard is given another policy while it runs.
 
-use axum::body::Body;
-use axum::response::Response;
-use futures_util::stream;
-use x402_tower::PolicyReloader;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
 use x402_tower::guard::GuardConfig;
 use x402_tower::policy::PolicyConfig;
+use x402_tower::{Clock, PolicyReloader, SystemClock, UnixMillis};
 use x402_tower_reqwest::{GuardedClient, payment_record};
 
-use crate::seller::{Asked, Seller, challenge_v1_json, challenge_v2, goods, honest, response};
+use crate::seller::{Seller, honest};
 use crate::signer::CountingSigner;
 
 /// Enough for what the seller asks, and not enough.
@@ -48,37 +48,45 @@ async fn a_client_follows_the_policy_that_is_loaded() {
     assert_eq!(refused.code(), "policy.per_call");
 }
 
-/// A v1 challenge whose body comes in only after `reloader` has loaded another policy.
-fn challenge_across_a_reload(asked: &Asked, reloader: PolicyReloader) -> Response {
-    let json = challenge_v1_json(asked);
-    let body = stream::once(async move {
-        reloader.replace(&policy(TOO_LITTLE)).unwrap();
-        Ok::<_, std::convert::Infallible>(json)
-    });
-    response(402).body(Body::from_stream(body)).unwrap()
+/// A clock that loads [`TOO_LITTLE`] when it is asked for the first time after it was wound up: in a payment that is when
+/// the challenge has come and nothing is decided.
+#[derive(Debug, Clone, Default)]
+struct Alarm(Arc<Mutex<Option<PolicyReloader>>>);
+
+impl Alarm {
+    fn wind_up(&self, reloader: PolicyReloader) {
+        *self.0.lock() = Some(reloader);
+    }
+}
+
+impl Clock for Alarm {
+    fn now(&self) -> Option<UnixMillis> {
+        let reloader = self.0.lock().take();
+        if let Some(reloader) = reloader {
+            reloader.replace(&policy(TOO_LITTLE)).unwrap();
+        }
+        SystemClock::new().now()
+    }
 }
 
 #[tokio::test]
 async fn attack_084_a_payment_is_decided_by_the_policy_that_it_began_with() {
-    let guard = guard(ENOUGH);
-    let reloader = guard.reloader();
-    let before = reloader.status().revision;
-    let seller = Seller::start({
-        let reloader = reloader.clone();
-        move |asked: &Asked| {
-            if asked.is_paid() {
-                goods()
-            } else if asked.path == "/across" {
-                challenge_across_a_reload(asked, reloader.clone())
-            } else {
-                challenge_v2(asked)
-            }
-        }
-    })
-    .await;
+    let alarm = Alarm::default();
+    let guard = GuardConfig::buyer()
+        .policy(policy(ENOUGH))
+        .clock(Arc::new(alarm.clone()))
+        .build()
+        .unwrap();
+    let seller = Seller::start(honest).await;
     let client = client(&guard);
+    let before = guard.reloader().status().revision;
+    alarm.wind_up(guard.reloader());
     let paid = client.get(seller.url("/across")).send().await.unwrap();
-    assert_ne!(reloader.status().revision, before, "loaded meanwhile");
+    assert_ne!(
+        guard.reloader().status().revision,
+        before,
+        "loaded meanwhile"
+    );
     let record = payment_record(&paid).unwrap();
     assert_eq!(record.policy_revision(), Some(&*before));
 

@@ -46,6 +46,15 @@ fn attack_131_whole_lines_that_were_cut_off_are_counted() {
 }
 
 #[test]
+fn defect_p07_a_restart_continues_the_chain_and_a_cut_end_shows() {
+    let place = closed(2);
+    open(&place, SyncPolicy::Never).write(&intent("b")).unwrap();
+    assert_eq!(code_of(&place.path), Ok(3));
+    cut_lines(&place.path, 1);
+    assert_eq!(code_of(&place.path), Err("audit.truncated"));
+}
+
+#[test]
 fn attack_131_without_the_head_file_a_cut_between_lines_is_not_visible() {
     let place = closed(5);
     cut_lines(&place.path, 2);
