@@ -43,7 +43,8 @@
 //! | `webhook` | `mpa::HttpWebhooks`: asks approvers over HTTP, with rustls | no |
 //! | `testing` | `testing`: a manual clock, a recording signer, a scripted seller, a contract probe | no |
 //!
-//! Reading a challenge's body under its deadline, and waiting for approvals, needs a tokio runtime with its timer enabled.
+//! Reading a body under its deadline (a challenge's, a screened request's), and waiting for approvals, needs a tokio runtime
+//! with its timer enabled.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

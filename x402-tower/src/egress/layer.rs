@@ -12,7 +12,7 @@ use crate::service::{Live, Shared};
 /// Screens requests of ours before they leave, paid or not, by every control that wants to see them.
 ///
 /// ```
-/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// # tokio::runtime::Builder::new_current_thread().enable_time().build()?.block_on(async {
 /// use std::convert::Infallible;
 ///
 /// use bytes::Bytes;

@@ -3,28 +3,23 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{
-    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, ETAG, HeaderName, HeaderValue,
-    TRANSFER_ENCODING, WWW_AUTHENTICATE,
-};
+use http::header::{CACHE_CONTROL, HeaderValue};
 use http::response::Parts as ResponseParts;
 use http::{HeaderMap, Method, Request, Response, Uri};
 use http_body::Body;
 
+use super::beside::{beside, changed, is_encoded};
+use super::rails::without_other_rails;
 use super::whole::{NotWhole, read_whole};
-use super::{BoxResponse, GuardBody, Live, OnChallenge, Shared, denied, screen_message};
+use super::{BoxResponse, GuardBody, Live, OnChallenge, Shared, denied};
 use crate::chain::Chain;
 use crate::context::Context;
 use crate::denial::{Denial, DenialKind};
 use crate::offers::OfferKey;
-use crate::payment::{AgentId, Exchange, PaymentRecord, PaymentText, Position, Terms};
-use crate::screening::{Purpose, TextPlace};
+use crate::payment::{AgentId, Exchange, PaymentRecord, Position, Terms};
+use crate::screening::Purpose;
 use crate::telemetry;
-use crate::wire::{Challenge, JsonText, MAX_BODY_BYTES, TextField, Version, WireError};
-
-/// Digests of a body (RFC 9530), wrong once it has changed.
-const CONTENT_DIGEST: HeaderName = HeaderName::from_static("content-digest");
-const REPR_DIGEST: HeaderName = HeaderName::from_static("repr-digest");
+use crate::wire::{Challenge, MAX_BODY_BYTES, Version, WireError};
 
 /// What has to be remembered of a request without a payment, in case a challenge answers it. Cheap to take: no
 /// allocation for an ordinary method and a URI that is shared.
@@ -189,77 +184,7 @@ where
     }
 }
 
-/// Takes out what asks for the same money by another protocol: no control would see that payment (attack 34).
-fn without_other_rails(purpose: Purpose, context: &Context, headers: &mut HeaderMap) {
-    const RAILS: [&str; 3] = ["payment", "l402", "lsat"];
-    if purpose != Purpose::Leave || !context.position.spends() {
-        return;
-    }
-    let asks_for_money = |value: &HeaderValue| {
-        let text = value.as_bytes().to_ascii_lowercase();
-        text.split(|byte| *byte == b',').any(|part| {
-            let part = part.trim_ascii_start();
-            let end = part.iter().position(|byte| !byte.is_ascii_alphanumeric());
-            let scheme = part.get(..end.unwrap_or(part.len()));
-            RAILS.iter().any(|rail| scheme == Some(rail.as_bytes()))
-        })
-    };
-    let asked = headers.get_all(WWW_AUTHENTICATE);
-    if asked.iter().any(asks_for_money) {
-        let kept: Vec<_> = asked
-            .iter()
-            .filter(|value| !asks_for_money(value))
-            .cloned()
-            .collect();
-        headers.remove(WWW_AUTHENTICATE);
-        for value in kept {
-            headers.append(WWW_AUTHENTICATE, value);
-        }
-    }
-}
-
-/// The headers of a body of this length that was rewritten.
-fn changed(headers: &mut HeaderMap, len: usize) {
-    for stale in [ETAG, TRANSFER_ENCODING, CONTENT_DIGEST, REPR_DIGEST] {
-        headers.remove(stale);
-    }
-    headers.insert(CONTENT_LENGTH, HeaderValue::from(len));
-}
-
-/// The body beside a v2 challenge: another challenge, other JSON, or a page for people. What is compressed stays.
-fn beside(
-    purpose: Purpose,
-    chain: &Chain,
-    context: &Context,
-    exchange: &Exchange,
-    headers: &mut HeaderMap,
-    body: Bytes,
-) -> Result<Bytes, Denial> {
-    if body.is_empty() || is_encoded(headers) {
-        return Ok(body);
-    }
-    let new = if let Some(challenge) = v1_challenge(&body)? {
-        narrow(purpose, chain, context, exchange, challenge)?.to_bytes()
-    } else if let Ok(mut json) = JsonText::parse(body.clone(), MAX_BODY_BYTES) {
-        screen_message(&mut json, |texts| {
-            chain.screen_texts(TextPlace::ChallengeBody, texts)
-        })?;
-        json.to_bytes()
-    } else if let Ok(page) = std::str::from_utf8(&body) {
-        let mut texts = PaymentText::all(vec![TextField::whole(page)]);
-        chain.screen_texts(TextPlace::ChallengeBody, &mut texts)?;
-        let new = texts.first().and_then(PaymentText::replacement);
-        new.map_or_else(|| body.clone(), |new| Bytes::from(new.to_owned()))
-    } else {
-        body.clone()
-    };
-    if new != body {
-        changed(headers, new.len());
-    }
-    Ok(new)
-}
-
-fn narrow(
+pub(super) fn narrow(
     purpose: Purpose,
     chain: &Chain,
     context: &Context,
@@ -392,15 +317,9 @@ where
     }
 }
 
-/// Whether a body is compressed.
-fn is_encoded(headers: &HeaderMap) -> bool {
-    let mut encodings = headers.get_all(CONTENT_ENCODING).iter();
-    encodings.any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
-}
-
 /// The v1 challenge in a body, if it is one. What is JSON but not readable is refused: its reader might read it
 /// differently (attack 28).
-fn v1_challenge(body: &Bytes) -> Result<Option<Challenge>, Denial> {
+pub(super) fn v1_challenge(body: &Bytes) -> Result<Option<Challenge>, Denial> {
     match Challenge::from_body(body.clone()) {
         Ok(challenge) => Ok(Some(challenge)),
         Err(error) if error.is_not_x402() || !resembles_json(body) => Ok(None),

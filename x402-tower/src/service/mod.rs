@@ -1,5 +1,6 @@
 //! The one tower service that every layer builds.
 
+mod beside;
 mod body;
 mod forward;
 mod future;
@@ -8,6 +9,7 @@ mod leaving;
 mod live;
 mod outgoing;
 mod prepared;
+mod rails;
 mod request_body;
 mod slot;
 mod texts;
