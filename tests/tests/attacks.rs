@@ -45,5 +45,7 @@ mod rails;
 mod receipts;
 #[path = "attacks/records.rs"]
 mod records;
+#[path = "attacks/removed/mod.rs"]
+mod removed;
 #[path = "attacks/sinks.rs"]
 mod sinks;
