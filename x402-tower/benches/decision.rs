@@ -1,5 +1,7 @@
 //! The whole decision on a captured payment, beside what no guard can do without: decoding and parsing it, and two HMACs.
 //!
+//! All of it with the same allocator, mimalloc.
+//!
 //! ```text
 //! cargo bench -p x402-tower --features testing --bench decision
 //! ```
@@ -42,6 +44,10 @@ use x402_tower::testing::ManualClock;
 use x402_tower::wire::PaymentPayload;
 use x402_tower::wire::header::PAYMENT_SIGNATURE;
 use x402_tower::{Denial, GuardConfig, Usd, X402GuardLayer};
+
+/// The system's own takes its time when a heap is littered, and every subject litters it for the next.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 type Empty = Full<Bytes>;
 
