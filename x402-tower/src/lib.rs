@@ -15,10 +15,12 @@
 //! | [`ReplayLayer`](replay::ReplayLayer) | lets each payment happen once | [`replay`] |
 //! | [`MpaLayer`] | asks n of m approvers about large payments | [`mpa`] |
 //! | [`SignLayer`] | signs what has passed all of them, and compares what was signed | [`pay`] |
+//! | [`FacilitatorGuardLayer`] | screens and binds what a seller sends to its facilitator | [`facilitator`] |
 //!
-//! They stand in three positions: around a client whose payments our [`Signer`] makes, around a client whose payments
-//! somebody else signs (an official SDK, another crate), and around a service that sells. In each, a request without a
-//! payment passes through in place, without an allocation, a box or a lock.
+//! They stand in four positions: around a client whose payments our [`Signer`] makes, around a client whose payments
+//! somebody else signs (an official SDK, another crate), around a service that sells, and around the client that a seller
+//! calls its facilitator with. In each, a request without a payment passes through in place, without an allocation, a box
+//! or a lock.
 //!
 //! A refusal is an `application/problem+json` response with a stable code and the typed [`Denial`] in its extensions; a
 //! payment that was made leaves its [`PaymentRecord`] there. The errors of the service inside pass through untouched.
@@ -41,6 +43,8 @@
 //! | `x402-rs` | `x402_rs::SchemeClientSigner`: x402-rs' scheme clients as signers | no |
 //! | `otel` | `telemetry::otel_layer`: spans as OpenTelemetry traces | no |
 //! | `webhook` | `mpa::HttpWebhooks`: asks approvers over HTTP, with rustls | no |
+//! | `watch` | `guard::PolicyReloader::watch`: loads the policy file again when it changes | no |
+//! | `schema` | `policy::json_schema`: the JSON Schema of policy files | no |
 //! | `testing` | `testing`: a manual clock, a recording signer, a scripted seller, a contract probe | no |
 //!
 //! Reading a body under its deadline (a challenge's, a screened request's), and waiting for approvals, needs a tokio runtime
