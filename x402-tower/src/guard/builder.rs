@@ -126,7 +126,7 @@ impl GuardConfigBuilder {
     }
 
     /// Pays the same request up to `times` again within the time that each payment of it is remembered. Not at all by
-    /// default; see [`ReplayControl::with_max_repeats`].
+    /// default; see [`ReplayControl::with_max_repeats`](crate::replay::ReplayControl::with_max_repeats).
     pub fn max_repeats(mut self, times: u16) -> Self {
         self.repeats = Some(times);
         self
