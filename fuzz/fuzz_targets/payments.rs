@@ -57,3 +57,20 @@ pub fn decide(config: MpaConfig, mut payment: Payment) -> Result<(), Denial> {
     let control = MpaControl::new(config).expect("the configuration is right");
     RUNTIME.with(|runtime| runtime.block_on(control.check(&mut payment)))
 }
+
+/// One change of a text: its kind, a place and a character.
+pub type Edit = (u8, u8, char);
+
+pub fn edited(text: &str, edits: &[Edit]) -> String {
+    let mut text: Vec<char> = text.chars().collect();
+    for (kind, at, new) in edits {
+        let at = usize::from(*at).min(text.len());
+        match kind % 4 {
+            0 => text.insert(at, *new),
+            1 if at < text.len() => drop(text.remove(at)),
+            2 if at < text.len() => text[at] = *new,
+            _ => text.iter_mut().for_each(|c| c.make_ascii_uppercase()),
+        }
+    }
+    text.into_iter().collect()
+}

@@ -125,9 +125,38 @@ const WORDS: &[&str] = &[
     "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
 ];
 
-fuzz_target!(|input: (Vec<(u8, u8, u8, u32)>, bool, &str)| {
-    let (settings, headed, text) = input;
-    let policy = built(&settings, text);
+/// A policy that says something of everything, to begin from.
+fn whole() -> Value {
+    json!({
+        "max_per_call_usd": "0.10",
+        "daily_limit_usd": 5,
+        "per_endpoint": { "https://a.io/paid": "0.05" },
+        "recipients": { "https://a.io": ["0x209693bc6afc0c5328ba36faf03c514ef312287c"] },
+        "limits": [
+            { "window_seconds": 3600, "amount_usd": "1.00", "per": ["agent"] },
+            { "window_seconds": 60, "count": 3, "per": [], "endpoint": "https://a.io" },
+        ],
+        "pii": { "action": "redact", "entities": ["EMAIL_ADDRESS"], "body": "warn" },
+        "replay": { "ttl_seconds": 600 },
+        "audit": { "path": "audit.jsonl", "sync": "grouped" },
+        "mpa": {
+            "threshold": 1,
+            "min_amount_usd": "1.00",
+            "approvers": [
+                { "approver_id": "alice", "mode": "webhook", "webhook_url": WORDS[24] },
+                { "approver_id": "bob", "mode": "crypto", "public_key": WORDS[35] },
+            ],
+        },
+    })
+}
+
+fuzz_target!(|input: (Vec<(u8, u8, u8, u32)>, bool, bool, &str)| {
+    let (settings, headed, bare, text) = input;
+    let mut policy = match whole() {
+        Value::Object(whole) if !bare => whole,
+        _ => Map::new(),
+    };
+    set(&mut policy, &settings, text);
     let json = Value::Object(policy.clone()).to_string();
     let toml = toml(&policy, headed);
     let from_json = PolicyConfig::from_json(&json, "policy");
@@ -154,8 +183,7 @@ fn reasons(error: &PolicyError) -> Vec<(&str, &str)> {
     reasons
 }
 
-fn built(settings: &[(u8, u8, u8, u32)], text: &str) -> Map<String, Value> {
-    let mut policy = Map::new();
+fn set(policy: &mut Map<String, Value>, settings: &[(u8, u8, u8, u32)], text: &str) {
     for (table, key, kind, number) in settings {
         let (table, keys) = KEYS[usize::from(*table) % KEYS.len()];
         let key = keys
@@ -164,20 +192,19 @@ fn built(settings: &[(u8, u8, u8, u32)], text: &str) -> Map<String, Value> {
             .unwrap_or(text);
         let value = value(*kind, *number, text);
         let into = match table {
-            "" => &mut policy,
-            "limits" => last(&mut policy, "limits", *number),
-            "approvers" => match table_of(&mut policy, "mpa") {
+            "" => &mut *policy,
+            "limits" => last(policy, "limits", *number),
+            "approvers" => match table_of(policy, "mpa") {
                 Some(mpa) => last(mpa, "approvers", *number),
                 None => continue,
             },
-            table => match table_of(&mut policy, table) {
+            table => match table_of(policy, table) {
                 Some(table) => table,
                 None => continue,
             },
         };
         into.insert(key.to_owned(), value);
     }
-    policy
 }
 
 fn table_of<'a>(

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use x402_tower::mpa::{Approver, MAX_ANSWER_BYTES, MpaConfig, WebhookFault, WebhookTransport};
 use x402_tower::{Denial, Step};
 
-use payments::{Purchase, decide, secret};
+use payments::{Edit, Purchase, decide, edited, secret};
 
 /// Answers with a text in which `$ID` and `$DIGEST` stand for those of the question.
 #[derive(Debug, Clone)]
@@ -86,12 +86,19 @@ fn is_an_approval(trust: Trust, text: &str) -> bool {
     answer["approved"] == true && (trust != Trust::Sealed || repeats)
 }
 
-fuzz_target!(|input: (u8, u16, &str, &str)| {
-    let (choice, status, seal, text) = input;
+const RIGHT: &str = r#"{"approved":true,"request_id":"$ID","digest":"$DIGEST"}"#;
+
+fuzz_target!(|input: (u8, u16, Vec<Edit>, &str, &str)| {
+    let (choice, status, edits, seal, written) = input;
+    // Most of what is written at random is no JSON: begin near a right answer.
+    let text = match choice & 0x20 {
+        0 => edited(RIGHT, &edits),
+        _ => written.to_owned(),
+    };
     let trust = [Trust::Tls, Trust::Sealed, Trust::SealedUnbound][usize::from(choice % 3)];
     let answers = Answers {
         status: StatusCode::from_u16(status).unwrap_or(StatusCode::OK),
-        text: text.to_owned(),
+        text: text.clone(),
         // A tag that was guessed is wrong.
         seal: (choice & 0x40 != 0).then(|| seal.to_owned()),
     };
@@ -100,7 +107,7 @@ fuzz_target!(|input: (u8, u16, &str, &str)| {
     let guessed = text.contains(&hex_of(b"sixteen bytes id"));
     if decided(trust, answers.clone()).is_ok() {
         assert_eq!(answers.status, StatusCode::OK);
-        assert!(sealed && (guessed || is_an_approval(trust, text)));
+        assert!(sealed && (guessed || is_an_approval(trust, &text)));
     }
     // Control characters are refused, and a dollar would stand for an id.
     let note = seal.replace(|c: char| c < ' ' || c == '$', "");
