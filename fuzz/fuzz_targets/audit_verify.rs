@@ -6,7 +6,8 @@ use libfuzzer_sys::fuzz_target;
 use x402_tower::audit::{AuditKey, verify};
 
 fuzz_target!(|log: &[u8]| {
-    let key = AuditKey::from_bytes(*b"0123456789abcdefghijklmnopqrstuv").expect("32 bytes are a key");
+    let key =
+        AuditKey::from_bytes(*b"0123456789abcdefghijklmnopqrstuv").expect("32 bytes are a key");
     if let Ok(summary) = verify(log, &key) {
         assert_eq!(summary.records, 0);
     }

@@ -16,7 +16,11 @@ fuzz_target!(|text: &str| {
     if let Ok(chain) = ChainId::parse(text) {
         assert_eq!(chain.as_str(), text);
     }
-    for chain in ["eip155:8453", "solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp", "other:1"] {
+    for chain in [
+        "eip155:8453",
+        "solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp",
+        "other:1",
+    ] {
         let chain = ChainId::parse(chain).expect("a chain");
         if let Ok(address) = Address::parse(&chain, text) {
             assert_eq!(Address::parse(&chain, address.as_str()), Ok(address));

@@ -42,25 +42,33 @@ const KEYS: &[Phrase] = &[
 
 fn recognize(view: &View<'_>, hits: &mut EntityHits<'_>) {
     let mut numbers = Numbers::new(view);
+    let mut end = None;
     while let Some(window) = numbers.next() {
         if window.glued() {
             continue;
         }
-        let found = international(view, &window).or_else(|| national(view, &window));
+        let found = international(view, &window, end).or_else(|| national(view, &window));
         if let Some((span, score)) = found {
             numbers.skip_to(span.end);
+            end = Some(span.end);
             hits.push(span, score);
         }
     }
 }
 
-/// `+` and a calling code.
-fn international(view: &View<'_>, window: &Window<'_, '_>) -> Option<(Range<usize>, u8)> {
+/// `+` and a calling code. Right after another number, which ended at `end`, a `+` begins the next one: with that one
+/// redacted, nothing stands before it.
+fn international(
+    view: &View<'_>,
+    window: &Window<'_, '_>,
+    end: Option<usize>,
+) -> Option<(Range<usize>, u8)> {
     let opening = opening(view, window.start());
     let plus = opening
         .checked_sub(1)
         .filter(|plus| view.at(*plus) == b'+')?;
-    if view.before(plus).is_ascii_alphanumeric() && !preceded_by(view, plus, KEYS) {
+    let follows = end == Some(plus);
+    if view.before(plus).is_ascii_alphanumeric() && !follows && !preceded_by(view, plus, KEYS) {
         return None;
     }
     let count = (1..=window.len()).rev().find(|count| {

@@ -1,4 +1,4 @@
-use super::assert_marked;
+use super::{assert_marked, found};
 use crate::pii::EntityType::PhoneNumber;
 
 #[test]
@@ -90,5 +90,13 @@ fn leaves_numbers_that_are_no_telephone_numbers() {
             "0.4155552671",
             "+1234567890123456",
         ],
+    );
+}
+
+#[test]
+fn numbers_without_a_space_between_them_are_all_found() {
+    assert_eq!(
+        found("+64098884900+6404094424"),
+        [(PhoneNumber, "+64098884900"), (PhoneNumber, "+6404094424")]
     );
 }
