@@ -21,8 +21,16 @@ mod budget;
 mod canaries;
 #[path = "attacks/canary_adapter.rs"]
 mod canary_adapter;
+#[path = "attacks/canary_approvals.rs"]
+mod canary_approvals;
+#[path = "attacks/canary_egress.rs"]
+mod canary_egress;
+#[path = "attacks/canary_facilitator.rs"]
+mod canary_facilitator;
 #[path = "attacks/canary_paths.rs"]
 mod canary_paths;
+#[path = "attacks/canary_policies.rs"]
+mod canary_policies;
 #[path = "attacks/challenges.rs"]
 mod challenges;
 #[path = "attacks/choice.rs"]

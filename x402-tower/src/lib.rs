@@ -79,6 +79,7 @@ pub mod policy;
 mod private_file;
 pub mod replay;
 pub mod screening;
+mod secret_text;
 pub mod service;
 mod settlement;
 pub mod shadow;

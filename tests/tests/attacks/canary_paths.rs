@@ -26,7 +26,7 @@ use crate::ground::{BOTH, Empty, Ground, NOW_SECS, cent, get};
 use crate::sinks::{CARD, Chatterbox, EMAIL, KEY, Said, canaries, leaking, overheard, url};
 
 /// What an official client would send for [`leaking`]'s challenge, with personal data wherever a client echoes it.
-fn payload(version: Version) -> Value {
+pub(crate) fn payload(version: Version) -> Value {
     let authorization = json!({
         "signature": format!("0x{}1b", "c3".repeat(64)),
         "authorization": {

@@ -7,6 +7,7 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::MpaError;
+use crate::secret_text::variable_to_show;
 
 /// Fewest bytes of a secret: 128 bits, where they are random.
 const MIN_SECRET_BYTES: usize = 16;
@@ -48,7 +49,8 @@ impl ApprovalSecret {
     /// [`MpaError::SecretMissing`] where it is not set or is not text, [`MpaError::SecretTooShort`].
     pub fn from_env(name: &str) -> Result<Self, MpaError> {
         let missing = |_| MpaError::SecretMissing {
-            variable: name.to_owned(),
+            // Where the secret itself was given in place of the name, it must not get into a log.
+            variable: variable_to_show(name).to_owned(),
         };
         let text = Zeroizing::new(std::env::var(name).map_err(missing)?);
         Self::new(text.trim())

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::secret_text::name_to_show;
+
 /// What a caller does with a field in which personal data was found.
 ///
 /// ```
@@ -54,7 +56,7 @@ impl FromStr for PiiAction {
             "block" => Ok(Self::Block),
             "warn" => Ok(Self::Warn),
             _ => Err(ParsePiiActionError {
-                name: name.to_owned(),
+                name: name_to_show(name),
             }),
         }
     }
@@ -65,7 +67,7 @@ impl FromStr for PiiAction {
 #[error("unknown PII action `{name}`: use one of redact, block, warn")]
 #[non_exhaustive]
 pub struct ParsePiiActionError {
-    /// The name that was given.
+    /// The name that was given; `…` where it looks like a secret.
     pub name: String,
 }
 

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::secret_text::name_to_show;
+
 /// A kind of personal data, named as Microsoft Presidio names it.
 ///
 /// ```
@@ -73,7 +75,7 @@ impl FromStr for EntityType {
             .copied()
             .find(|entity| entity.as_str() == name)
             .ok_or_else(|| ParseEntityTypeError {
-                name: name.to_owned(),
+                name: name_to_show(name),
             })
     }
 }
@@ -83,7 +85,7 @@ impl FromStr for EntityType {
 #[error("unknown entity type `{name}`: use one of {}", EntityNames)]
 #[non_exhaustive]
 pub struct ParseEntityTypeError {
-    /// The name that was given.
+    /// The name that was given; `…` where it looks like a secret.
     pub name: String,
 }
 

@@ -3,6 +3,8 @@
 use core::fmt;
 use std::collections::BTreeMap;
 
+use crate::secret_text::may_be_secret;
+
 /// Longest piece of a policy that is quoted in a message, in characters.
 const MAX_QUOTE: usize = 80;
 
@@ -210,6 +212,9 @@ pub(super) fn quoted(text: &str) -> String {
     if text.contains('@') && text.contains("//") {
         return "\"…\" (hidden, it may hold a password)".to_owned();
     }
+    if may_be_secret(text) {
+        return "\"…\" (hidden, it may be a secret)".to_owned();
+    }
     let public = text.split(['?', '#']).next().unwrap_or_default();
     let mut short: String = public
         .chars()
@@ -230,7 +235,8 @@ fn is_part(path: &str, of: &str) -> bool {
 
 /// The path of a key in a table.
 pub(super) fn key_path(table: &str, key: &str) -> String {
-    let bare = !key.is_empty()
+    let bare = !may_be_secret(key)
+        && !key.is_empty()
         && key.len() <= MAX_QUOTE
         && key
             .bytes()

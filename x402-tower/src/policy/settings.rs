@@ -7,6 +7,7 @@ use super::choice::{
 };
 use crate::control::Mode;
 use crate::money::Usd;
+use crate::secret_text::variable_to_show;
 
 /// An entry of `[[limits]]`: how much, or how often, within a rolling window.
 ///
@@ -247,13 +248,14 @@ impl ApproverSettings {
     }
 }
 
-/// Without the URL, whose path may be a secret as chat services have it.
+/// Without the URL, whose path may be a secret as chat services have it, and without a secret in place of a name.
 impl fmt::Debug for ApproverSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let env = self.secret_env.as_deref().map(variable_to_show);
         f.debug_struct("ApproverSettings")
             .field("approver_id", &self.approver_id)
             .field("mode", &self.mode)
-            .field("secret_env", &self.secret_env)
+            .field("secret_env", &env)
             .field("public_key", &self.public_key)
             .finish_non_exhaustive()
     }

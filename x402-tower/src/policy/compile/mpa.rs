@@ -10,6 +10,7 @@ use crate::policy::choice::ApproverMode;
 use crate::policy::error::item_path;
 use crate::policy::origin::Origin;
 use crate::policy::settings::{ApproverSettings, MpaSettings};
+use crate::secret_text::is_secret_and_no_name;
 
 /// Longest that approvals may be waited for: reservations of money wait 900 seconds.
 const MAX_TIMEOUT_SECONDS: u64 = 600;
@@ -161,7 +162,9 @@ impl Check<'_> {
         }
         let name = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
         let env = approver.secret_env.as_deref();
-        if env.is_some_and(|text| text.is_empty() || !text.bytes().all(name)) {
+        if env.is_some_and(|text| {
+            text.is_empty() || !text.bytes().all(name) || is_secret_and_no_name(text)
+        }) {
             self.problems.add(
                 "config.env",
                 &format!("{path}.secret_env"),
