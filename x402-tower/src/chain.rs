@@ -17,7 +17,11 @@ use crate::wire::Challenge;
 
 /// Controls in the one order that is safe: audit, personal data, policy, replay, approvals (attack 146).
 #[derive(Clone)]
-pub struct Chain(Arc<[Arc<dyn Control>]>);
+pub struct Chain {
+    controls: Arc<[Arc<dyn Control>]>,
+    /// Asked once, so that a request that nobody wants to see asks nobody.
+    need: RequestNeed,
+}
 
 impl Chain {
     /// Puts controls in a row, outermost first.
@@ -33,40 +37,48 @@ impl Chain {
                 last = Some(control.kind());
             }
         }
-        Ok(Self(controls.into()))
+        Ok(Self::of(controls.into_iter()))
     }
 
     /// A chain of one.
     #[must_use]
     pub fn single(control: impl Control) -> Self {
         let control: Arc<dyn Control> = Arc::new(control);
-        Self(Arc::from([control]))
+        Self::of([control].into_iter())
     }
 
     /// Controls that stand in a chain already.
     pub(crate) fn of(controls: impl Iterator<Item = Arc<dyn Control>>) -> Self {
-        Self(controls.collect())
+        let controls: Arc<[Arc<dyn Control>]> = controls.collect();
+        let need = |control: &Arc<dyn Control>| {
+            let need = catch_unwind(AssertUnwindSafe(|| control.request_need()));
+            // One that cannot say gets to see it all.
+            need.unwrap_or(RequestNeed::head_and_body(true, true))
+        };
+        Self {
+            need: controls
+                .iter()
+                .map(need)
+                .fold(RequestNeed::NOTHING, RequestNeed::or),
+            controls,
+        }
     }
 
     /// The same controls, each in [`Mode::Shadow`].
     #[must_use]
     pub fn shadow(self) -> Self {
-        let controls = self.0.iter().map(Arc::clone);
-        Self(
-            controls
-                .map(|control| in_mode(Mode::Shadow, control))
-                .collect(),
-        )
+        let controls = self.controls().map(Arc::clone);
+        Self::of(controls.map(|control| in_mode(Mode::Shadow, control)))
     }
 
     /// The controls, outermost first.
     pub fn controls(&self) -> impl ExactSizeIterator<Item = &Arc<dyn Control>> {
-        self.0.iter()
+        self.controls.iter()
     }
 
     /// The kinds of its controls, outermost first.
     pub fn kinds(&self) -> impl Iterator<Item = ControlKind> {
-        self.0.iter().map(|control| control.kind())
+        self.controls().map(|control| control.kind())
     }
 
     /// Lets every control screen a challenge; answers why offers were struck out.
@@ -106,9 +118,7 @@ impl Chain {
 
     /// What of a request its controls want to see before it leaves.
     pub(crate) fn request_need(&self) -> RequestNeed {
-        self.controls()
-            .map(|control| control.request_need())
-            .fold(RequestNeed::NOTHING, RequestNeed::or)
+        self.need
     }
 
     /// Lets every control redact a request of ours, or keep it from leaving.

@@ -180,7 +180,7 @@ pub trait Control: Send + Sync + 'static {
         Ok(())
     }
 
-    /// What of the agent's own requests it wants to see before they leave. Asked for every request, so it must be cheap.
+    /// What of the agent's own requests it wants to see before they leave. Asked once, when the chain is built.
     fn request_need(&self) -> RequestNeed {
         RequestNeed::NOTHING
     }

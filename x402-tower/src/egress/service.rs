@@ -59,13 +59,14 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        let shared = self.live.now();
-        let need = shared.request_need(&request);
-        let unread = need.body && !request.body().is_end_stream();
-        let screened = if need.is_any() && !unread {
-            shared.screen_request(&mut request)
-        } else {
+        let Some(shared) = self.live.watching(&request) else {
+            return ResponseFuture::untouched(self.inner.call(request));
+        };
+        let unread = shared.request_need(&request).body && !request.body().is_end_stream();
+        let screened = if unread {
             Ok(())
+        } else {
+            shared.screen_request(&mut request)
         };
         if !unread && screened.is_ok() {
             return ResponseFuture::untouched(self.inner.call(request));

@@ -1,7 +1,12 @@
 //! Where the controls of a paying service are.
 
+use std::sync::Arc;
+
+use http::Request;
+
 use super::payer::Payer;
 use crate::context::Context;
+use crate::service::Shared;
 
 #[derive(Debug)]
 pub(crate) enum Mode {
@@ -12,10 +17,10 @@ pub(crate) enum Mode {
 }
 
 impl Mode {
-    /// The controls that see a request before it leaves; those of layers further in see to it themselves.
-    pub(crate) fn watching(&self) -> Option<&Payer> {
+    /// The controls that want to see this request before it leaves; those of layers further in see to it themselves.
+    pub(crate) fn watching<B>(&self, request: &Request<B>) -> Option<Arc<Shared>> {
         match self {
-            Self::Whole { payer } => Some(payer),
+            Self::Whole { payer } => payer.watching(request),
             Self::Opening { .. } => None,
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
 use http_body::Body;
 use sha2::{Digest, Sha256};
 
@@ -98,6 +98,10 @@ impl Payer {
     #[must_use]
     pub fn context(&self) -> Context {
         self.live.now().context.clone()
+    }
+
+    pub(crate) fn watching<B>(&self, request: &Request<B>) -> Option<Arc<Shared>> {
+        self.live.watching(request)
     }
 
     pub(crate) fn now(&self) -> Arc<Shared> {

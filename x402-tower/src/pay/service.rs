@@ -14,7 +14,6 @@ use super::mode::Mode;
 use super::payer::Payer;
 use crate::context::Context;
 use crate::denial::{Denial, DenialKind};
-use crate::outgoing::RequestNeed;
 use crate::service::{
     GuardBody, Live, NotWhole, OnChallenge, ResponseFuture, Screen, Whole, carries_payment, denied,
     forward, is_small, read_whole, with_screened_body,
@@ -75,14 +74,13 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        let watching = self.mode.watching().map(Payer::now);
-        let need = watching
-            .as_ref()
-            .map_or(RequestNeed::NOTHING, |shared| shared.request_need(&request));
+        let watching = self.mode.watching(&request);
         let has_body = !request.body().is_end_stream();
-        let unread = need.body && has_body;
+        let unread = watching
+            .as_ref()
+            .is_some_and(|shared| has_body && shared.request_need(&request).body);
         let screened = match &watching {
-            Some(shared) if need.is_any() && !unread => shared.screen_request(&mut request),
+            Some(shared) if !unread => shared.screen_request(&mut request),
             _ => Ok(()),
         };
         // The readied service goes, its clone stays: https://docs.rs/tower-service/latest/tower_service/trait.Service.html#be-careful-when-cloning-inner-services

@@ -123,13 +123,13 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        let shared = self.live.now();
-        let need = shared.request_need(&request);
-        let unread = need.body && !request.body().is_end_stream();
-        let screened = if need.is_any() && !unread {
-            shared.screen_request(&mut request)
-        } else {
-            Ok(())
+        let watching = self.live.watching(&request);
+        let unread = watching.as_ref().is_some_and(|shared| {
+            shared.request_need(&request).body && !request.body().is_end_stream()
+        });
+        let screened = match &watching {
+            Some(shared) if !unread => shared.screen_request(&mut request),
+            _ => Ok(()),
         };
         let slot = (!request.extensions().is_empty())
             .then(|| request.extensions().get::<PaymentSlot>().cloned())
@@ -141,6 +141,8 @@ where
         // The readied service goes, its clone stays: https://docs.rs/tower-service/latest/tower_service/trait.Service.html#be-careful-when-cloning-inner-services
         let clone = self.inner.clone();
         let mut ready = core::mem::replace(&mut self.inner, clone);
+        // Screened and decided by the same controls.
+        let shared = watching.unwrap_or_else(|| self.live.now());
         if unread || screened.is_err() {
             let live = self.live.clone();
             let screen = Screen::new(Live::Fixed(Arc::clone(&shared)), &request);
