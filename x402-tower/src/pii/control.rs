@@ -14,6 +14,9 @@ use crate::step::Step;
 use crate::telemetry;
 use crate::wire::TextField;
 
+/// How often a text that held personal data is looked at, before it is let go.
+const ROUNDS: usize = 16;
+
 /// Keeps personal data out of payments, of the agent's own requests where that is wanted, and of what logs say about
 /// them.
 ///
@@ -108,7 +111,24 @@ impl PiiControl {
     }
 
     /// What is found in a text, and the text without it; `None` where it is clean.
+    ///
+    /// What is taken out may be all that hid the number glued to it, so it is looked at again until nothing is left, up to
+    /// [`ROUNDS`] times.
     pub(super) fn clean(&self, text: &str, is_url: bool) -> Option<(Vec<&'static str>, String)> {
+        let (mut entities, mut clean) = self.clean_once(text, is_url)?;
+        for _ in 1..ROUNDS {
+            match self.clean_once(&clean, is_url) {
+                Some((more, cleaner)) if cleaner != clean => {
+                    entities.extend(more);
+                    clean = cleaner;
+                }
+                _ => break,
+            }
+        }
+        Some((entities, clean))
+    }
+
+    fn clean_once(&self, text: &str, is_url: bool) -> Option<(Vec<&'static str>, String)> {
         let findings = if is_url {
             self.detector.scan_url(text)
         } else {

@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
 use crate::pii::{
-    Detector, EntityType, Finding, RedactionTemplate, TemplateError, redact, redact_url,
+    Detector, EntityType, Finding, PiiControl, RedactionTemplate, TemplateError, redact, redact_url,
 };
 
 fn template(text: &str) -> RedactionTemplate {
@@ -105,4 +105,13 @@ fn templates_are_read_from_configuration() {
     );
     let error = serde_json::from_str::<RedactionTemplate>("\"{name}\"").unwrap_err();
     assert!(error.to_string().contains("{entity_type}"), "{error}");
+}
+
+#[test]
+fn a_number_that_hid_behind_another_is_taken_out_as_well() {
+    let glued = "https://a.example/69656+444444444444+46469669.)6";
+    let control = PiiControl::new();
+    let (_, clean) = control.clean(glued, true).unwrap();
+    assert!(!clean.contains("46469669"), "{clean}");
+    assert!(control.clean(&clean, true).is_none(), "{clean}");
 }
