@@ -60,6 +60,7 @@ pub mod clock;
 pub mod context;
 pub mod control;
 pub mod denial;
+mod digest;
 pub mod egress;
 #[cfg(feature = "evm")]
 pub mod evm;

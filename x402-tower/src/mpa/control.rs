@@ -103,7 +103,7 @@ impl MpaControl {
                 Ok(false) => payment.note_summed(false),
                 Err(error) => {
                     payment.note_summed(false);
-                    return Err(store_denial(&error));
+                    return Err(error.denial(DenialKind::MpaDenied));
                 }
             }
         }
@@ -150,7 +150,7 @@ impl MpaControl {
         if let (Some(cumulative), Some(price)) = (&self.cumulative, payment.terms().price) {
             payment.note_summed(true);
             let counted = cumulative.count(payment, price).await;
-            counted.map_err(|error| store_denial(&error))?;
+            counted.map_err(|error| error.denial(DenialKind::MpaDenied))?;
         }
         Ok(())
     }
@@ -172,7 +172,7 @@ impl MpaControl {
                 request: None,
             }
             .into_denial()),
-            Err(error) => Err(store_denial(&error)),
+            Err(error) => Err(error.denial(DenialKind::MpaDenied)),
         }
     }
 
@@ -216,7 +216,7 @@ impl Drop for Turn<'_> {
 /// A countersigned request buys once, whoever signed it.
 fn request_key(gathered: &Gathered) -> ClaimKey {
     let id = gathered.request.id();
-    ClaimKey::from_bytes(super::request::length_prefixed(&[
+    ClaimKey::from_bytes(crate::digest::length_prefixed(&[
         b"x402-tower/mpa/request/v1",
         id.as_bytes(),
     ]))
@@ -247,7 +247,7 @@ impl Control for MpaControl {
             Some(cumulative) => cumulative
                 .ledger
                 .mark_sent(own_id(payment.id()))
-                .map(|marked| marked.map_err(|error| store_denial(&error))),
+                .map(|marked| marked.map_err(|error| error.denial(DenialKind::MpaDenied))),
             None => Step::ready(Ok(())),
         }
     }
@@ -279,12 +279,6 @@ impl Control for MpaControl {
             cumulative.ledger.release_now(own_id(payment.id()));
         }
     }
-}
-
-fn store_denial(error: &StoreError) -> Denial {
-    Denial::new(DenialKind::MpaDenied, error.code(), error.to_string())
-        .with_status(http::StatusCode::SERVICE_UNAVAILABLE)
-        .with_source(error.clone())
 }
 
 impl fmt::Debug for MpaControl {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::request::length_prefixed;
+use crate::digest::length_prefixed;
 use crate::money::Usd;
 use crate::payment::{Payment, PaymentId};
 use crate::store::{Ledger, Limit, LimitKey, Quota, Reservation, Reserved, StoreError};

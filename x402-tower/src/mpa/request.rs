@@ -4,10 +4,10 @@ use core::fmt;
 use std::sync::Arc;
 
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use super::shown::visible;
 use crate::clock::UnixMillis;
+use crate::digest::length_prefixed;
 use crate::payment::{ApprovalSignatures, Payment, PaymentId};
 
 /// Longest text of a server that the payload repeats, in characters.
@@ -149,16 +149,4 @@ fn payment_digest(payment: &Payment) -> [u8; 32] {
         amount.as_bytes(),
     ];
     length_prefixed(&parts)
-}
-
-/// SHA-256 over parts, each with its length in eight bytes before it, so that no two lists share one (attack 81).
-pub(super) fn length_prefixed(parts: &[&[u8]]) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    for part in parts {
-        // A length beyond 64 bits cannot be in memory.
-        let length = u64::try_from(part.len()).unwrap_or(u64::MAX);
-        hash.update(length.to_be_bytes());
-        hash.update(part);
-    }
-    hash.finalize().into()
 }

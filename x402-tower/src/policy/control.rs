@@ -20,7 +20,7 @@ use crate::money::Usd;
 use crate::payment::{Exchange, Outcome, Payment, Terms};
 use crate::screening::Screening;
 use crate::step::Step;
-use crate::store::{Ledger, Limit, MemoryStore, Reservation, Reserved, StoreError};
+use crate::store::{Ledger, Limit, MemoryStore, Reservation, Reserved};
 use crate::telemetry::ReservationState;
 
 /// How long a reservation may wait to be sent, for signers and approvals that take their time.
@@ -132,7 +132,7 @@ impl PolicyControl {
                 .violation(limit, left, price)
                 .or_else(|| first_contact::violation(stranger?, left, price))
                 .map_or_else(|| denial(Violation::Unpriced), denial)),
-            Err(error) => Err(store_denial(&error)),
+            Err(error) => Err(error.denial(DenialKind::PolicyViolation)),
         })
     }
 }
@@ -254,7 +254,7 @@ impl PolicyControl {
         }
         let marked = self.ledger.mark_sent(payment.id());
         marked.map(|marked| {
-            marked.map_err(|error| store_denial(&error))?;
+            marked.map_err(|error| error.denial(DenialKind::PolicyViolation))?;
             ReservationState::Sent.count();
             self.check_kill_switch()
         })
@@ -311,12 +311,6 @@ fn denial(violation: Violation) -> Denial {
         None => denial,
     }
     .with_source(violation)
-}
-
-fn store_denial(error: &StoreError) -> Denial {
-    Denial::new(DenialKind::PolicyViolation, error.code(), error.to_string())
-        .with_status(http::StatusCode::SERVICE_UNAVAILABLE)
-        .with_source(error.clone())
 }
 
 impl fmt::Debug for PolicyControl {

@@ -4,6 +4,8 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::digest::each_part;
+
 /// The key of `parts` in a domain of its own.
 pub(super) fn digest(domain: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     let mut hash = begin(domain);
@@ -22,8 +24,5 @@ pub(super) fn begin(domain: &[u8]) -> Sha256 {
 
 /// Adds a part.
 pub(super) fn part(hash: &mut Sha256, bytes: &[u8]) {
-    // A length beyond 64 bits cannot be in memory.
-    let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    hash.update(length.to_be_bytes());
-    hash.update(bytes);
+    each_part(&[bytes], |piece| hash.update(piece));
 }

@@ -3,11 +3,9 @@
 use core::ops::ControlFlow;
 
 use super::fingerprint::{Beside, LogicalRequest};
-use super::refusal::{
-    duplicate, other_amount, other_request, reused_key, store_denial, used_already,
-};
+use super::refusal::{duplicate, other_amount, other_request, reused_key, used_already};
 use crate::clock::UnixMillis;
-use crate::denial::Denial;
+use crate::denial::{Denial, DenialKind};
 use crate::store::{Claim, ClaimKey, StoreError};
 
 /// The claims of one payment: its authorization's, then any one of its logical request's.
@@ -69,7 +67,7 @@ impl Claiming {
         let held = match answer {
             Ok(Claim::Taken) => None,
             Ok(Claim::Held { value, .. }) => Some(value),
-            Err(error) => return ControlFlow::Break(Err(store_denial(&error))),
+            Err(error) => return ControlFlow::Break(Err(error.denial(DenialKind::ReplayDetected))),
         };
         if self.authorization.take().is_some() {
             return self.told_of_authorization(held.as_deref());

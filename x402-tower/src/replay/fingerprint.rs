@@ -1,9 +1,9 @@
 //! What makes two payments the same.
 
-use super::digest::plain_digest;
 use super::key::FingerprintKey;
 use super::svm;
 use crate::address::Address;
+use crate::digest::length_prefixed;
 use crate::network::ChainId;
 use crate::payment::{Exchange, Payment};
 use crate::store::ClaimKey;
@@ -68,7 +68,9 @@ impl LogicalRequest {
     pub(super) fn slot(&self, number: u32) -> ClaimKey {
         ClaimKey::from_bytes(match number.checked_rem(self.slots) {
             None | Some(0) => self.fingerprint,
-            Some(n) => plain_digest(&[b"x402-tower/repeat", &self.fingerprint, &n.to_be_bytes()]),
+            Some(n) => {
+                length_prefixed(&[b"x402-tower/repeat", &self.fingerprint, &n.to_be_bytes()])
+            }
         })
     }
 }
@@ -88,19 +90,19 @@ pub(super) fn authorization_key(
 ) -> Option<ClaimKey> {
     let chain = chain.as_str().as_bytes();
     let digest = match authorization {
-        Authorization::Eip3009 { from, nonce, .. } => plain_digest(&[
+        Authorization::Eip3009 { from, nonce, .. } => length_prefixed(&[
             b"x402-tower/eip3009",
             chain,
             from.as_str().as_bytes(),
             nonce,
         ]),
-        Authorization::Permit2 { from, nonce, .. } => plain_digest(&[
+        Authorization::Permit2 { from, nonce, .. } => length_prefixed(&[
             b"x402-tower/permit2",
             chain,
             from.as_str().as_bytes(),
             nonce,
         ]),
-        Authorization::Svm { transaction, .. } => plain_digest(&[
+        Authorization::Svm { transaction, .. } => length_prefixed(&[
             b"x402-tower/svm",
             chain,
             svm::message(transaction.as_bytes())?,

@@ -7,7 +7,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::digest::each_part;
+use crate::digest::each_part;
 use crate::key_file;
 use crate::private_file::PrivateFileError;
 

@@ -29,7 +29,6 @@
 
 mod claiming;
 mod control;
-mod digest;
 mod fingerprint;
 mod key;
 mod layer;

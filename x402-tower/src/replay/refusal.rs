@@ -3,7 +3,6 @@
 use http::StatusCode;
 
 use crate::denial::{Denial, DenialKind};
-use crate::store::StoreError;
 
 fn refused(code: &'static str, detail: &'static str) -> Denial {
     Denial::new(DenialKind::ReplayDetected, code, detail)
@@ -69,10 +68,4 @@ pub(super) fn body_unknown() -> Denial {
         "replay.body_unknown",
         "the request's body is not known here, so a repeat could not be told; send it whole or send an Idempotency-Key",
     )
-}
-
-pub(super) fn store_denial(error: &StoreError) -> Denial {
-    Denial::new(DenialKind::ReplayDetected, error.code(), error.to_string())
-        .with_status(StatusCode::SERVICE_UNAVAILABLE)
-        .with_source(error.clone())
 }

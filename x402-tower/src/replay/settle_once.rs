@@ -3,14 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sha2::{Digest, Sha256};
-
 use crate::clock::UnixMillis;
 use crate::control::{Control, ControlKind};
 use crate::denial::{Denial, DenialKind};
+use crate::digest::length_prefixed;
 use crate::payment::{Operation, Outcome, Payment, PaymentId};
 use crate::step::Step;
-use crate::store::{Claim, ClaimKey, Claims, MemoryStore, StoreError};
+use crate::store::{Claim, ClaimKey, Claims, MemoryStore};
 use crate::wire::Authorization;
 
 /// Added to every authorization's end: clocks of chain, facilitator and guard differ.
@@ -57,7 +56,10 @@ impl SettleOnce {
     async fn begin(&self, payment: &mut Payment, keys: Keys) -> Result<(), Denial> {
         let (id, now) = (payment.id(), payment.exchange().now());
         let settled = self.claims.read(keys.settled, now).await;
-        if settled.map_err(|error| store_denial(&error))?.is_some() {
+        if settled
+            .map_err(|error| error.denial(DenialKind::ReplayDetected))?
+            .is_some()
+        {
             return Err(Denial::new(
                 DenialKind::ReplayDetected,
                 "replay.settled",
@@ -80,7 +82,7 @@ impl SettleOnce {
             Err(error) => {
                 self.give_back(keys.begun, id).await;
                 payment.extensions_mut().remove::<Claimed>();
-                return Err(store_denial(&error));
+                return Err(error.denial(DenialKind::ReplayDetected));
             }
         }
         Err(Denial::new(
@@ -171,18 +173,5 @@ fn key(domain: &[u8], payment: &Payment, message: &[u8; 32]) -> ClaimKey {
         Some(Authorization::Svm { transaction }) => (b"svm", b"", transaction.as_bytes()),
         _ => (b"message", b"", message),
     };
-    let mut hash = Sha256::new();
-    for part in [domain, chain, kind, payer, nonce] {
-        // Each with its length before it, so that no two lists of parts are the same bytes (attack 81).
-        let len = u64::try_from(part.len()).unwrap_or(u64::MAX);
-        hash.update(len.to_be_bytes());
-        hash.update(part);
-    }
-    ClaimKey::from_bytes(hash.finalize().into())
-}
-
-fn store_denial(error: &StoreError) -> Denial {
-    Denial::new(DenialKind::ReplayDetected, error.code(), error.to_string())
-        .with_status(http::StatusCode::SERVICE_UNAVAILABLE)
-        .with_source(error.clone())
+    ClaimKey::from_bytes(length_prefixed(&[domain, chain, kind, payer, nonce]))
 }

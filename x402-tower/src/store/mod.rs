@@ -11,6 +11,10 @@ pub use claims::{Claim, ClaimKey, Claims};
 pub use ledger::{Ledger, Limit, LimitKey, Quota, Reservation, Reserved, Usage};
 pub use memory::MemoryStore;
 
+use http::StatusCode;
+
+use crate::denial::{Denial, DenialKind};
+
 /// Why a store did not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -45,5 +49,12 @@ impl StoreError {
             Self::Unreadable => "store.unreadable",
             Self::Overflow => "store.overflow",
         }
+    }
+
+    /// The denial of a payment that the store was asked about.
+    pub(crate) fn denial(&self, kind: DenialKind) -> Denial {
+        Denial::new(kind, self.code(), self.to_string())
+            .with_status(StatusCode::SERVICE_UNAVAILABLE)
+            .with_source(self.clone())
     }
 }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{PolicyControl, denial, store_denial};
-use crate::denial::Denial;
+use super::{PolicyControl, denial};
+use crate::denial::{Denial, DenialKind};
 use crate::payment::Payment;
 use crate::policy::history::{Firsts, Refused};
 use crate::policy::kill_switch::KillSwitch;
@@ -75,6 +75,6 @@ impl PolicyControl {
 pub(super) fn refused(refused: Refused) -> Denial {
     match refused {
         Refused::Broken(violation) => denial(violation),
-        Refused::Unanswered(error) => store_denial(&error),
+        Refused::Unanswered(error) => error.denial(DenialKind::PolicyViolation),
     }
 }
