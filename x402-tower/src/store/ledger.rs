@@ -7,7 +7,7 @@ use crate::clock::UnixMillis;
 use crate::money::Usd;
 use crate::payment::PaymentId;
 use crate::step::Step;
-use crate::store::StoreError;
+use crate::store::{Entry, EntryQuery, Reach, Resolution, SentPayment, StoreError};
 
 /// What a limit counts per: an agent, an endpoint, a recipient …, as a digest that no two scopes share.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -148,7 +148,18 @@ pub trait Ledger: Send + Sync + fmt::Debug + 'static {
     fn reserve(&self, reservation: &Reservation<'_>) -> Step<'_, Result<Reserved, StoreError>>;
 
     /// Notes, before the first byte leaves, that the signature may be out: from here on the money stays counted.
-    fn mark_sent(&self, id: PaymentId) -> Step<'_, Result<(), StoreError>>;
+    ///
+    /// `sent` is what left; `None` for a count that belongs to a payment which stands under another id, and is not
+    /// listed.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::UnknownPayment`] where the reservation has expired: nothing counts it, so it must not leave.
+    fn mark_sent(
+        &self,
+        id: PaymentId,
+        sent: Option<&SentPayment>,
+    ) -> Step<'_, Result<(), StoreError>>;
 
     /// Notes that the payment settled, for `actual` where a receipt named less than was reserved.
     fn settle(&self, id: PaymentId, actual: Option<Usd>) -> Step<'_, Result<(), StoreError>>;
@@ -168,6 +179,23 @@ pub trait Ledger: Send + Sync + fmt::Debug + 'static {
     /// Gives back without waiting, for a future that was dropped. An engine that has to wait does nothing here and
     /// lets the reservation's short expiry do it.
     fn release_now(&self, id: PaymentId);
+
+    /// Lists payments, as far as they still count or are not forgotten.
+    fn entries(&self, query: &EntryQuery) -> Step<'_, Result<Vec<Entry>, StoreError>>;
+
+    /// One payment, where it is on the books and was told what left.
+    fn entry(&self, id: PaymentId) -> Step<'_, Result<Option<Entry>, StoreError>>;
+
+    /// Settles or releases an open payment by what somebody found out: an oracle that asked the chain, or an operator.
+    /// Unlike [`release`](Self::release) this may free what is unknown. Settling again is harmless.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::UnknownPayment`] where it is not on the books, was never sent, or ended otherwise already.
+    fn resolve(&self, id: PaymentId, resolution: Resolution) -> Step<'_, Result<(), StoreError>>;
+
+    /// How far it is shared.
+    fn reach(&self) -> Reach;
 
     /// What `key` has counted in `window` up to `now`.
     fn usage(
