@@ -155,7 +155,7 @@ impl Usage {
 /// - A caller's clock that steps back, or is behind another's, frees nothing and cuts nothing short (attack 77).
 /// - Full, unreachable or overflowing means an error, which denies.
 ///
-/// The suite of the feature `testing` ([`store_suite!`](crate::store_suite)) holds an engine to them.
+/// `testing::store_suite` (feature `testing`) holds an engine to them.
 pub trait Ledger: Send + Sync + fmt::Debug + 'static {
     /// Takes the amount under every limit, or nothing at all.
     ///
