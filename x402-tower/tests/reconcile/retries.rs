@@ -8,15 +8,12 @@ use x402_tower::store::{Put, SignedPayments};
 use crate::ground::{Ground, ScriptedOracle, id, request, run};
 
 /// Keeps a signed payment of payment `owner` for request 1.
-async fn keep(ground: &Ground, owner: u8) -> u64 {
+async fn keep(ground: &Ground, owner: u8) {
     let now = ground.now();
     let value = [id(owner).as_bytes().as_slice(), b"sealed"].concat();
     let until = now.saturating_add(Duration::from_secs(86_400));
     let put = ground.store.put(request(1), None, &value, now, until).await;
-    match put.unwrap() {
-        Put::Done(revision) => revision,
-        put => panic!("{put:?}"),
-    }
+    assert!(matches!(put, Ok(Put::Done(_))), "{put:?}");
 }
 
 async fn is_kept(ground: &Ground) -> bool {
