@@ -104,6 +104,13 @@ pub(crate) fn shadowed(control: ControlKind, denial: &Denial) {
     }
 }
 
+/// A signed payment is about to be sent again.
+pub(crate) fn resent(position: Position) {
+    if recording() {
+        counter!(names::RESENDS_TOTAL, "position" => position.as_str()).increment(1);
+    }
+}
+
 /// A policy was read again, and `result` is what came of it.
 pub(crate) fn reloaded(result: &'static str) {
     if recording() {
@@ -133,7 +140,7 @@ impl ReservationState {
     /// What an outcome makes of a reservation.
     pub(crate) const fn after(outcome: &Outcome) -> Self {
         match outcome {
-            Outcome::Settled(_) => Self::Settled,
+            Outcome::Settled(_) | Outcome::SettledEarlier(_) => Self::Settled,
             Outcome::NotSent(_) => Self::Released,
             Outcome::Rejected(_) | Outcome::Unknown(_) => Self::Unknown,
         }
@@ -165,7 +172,7 @@ fn count_payment(outcome: &'static str, reason: &'static str, position: Position
 /// The audit log's word for an outcome.
 pub(super) const fn event(outcome: &Outcome) -> &'static str {
     match outcome {
-        Outcome::Settled(_) => "allowed",
+        Outcome::Settled(_) | Outcome::SettledEarlier(_) => "allowed",
         Outcome::NotSent(NotSent::Denied(_)) => "blocked",
         Outcome::Rejected(_) | Outcome::Unknown(_) | Outcome::NotSent(_) => outcome.as_str(),
     }
@@ -174,6 +181,7 @@ pub(super) const fn event(outcome: &Outcome) -> &'static str {
 fn reason(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Settled(_) | Outcome::Rejected(_) => "none",
+        Outcome::SettledEarlier(_) => "settled_earlier",
         Outcome::Unknown(why) => why.as_str(),
         Outcome::NotSent(NotSent::Denied(denial)) => family(denial.kind()),
         Outcome::NotSent(NotSent::Cancelled) => "cancelled",
