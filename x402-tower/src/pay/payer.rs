@@ -26,7 +26,7 @@ use crate::service::{
     read_paid_body, screen, unreadable, write_back,
 };
 use crate::unwind::caught;
-use crate::wire::{Authorization, Challenge, PaymentPayload, TextField};
+use crate::wire::{Authorization, Challenge, PaymentPayload, TextField, is_payment_identifier};
 
 /// Turns challenges into payments, for any transport: the tower service and the reqwest adapter share it.
 ///
@@ -459,11 +459,25 @@ async fn signed_header(
         approved.valid_before(),
     )?;
     apply_redactions(payment, &mut payload)?;
+    if challenge.takes_identifier() {
+        payload
+            .set_identifier(&identifier(payment))
+            .map_err(|error| unreadable(&error))?;
+    }
     screen_additions(flight, &mut payload)?;
     let value = payload
         .to_header_value()
         .map_err(|error| unreadable(&error))?;
     Ok((name, value, payload.authorization().clone()))
+}
+
+/// What a server may call the logical request: the caller's own key where it is fit for that, else a name that says
+/// nothing about the request.
+fn identifier(payment: &Payment) -> String {
+    match payment.exchange().idempotency_key() {
+        Some(key) if is_payment_identifier(key) => key.to_owned(),
+        _ => format!("pay_{}", payment.id()),
+    }
 }
 
 /// Lets the controls read what the signer wrote and no offer held: nobody has decided on it yet (attack 111).
