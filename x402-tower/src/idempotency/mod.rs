@@ -77,7 +77,10 @@ pub enum SettledRepeat {
 ///
 /// Clones share their flights and what they keep.
 #[derive(Clone)]
-pub struct Idempotency {
+pub struct Idempotency(Arc<Settings>);
+
+#[derive(Clone)]
+struct Settings {
     payments: Arc<dyn SignedPayments>,
     key: Option<FingerprintKey>,
     sealing: Option<SealingKey>,
@@ -103,7 +106,7 @@ impl Idempotency {
     }
 
     fn with(payments: Arc<dyn SignedPayments>, key: Option<FingerprintKey>) -> Self {
-        Self {
+        Self(Arc::new(Settings {
             payments,
             key,
             sealing: None,
@@ -112,13 +115,17 @@ impl Idempotency {
             wait: DEFAULT_WAIT,
             settled: SettledRepeat::Deny,
             flights: Flights::default(),
-        }
+        }))
+    }
+
+    fn settings(&mut self) -> &mut Settings {
+        Arc::make_mut(&mut self.0)
     }
 
     /// Encrypts what is kept.
     #[must_use]
     pub fn with_sealing_key(mut self, key: SealingKey) -> Self {
-        self.sealing = Some(key);
+        self.settings().sealing = Some(key);
         self
     }
 
@@ -126,40 +133,46 @@ impl Idempotency {
     /// authorization could be settled for longer.
     #[must_use]
     pub fn with_ttl(mut self, ttl: Duration) -> Self {
-        self.ttl = ttl;
+        self.settings().ttl = ttl;
         self
     }
 
     /// Remembers a request with an `Idempotency-Key` for at least this long; a day by default.
     #[must_use]
     pub fn with_named_ttl(mut self, ttl: Duration) -> Self {
-        self.named_ttl = ttl;
+        self.settings().named_ttl = ttl;
         self
     }
 
     /// Waits at most this long for another caller's flight of the same request; a minute by default.
     #[must_use]
     pub fn with_wait(mut self, wait: Duration) -> Self {
-        self.wait = wait;
+        self.settings().wait = wait;
         self
     }
 
     /// What a caller gets who repeats a request that was settled.
     #[must_use]
     pub fn with_settled_repeat(mut self, settled: SettledRepeat) -> Self {
-        self.settled = settled;
+        self.settings().settled = settled;
         self
     }
 
     /// Begins a logical request, or finds what an earlier attempt left.
     pub(crate) async fn begin(&self, exchange: &Exchange) -> Result<Begun, Denial> {
-        ticket::begin(self, exchange).await
+        ticket::begin(&self.0, exchange).await
     }
 }
 
 impl fmt::Debug for Idempotency {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Idempotency")
+        f.debug_tuple("Idempotency").field(&self.0).finish()
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
             .field("payments", &self.payments)
             .field("sealed", &self.sealing.is_some())
             .finish_non_exhaustive()

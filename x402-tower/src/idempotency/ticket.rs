@@ -1,6 +1,7 @@
 //! A logical request on its way to its one signature.
 
 use core::time::Duration;
+use std::sync::Arc;
 
 use http::HeaderValue;
 
@@ -9,7 +10,7 @@ use super::flights::InFlight;
 use super::name::Name;
 use super::record::{KeptPayment, Progress, Record, ends};
 use super::seal;
-use super::{Idempotency, SettledRepeat};
+use super::{Settings, SettledRepeat};
 use crate::clock::UnixMillis;
 use crate::denial::{Denial, DenialKind};
 use crate::payment::{Exchange, NotSent, Outcome, Payment};
@@ -29,7 +30,7 @@ pub(crate) enum Begun {
 /// The right to pay for a logical request. While it is held, nobody else in this process does.
 #[derive(Debug)]
 pub(crate) struct Ticket {
-    idempotency: Idempotency,
+    settings: Arc<Settings>,
     key: RequestKey,
     parameters: [u8; 32],
     remember: Duration,
@@ -37,27 +38,27 @@ pub(crate) struct Ticket {
     /// What is there, as far as this ticket knows.
     revision: Option<u64>,
     /// The payment that is kept, without its signature.
-    payment: Option<KeptPayment>,
+    payment: Option<Box<KeptPayment>>,
     resent: bool,
     /// Ends the flight when the ticket is gone.
     _flight: InFlight,
 }
 
-pub(super) async fn begin(idempotency: &Idempotency, exchange: &Exchange) -> Result<Begun, Denial> {
-    let name = Name::of(idempotency.key.as_ref(), exchange).ok_or_else(denials::body_unknown)?;
+pub(super) async fn begin(settings: &Arc<Settings>, exchange: &Exchange) -> Result<Begun, Denial> {
+    let name = Name::of(settings.key.as_ref(), exchange).ok_or_else(denials::body_unknown)?;
     let (key, now) = (name.key, exchange.now());
-    let flight = idempotency.flights.begin(key, idempotency.wait).await;
+    let flight = settings.flights.begin(key, settings.wait).await;
     let flight = flight.ok_or_else(denials::in_flight)?;
-    let kept = idempotency.payments.load(key, now).await;
+    let kept = settings.payments.load(key, now).await;
     let kept = kept.map_err(|error| unanswered(&error))?;
     let mut ticket = Ticket {
-        idempotency: idempotency.clone(),
+        settings: Arc::clone(settings),
         key,
         parameters: name.parameters,
         remember: if name.by_caller {
-            idempotency.named_ttl
+            settings.named_ttl
         } else {
-            idempotency.ttl
+            settings.ttl
         },
         now,
         revision: kept.as_ref().map(|kept| kept.revision),
@@ -78,13 +79,13 @@ pub(super) async fn begin(idempotency: &Idempotency, exchange: &Exchange) -> Res
             None => Ok(Begun::First(ticket)),
         },
         Progress::Signed(payment) if left(now, payment.ends).is_some() => {
-            ticket.payment = Some(payment.without_signature());
+            ticket.payment = Some(Box::new(payment.without_signature()));
             ticket.resent = true;
             Ok(Begun::Again(Box::new(payment), ticket))
         }
         Progress::Signed(_) => Err(denials::run_out()),
         Progress::Settled { payment, receipt } => match receipt {
-            Some(receipt) if idempotency.settled == SettledRepeat::Receipt => {
+            Some(receipt) if settings.settled == SettledRepeat::Receipt => {
                 Ok(Begun::Settled(Box::new(payment), receipt))
             }
             _ if name.by_caller => Err(denials::settled()),
@@ -129,7 +130,7 @@ impl Ticket {
     ) -> Result<(), Denial> {
         let kept = KeptPayment::of(payment, Some(value.clone()));
         let until = kept.ends.max(self.remembered());
-        self.payment = Some(kept.without_signature());
+        self.payment = Some(Box::new(kept.without_signature()));
         self.put(Progress::Signed(kept), until).await
     }
 
@@ -152,6 +153,7 @@ impl Ticket {
             return;
         };
         let (id, until) = (payment.id, payment.ends.max(self.remembered()));
+        let payment = *payment;
         if let Err(denial) = self
             .put(Progress::Settled { payment, receipt }, until)
             .await
@@ -171,9 +173,9 @@ impl Ticket {
             progress,
         };
         let json = record.to_json().ok_or_else(denials::unsealable)?;
-        let sealed = seal::seal(self.idempotency.sealing.as_ref(), self.key, &json);
+        let sealed = seal::seal(self.settings.sealing.as_ref(), self.key, &json);
         let value = sealed.ok_or_else(denials::unsealable)?;
-        let payments = &self.idempotency.payments;
+        let payments = &self.settings.payments;
         let put = payments.put(self.key, self.revision, &value, self.now, until);
         match put.await {
             Ok(Put::Done(revision)) => {
@@ -189,7 +191,7 @@ impl Ticket {
         let Some(revision) = self.revision else {
             return;
         };
-        if let Err(error) = self.idempotency.payments.remove(self.key, revision).await {
+        if let Err(error) = self.settings.payments.remove(self.key, revision).await {
             // The safe side: the request is in doubt until its payment could not be settled any more.
             tracing::error!(
                 code = error.code(),
@@ -199,7 +201,7 @@ impl Ticket {
     }
 
     fn open(&self, kept: &Kept) -> Option<Record> {
-        let json = seal::open(self.idempotency.sealing.as_ref(), self.key, &kept.value)?;
+        let json = seal::open(self.settings.sealing.as_ref(), self.key, &kept.value)?;
         Record::from_json(&json)
     }
 }
