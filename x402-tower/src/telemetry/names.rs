@@ -22,6 +22,8 @@ pub const CONTROL_DURATION_SECONDS: &str = "x402_control_duration_seconds";
 pub const RESERVATIONS_TOTAL: &str = "x402_reservations_total";
 /// Counter of signed payments that were sent again, byte for byte.
 pub const RESENDS_TOTAL: &str = "x402_resends_total";
+/// Counter of open payments that a reconciliation looked at, by what came of it.
+pub const RECONCILIATIONS_TOTAL: &str = "x402_reconciliations_total";
 /// Counter of policies that were read again.
 pub const POLICY_RELOADS_TOTAL: &str = "x402_policy_reloads_total";
 /// Counter of what controls in shadow mode would have denied.
@@ -79,6 +81,11 @@ pub fn describe() {
         RESENDS_TOTAL,
         Unit::Count,
         "Signed payments that were sent again, byte for byte"
+    );
+    describe_counter!(
+        RECONCILIATIONS_TOTAL,
+        Unit::Count,
+        "Open payments that a reconciliation looked at, by what came of it"
     );
     describe_counter!(
         POLICY_RELOADS_TOTAL,
