@@ -67,8 +67,10 @@ pub mod egress;
 #[cfg(feature = "evm")]
 pub mod evm;
 pub mod facilitator;
+mod fingerprint_key;
 mod flight;
 pub mod guard;
+pub mod idempotency;
 mod key_file;
 pub mod money;
 pub mod mpa;
@@ -106,6 +108,7 @@ pub use control::{Control, ControlKind, Mode};
 pub use denial::{Denial, DenialKind};
 pub use facilitator::FacilitatorGuardLayer;
 pub use guard::{ConfigError, GuardConfig, PolicyReloader, X402GuardLayer};
+pub use idempotency::{Idempotency, SealingKey, SettledRepeat};
 pub use money::{AmountError, AtomicAmount, Usd, UsdError};
 pub use mpa::MpaLayer;
 pub use network::{ChainId, NetworkError};
