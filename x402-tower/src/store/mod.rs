@@ -8,6 +8,8 @@ mod entry;
 mod ledger;
 mod memory;
 mod reach;
+#[cfg(feature = "redis")]
+mod redis;
 mod sent;
 mod signed_payments;
 mod span;
@@ -17,6 +19,8 @@ pub use entry::{Entry, EntryQuery, EntryState, Resolution};
 pub use ledger::{Ledger, Limit, LimitKey, Quota, Reservation, Reserved, Usage};
 pub use memory::MemoryStore;
 pub use reach::Reach;
+#[cfg(feature = "redis")]
+pub use redis::{RedisConnectError, RedisOptions, RedisStore};
 pub use sent::SentPayment;
 pub use signed_payments::{Kept, MAX_KEPT_BYTES, Put, RequestKey, SignedPayments};
 
