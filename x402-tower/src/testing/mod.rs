@@ -9,7 +9,9 @@
 //! | [`ServiceProbe`] | any inner service | that `call` only follows a ready `poll_ready` |
 //! | `RedisServer` (feature `redis`) | nothing: it is a real one | what a store does when it is stopped, paused, killed |
 //!
-//! None of them sleeps, and none but the last needs a network. They fail loudly where a test itself is wrong.
+//! [`store_suite`] puts engines to the test.
+//!
+//! None of them sleeps, and none but the server needs a network. They fail loudly where a test itself is wrong.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -50,6 +52,7 @@ mod redis_server;
 mod response;
 mod seller;
 mod signer;
+pub mod store_suite;
 
 pub use body::{BodyBroken, ScriptedBody};
 pub use clock::ManualClock;
