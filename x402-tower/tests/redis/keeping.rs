@@ -85,4 +85,3 @@ async fn a_claim_is_held_to_the_millisecond() {
     assert_eq!(store.read(key, start()).await, Ok(None));
     assert_eq!(claim(2).await, Ok(Claim::Taken));
 }
-

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use redis::Value;
 
+use super::Shared;
 use super::numbers::{
     LATEST, LONGEST, amount, bytes, leading, lifetime, number, packed, sum, whole,
 };
 use super::script::{self, Step};
-use super::Shared;
 use crate::clock::UnixMillis;
 use crate::money::Usd;
 use crate::payment::PaymentId;
@@ -61,7 +61,12 @@ impl Shared {
             limits.extend_from_slice(&by_count.to_le_bytes());
             limits.extend_from_slice(&packed(amount(most)));
         }
-        let mut args = vec![numbers, payment(reservation.id), self.token()?.to_vec(), limits];
+        let mut args = vec![
+            numbers,
+            payment(reservation.id),
+            self.token()?.to_vec(),
+            limits,
+        ];
         args.append(&mut names);
         let quotas = reservation.limits.iter().map(|limit| limit.quota);
         let quotas = quotas.collect();
