@@ -50,13 +50,20 @@ pub enum Quota {
 pub struct Limit {
     /// What is counted together.
     pub key: LimitKey,
-    /// The rolling window; anything from a second on.
+    /// The rolling window; one below [`MIN_WINDOW`](Self::MIN_WINDOW) counts as that long.
     pub window: Duration,
     /// How much fits into it.
     pub quota: Quota,
 }
 
 impl Limit {
+    /// Shortest window.
+    pub const MIN_WINDOW: Duration = Duration::from_secs(1);
+
+    /// Pieces that an engine may cut a window into: a payment leaves at most one piece, rounded up to a millisecond, after
+    /// the window would let it go.
+    pub const BUCKETS: u64 = 64;
+
     /// A limit on what `key` counts within `window`.
     #[must_use]
     pub const fn new(key: LimitKey, window: Duration, quota: Quota) -> Self {
@@ -72,15 +79,19 @@ pub struct Reservation<'a> {
     pub id: PaymentId,
     /// What it would cost, in micro-dollars; for `upto` the signed maximum.
     pub amount: Usd,
-    /// Every limit that applies; all are checked and taken in one step, or none.
+    /// Every limit that applies, at most [`MAX_LIMITS`](Self::MAX_LIMITS); all are checked and taken in one step, or none.
     pub limits: &'a [Limit],
     /// Now, by the caller's clock. A store with a clock of its own uses that instead.
     pub now: UnixMillis,
-    /// When a reservation that was never marked sent may be forgotten.
+    /// Up to and including this moment the money is set aside; from then on it counts no longer, unless it was marked
+    /// sent.
     pub expires: UnixMillis,
 }
 
 impl<'a> Reservation<'a> {
+    /// Most limits that one payment may fall under; more is refused as [`StoreError::Full`].
+    pub const MAX_LIMITS: usize = 64;
+
     /// A wish to set `amount` aside for `id` under all of `limits`.
     #[must_use]
     pub const fn new(

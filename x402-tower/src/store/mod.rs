@@ -10,6 +10,7 @@ mod memory;
 mod reach;
 mod sent;
 mod signed_payments;
+mod span;
 
 pub use claims::{Claim, ClaimKey, Claims};
 pub use entry::{Entry, EntryQuery, EntryState, Resolution};

@@ -8,7 +8,7 @@ use crate::clock::UnixMillis;
 use crate::money::AtomicAmount;
 use crate::network::ChainId;
 use crate::payment::{AgentId, Payment};
-use crate::wire::Authorization;
+use crate::wire::{Authorization, AuthorizationKind};
 
 /// A payment whose signature may be out: enough to ask its chain what became of it, and for a person to recognise it.
 ///
@@ -32,6 +32,8 @@ pub struct SentPayment {
     pub amount: AtomicAmount,
     /// Who signed, where that can be read.
     pub payer: Option<Address>,
+    /// What kind of authorization was signed.
+    pub kind: AuthorizationKind,
     /// The authorization's nonce, where it has one of its own (EIP-3009, Permit2).
     pub nonce: Option<[u8; 32]>,
     /// From this moment on the authorization cannot be settled any more.
@@ -70,6 +72,9 @@ impl SentPayment {
             pay_to: terms.pay_to.clone(),
             amount: terms.amount,
             payer: payer.cloned(),
+            kind: payment
+                .authorization()
+                .map_or(AuthorizationKind::Opaque, Authorization::kind),
             nonce,
             valid_before: until.map_or_else(
                 || exchange.now().saturating_add(lifetime),
@@ -91,6 +96,7 @@ impl SentPayment {
             pay_to: self.pay_to.as_str().to_owned(),
             amount: self.amount.to_string(),
             payer: self.payer.as_ref().map(|payer| payer.as_str().to_owned()),
+            kind: self.kind.as_str().to_owned(),
             nonce: self.nonce.map(const_hex::encode),
             valid_before_ms: self.valid_before.as_millis(),
             request: self.request.map(|key| const_hex::encode(key.as_bytes())),
@@ -123,6 +129,7 @@ struct Written {
     amount: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     payer: Option<String>,
+    kind: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     nonce: Option<String>,
     valid_before_ms: u64,
@@ -143,6 +150,7 @@ impl Written {
             pay_to: address(&self.pay_to)?,
             amount: AtomicAmount::parse(&self.amount).ok()?,
             payer: all_or_none(self.payer.as_deref(), address)?,
+            kind: AuthorizationKind::from_name(&self.kind)?,
             nonce: all_or_none(self.nonce.as_deref(), bytes)?,
             valid_before: UnixMillis::from_millis(self.valid_before_ms),
             request: all_or_none(self.request.as_deref(), bytes)?.map(RequestKey::from_bytes),

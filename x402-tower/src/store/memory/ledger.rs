@@ -2,20 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::window::{Span, Window};
+use super::window::Window;
 use crate::clock::UnixMillis;
 use crate::money::Usd;
 use crate::payment::PaymentId;
+use crate::store::span::Span;
 use crate::store::{
     Entry, EntryQuery, EntryState, LimitKey, Quota, Reservation, Reserved, Resolution, SentPayment,
     StoreError, Usage,
 };
 
-/// Most limits that one payment may fall under; more is refused as [`StoreError::Full`].
-const MAX_LIMITS_PER_PAYMENT: usize = 64;
-
 /// Most rolled-out windows that one call clears away: no fewer than one payment may need.
-const SWEEP: usize = MAX_LIMITS_PER_PAYMENT;
+const SWEEP: usize = Reservation::MAX_LIMITS;
 
 /// What is counted together, and for how long.
 type WindowKey = ([u8; 32], Span);
@@ -114,7 +112,7 @@ impl Book {
         if self.payments.contains_key(&wish.id) {
             return Err(StoreError::UnknownPayment);
         }
-        if wish.limits.len() > MAX_LIMITS_PER_PAYMENT {
+        if wish.limits.len() > Reservation::MAX_LIMITS {
             return Err(StoreError::Full);
         }
         // Two quotas over the same window share it, and must not count the payment twice.

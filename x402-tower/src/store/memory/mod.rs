@@ -16,11 +16,11 @@ use parking_lot::Mutex;
 use self::claims::ClaimBook;
 use self::ledger::Book;
 use self::signed::Shelf;
-use self::window::Span;
 use crate::clock::UnixMillis;
 use crate::money::Usd;
 use crate::payment::PaymentId;
 use crate::step::Step;
+use crate::store::span::Span;
 use crate::store::{
     Claim, ClaimKey, Claims, Entry, EntryQuery, Kept, Ledger, LimitKey, Put, Reach, RequestKey,
     Reservation, Reserved, Resolution, SentPayment, SignedPayments, StoreError, Usage,
