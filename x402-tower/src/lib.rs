@@ -65,6 +65,7 @@ pub mod egress;
 #[cfg(feature = "evm")]
 pub mod evm;
 pub mod facilitator;
+mod file_lock;
 mod flight;
 pub mod guard;
 mod key_file;
