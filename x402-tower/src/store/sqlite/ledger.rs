@@ -6,6 +6,7 @@ use super::books::Books;
 use super::fault::Fault;
 use super::number::{moment, read};
 use super::payment::{NewPayment, State};
+use super::sum::Sum;
 use super::windows::{Place, Window};
 use crate::clock::UnixMillis;
 use crate::money::Usd;
@@ -187,7 +188,7 @@ impl Books<'_> {
         let found = self
             .conn
             .prepare_cached(
-                "SELECT p.id, p.state, p.counted, p.reserved_at, s.details \
+                "SELECT p.id, p.state, p.reserved_at, s.details, p.dollars, p.micros \
                  FROM payments p JOIN sent s ON s.payment = p.id \
                  WHERE p.id = ?1 AND p.ends_at >= ?2",
             )?
@@ -202,14 +203,12 @@ impl Books<'_> {
     pub(super) fn entries(&self, query: &EntryQuery) -> Result<Vec<Entry>, Fault> {
         let after = query.after.as_ref();
         let after = after.map_or(&[][..], |id| id.as_bytes().as_slice());
-        let before = query
-            .valid_before
-            .map_or(i64::MAX, |end| moment(end.as_millis()));
+        let before = query.valid_before.map(|end| moment(end.as_millis()));
         let limit = i64::try_from(query.limit).unwrap_or(i64::MAX);
         let mut statement = self.conn.prepare_cached(
-            "SELECT p.id, p.state, p.counted, p.reserved_at, s.details \
+            "SELECT p.id, p.state, p.reserved_at, s.details, p.dollars, p.micros \
              FROM sent s JOIN payments p ON p.id = s.payment \
-             WHERE s.payment > ?1 AND s.valid_before < ?2 AND p.ends_at >= ?3 \
+             WHERE s.payment > ?1 AND (?2 IS NULL OR s.valid_before < ?2) AND p.ends_at >= ?3 \
              AND (p.state IN (1, 2) OR NOT ?4) ORDER BY s.payment LIMIT ?5",
         )?;
         let now = moment(self.state.now);
@@ -240,12 +239,12 @@ impl Books<'_> {
 }
 
 fn entry(row: &Row<'_>) -> Result<Entry, Fault> {
-    let details: String = row.get(4)?;
+    let details: String = row.get(3)?;
     Ok(Entry::new(
         PaymentId::from_bytes(row.get(0)?),
         State::of(row.get(1)?)?.into(),
-        Usd::from_micros(read(row, 2)?),
-        UnixMillis::from_millis(read(row, 3)?),
+        Usd::from_micros(Sum::read(row, 4)?.amount()?),
+        UnixMillis::from_millis(read(row, 2)?),
         Some(SentPayment::from_json(&details)?),
     ))
 }

@@ -21,6 +21,7 @@ mod schema;
 mod signed;
 mod state;
 mod store;
+mod sum;
 mod windows;
 mod writer;
 

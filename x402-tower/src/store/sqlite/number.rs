@@ -8,7 +8,7 @@ use crate::store::StoreError;
 /// The last moment that can be written; what ends later ends then, in some three hundred million years.
 const LAST_MOMENT: u64 = i64::MAX.unsigned_abs();
 
-/// A sum or a count. One that does not fit is refused and never wraps.
+/// A count. One that does not fit is refused and never wraps.
 pub(super) fn exact(number: u64) -> Result<i64, StoreError> {
     i64::try_from(number).map_err(|_| StoreError::Overflow)
 }

@@ -4,7 +4,8 @@ use rusqlite::OptionalExtension;
 
 use super::books::Books;
 use super::fault::Fault;
-use super::number::{exact, moment, read};
+use super::number::moment;
+use super::sum::Sum;
 use super::windows::Place;
 use crate::payment::PaymentId;
 use crate::store::{EntryState, SentPayment, StoreError};
@@ -82,11 +83,11 @@ impl Books<'_> {
         let found = self
             .conn
             .prepare_cached(
-                "SELECT state, counted, places FROM payments WHERE id = ?1 AND ends_at >= ?2",
+                "SELECT state, places, dollars, micros FROM payments WHERE id = ?1 AND ends_at >= ?2",
             )?
             .query_row((id, moment(not_ended_at)), |row| {
-                let (state, places): (i64, Vec<u8>) = (row.get(0)?, row.get(2)?);
-                Ok((state, read(row, 1), places))
+                let (state, places): (i64, Vec<u8>) = (row.get(0)?, row.get(1)?);
+                Ok((state, Sum::read(row, 2), places))
             })
             .optional()?;
         let Some((state, counted, places)) = found else {
@@ -94,23 +95,26 @@ impl Books<'_> {
         };
         Ok(Some(Payment {
             state: State::of(state)?,
-            counted: counted?,
+            counted: counted?.amount()?,
             places: read_places(&places)?,
         }))
     }
 
     /// Answers whether the id is new.
     pub(super) fn add_payment(&mut self, new: &NewPayment<'_>) -> Result<bool, Fault> {
+        let counted = Sum::of(new.counted)?;
         let added = self.change(
-            "INSERT INTO payments (id, state, counted, reserved_at, ends_at, counted_until, places) \
-             VALUES (?1, 0, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+            "INSERT INTO payments \
+             (id, state, reserved_at, ends_at, counted_until, places, dollars, micros) \
+             VALUES (?1, 0, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
             &[
                 new.id.as_bytes(),
-                &exact(new.counted)?,
                 &moment(self.state.now),
                 &moment(new.expires),
                 &moment(new.counted_until),
                 &write_places(new.places),
+                &counted.dollars,
+                &counted.micros,
             ],
         )?;
         self.state.payments = self.state.payments.saturating_add(1);
@@ -127,9 +131,10 @@ impl Books<'_> {
     }
 
     pub(super) fn note_counted(&mut self, id: PaymentId, counted: u64) -> Result<(), Fault> {
+        let Sum { dollars, micros } = Sum::of(counted)?;
         self.change(
-            "UPDATE payments SET counted = ?2 WHERE id = ?1",
-            &[id.as_bytes(), &exact(counted)?],
+            "UPDATE payments SET dollars = ?2, micros = ?3 WHERE id = ?1",
+            &[id.as_bytes(), &dollars, &micros],
         )?;
         Ok(())
     }

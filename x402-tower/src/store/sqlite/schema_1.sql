@@ -13,13 +13,15 @@ CREATE TABLE state (
     signed_bytes INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
--- What one limit key has counted in one window: the sum of its buckets from first_bucket on.
+-- What one limit key has counted in one window: the sum of its buckets from first_bucket on. An amount is dollars and
+-- micros together; neither is carried over to the other.
 CREATE TABLE windows (
     id INTEGER PRIMARY KEY,
     key BLOB NOT NULL,
     window_ms INTEGER NOT NULL,
     first_bucket INTEGER NOT NULL,
-    amount INTEGER NOT NULL CHECK (amount >= 0),
+    dollars INTEGER NOT NULL CHECK (dollars >= 0),
+    micros INTEGER NOT NULL CHECK (micros >= 0),
     count INTEGER NOT NULL CHECK (count >= 0),
     empties_at INTEGER NOT NULL,
     UNIQUE (key, window_ms)
@@ -30,7 +32,8 @@ CREATE INDEX windows_by_end ON windows (empties_at);
 CREATE TABLE buckets (
     window INTEGER NOT NULL,
     number INTEGER NOT NULL,
-    amount INTEGER NOT NULL CHECK (amount >= 0),
+    dollars INTEGER NOT NULL CHECK (dollars >= 0),
+    micros INTEGER NOT NULL CHECK (micros >= 0),
     count INTEGER NOT NULL CHECK (count >= 0),
     PRIMARY KEY (window, number)
 ) STRICT, WITHOUT ROWID;
@@ -40,7 +43,8 @@ CREATE TABLE buckets (
 CREATE TABLE payments (
     id BLOB PRIMARY KEY,
     state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 3),
-    counted INTEGER NOT NULL CHECK (counted >= 0),
+    dollars INTEGER NOT NULL CHECK (dollars >= 0),
+    micros INTEGER NOT NULL CHECK (micros >= 0),
     reserved_at INTEGER NOT NULL,
     ends_at INTEGER NOT NULL,
     counted_until INTEGER NOT NULL,

@@ -61,8 +61,6 @@ use crate::store::{
 /// - A caller's clock that steps back frees nothing: the latest moment at which anything was written holds, also after a
 ///   restart (attack 77). A clock that jumps ahead therefore stays ahead.
 ///
-/// Sums end at `i64::MAX` micro-dollars; beyond that is [`StoreError::Overflow`].
-///
 /// Waiting for an answer needs a tokio runtime with its timer. A runtime whose time is paused skips to the deadline while
 /// the disk works.
 ///

@@ -5,6 +5,7 @@ use rusqlite::{OptionalExtension, Row};
 use super::books::Books;
 use super::fault::Fault;
 use super::number::{exact, moment, read};
+use super::sum::Sum;
 use crate::money::Usd;
 use crate::store::span::Span;
 use crate::store::{LimitKey, Quota, StoreError, Usage};
@@ -20,8 +21,8 @@ pub(super) struct Window {
     first_bucket: u64,
     /// Whether buckets before `first_bucket` are still rows.
     rolled: bool,
-    pub(super) amount: u64,
-    pub(super) count: u64,
+    amount: Sum,
+    count: u64,
 }
 
 /// Where a payment is counted: in this bucket of this window.
@@ -42,17 +43,19 @@ impl Window {
 
     /// What is left under a quota, where `amount` does not fit into it.
     pub(super) fn no_room(&self, quota: Quota, amount: Usd) -> Result<Option<Quota>, StoreError> {
-        let total = self
-            .amount
-            .checked_add(amount.micros())
-            .ok_or(StoreError::Overflow);
+        let counted = self.amount.total()?;
+        let total = counted
+            .checked_add(u128::from(amount.micros()))
+            .ok_or(StoreError::Overflow)?;
         match quota {
-            Quota::Amount(most) if total.as_ref().map_or(true, |sum| *sum > most.micros()) => {
-                let left = most.micros().saturating_sub(self.amount);
+            Quota::Amount(most) if total > u128::from(most.micros()) => {
+                let left = u128::from(most.micros()).saturating_sub(counted);
+                let left = u64::try_from(left).map_err(|_| StoreError::Overflow)?;
                 Ok(Some(Quota::Amount(Usd::from_micros(left))))
             }
             Quota::Count(most) if self.count >= most => Ok(Some(Quota::Count(0))),
-            _ => exact(total?).map(|_| None),
+            _ if total > u128::from(u64::MAX) => Err(StoreError::Overflow),
+            _ => Ok(None),
         }
     }
 }
@@ -63,41 +66,31 @@ impl Books<'_> {
         let found = self
             .conn
             .prepare_cached(
-                "SELECT id, first_bucket, amount, count FROM windows WHERE key = ?1 AND window_ms = ?2",
+                "SELECT id, first_bucket, count, dollars, micros FROM windows \
+                 WHERE key = ?1 AND window_ms = ?2",
             )?
             .query_row((key.as_bytes(), moment(span.window_millis())), |row| {
-                Ok(four(row))
+                Ok(window_row(row, key, span))
             })
             .optional()?
             .transpose()?;
-        let Some([id, first_bucket, amount, count]) = found else {
+        let Some(mut window) = found else {
             return Ok(Window {
                 id: None,
                 key,
                 span,
                 first_bucket: 0,
                 rolled: false,
-                amount: 0,
+                amount: Sum::default(),
                 count: 0,
             });
         };
-        let mut window = Window {
-            id: Some(id),
-            key,
-            span,
-            first_bucket,
-            rolled: false,
-            amount,
-            count,
-        };
         if let Some(last) = span.last_left(self.state.now)
-            && last >= first_bucket
+            && last >= window.first_bucket
+            && let Some(id) = window.id
         {
             let (amount, count) = self.left(id, last)?;
-            window.amount = window
-                .amount
-                .checked_sub(amount)
-                .ok_or(StoreError::Unreadable)?;
+            window.amount = window.amount.minus(amount)?;
             window.count = window
                 .count
                 .checked_sub(count)
@@ -109,15 +102,15 @@ impl Books<'_> {
     }
 
     /// The sum of the buckets that have left but are still counted.
-    fn left(&self, window: u64, last: u64) -> Result<(u64, u64), Fault> {
+    fn left(&self, window: u64, last: u64) -> Result<(Sum, u64), Fault> {
         let sum = self
             .conn
             .prepare_cached(
-                "SELECT coalesce(sum(amount), 0), coalesce(sum(count), 0) FROM buckets \
-                 WHERE window = ?1 AND number <= ?2",
+                "SELECT coalesce(sum(dollars), 0), coalesce(sum(micros), 0), coalesce(sum(count), 0) \
+                 FROM buckets WHERE window = ?1 AND number <= ?2",
             )?
             .query_row((exact(window)?, moment(last)), |row| {
-                Ok((read(row, 0), read(row, 1)))
+                Ok((Sum::read(row, 0), read(row, 2)))
             })?;
         Ok((sum.0?, sum.1?))
     }
@@ -125,10 +118,8 @@ impl Books<'_> {
     /// Counts one payment in the bucket of now.
     pub(super) fn count(&mut self, window: &Window, amount: Usd) -> Result<Place, Fault> {
         let bucket = window.span.bucket_at(self.state.now);
-        let amount = exact(amount.micros())?;
-        let sum = exact(window.amount)?
-            .checked_add(amount)
-            .ok_or(StoreError::Overflow)?;
+        let amount = Sum::of(amount.micros())?;
+        let sum = window.amount.plus(amount)?;
         let count = exact(window.count.saturating_add(1))?;
         let empties = moment(window.span.leaves_at(bucket));
         let id = match window.id {
@@ -140,8 +131,16 @@ impl Books<'_> {
                     )?;
                 }
                 self.change(
-                    "UPDATE windows SET first_bucket = ?2, amount = ?3, count = ?4, empties_at = ?5 WHERE id = ?1",
-                    &[&exact(id)?, &moment(window.first_bucket), &sum, &count, &empties],
+                    "UPDATE windows SET first_bucket = ?2, count = ?3, empties_at = ?4, \
+                     dollars = ?5, micros = ?6 WHERE id = ?1",
+                    &[
+                        &exact(id)?,
+                        &moment(window.first_bucket),
+                        &count,
+                        &empties,
+                        &sum.dollars,
+                        &sum.micros,
+                    ],
                 )?;
                 id
             }
@@ -150,71 +149,80 @@ impl Books<'_> {
                 self.state.next_window = id.saturating_add(1);
                 self.state.windows = self.state.windows.saturating_add(1);
                 self.change(
-                    "INSERT INTO windows (id, key, window_ms, first_bucket, amount, count, empties_at) \
-                     VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6)",
+                    "INSERT INTO windows \
+                     (id, key, window_ms, first_bucket, count, empties_at, dollars, micros) \
+                     VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6, ?7)",
                     &[
                         &exact(id)?,
                         window.key.as_bytes(),
                         &moment(window.span.window_millis()),
-                        &sum,
                         &count,
                         &empties,
+                        &sum.dollars,
+                        &sum.micros,
                     ],
                 )?;
                 id
             }
         };
         self.change(
-            "INSERT INTO buckets (window, number, amount, count) VALUES (?1, ?2, ?3, 1) \
-             ON CONFLICT DO UPDATE SET amount = amount + excluded.amount, count = count + 1",
-            &[&exact(id)?, &moment(bucket), &amount],
+            "INSERT INTO buckets (window, number, count, dollars, micros) \
+             VALUES (?1, ?2, 1, ?3, ?4) ON CONFLICT DO UPDATE SET count = count + 1, \
+             dollars = dollars + excluded.dollars, micros = micros + excluded.micros",
+            &[
+                &exact(id)?,
+                &moment(bucket),
+                &amount.dollars,
+                &amount.micros,
+            ],
         )?;
         Ok(Place { window: id, bucket })
     }
 
     /// Takes a payment out of its bucket again, if that has not left yet.
-    pub(super) fn take_out(&mut self, place: Place, amount: u64) -> Result<(), Fault> {
-        let (id, amount) = (exact(place.window)?, exact(amount)?);
-        let in_bucket = self.change(
-            "UPDATE buckets SET amount = amount - ?3, count = count - 1 WHERE window = ?1 AND number = ?2",
-            &[&id, &moment(place.bucket), &amount],
-        )?;
-        if in_bucket == 0 {
-            return Ok(());
-        }
-        self.change(
-            "UPDATE windows SET amount = amount - ?2, count = count - 1 WHERE id = ?1",
-            &[&id, &amount],
-        )?;
-        let emptied = self.change("DELETE FROM windows WHERE id = ?1 AND count = 0", &[&id])?;
-        if emptied > 0 {
-            self.forget_buckets(id)?;
+    pub(super) fn take_out(&mut self, place: Place, counted: u64) -> Result<(), Fault> {
+        let id = exact(place.window)?;
+        let amount = Sum::default().minus(Sum::of(counted)?)?;
+        if self.add_to_bucket(place, amount, -1)? {
+            let emptied = self.change("DELETE FROM windows WHERE id = ?1 AND count = 0", &[&id])?;
+            if emptied > 0 {
+                self.forget_buckets(id)?;
+            }
         }
         Ok(())
     }
 
     /// Counts a payment at another amount than before, if its bucket has not left yet.
     pub(super) fn recount(&mut self, place: Place, from: u64, to: u64) -> Result<(), Fault> {
-        let change = exact(to)?
-            .checked_sub(exact(from)?)
-            .ok_or(StoreError::Overflow)?;
-        let id = exact(place.window)?;
-        let in_bucket = self.change(
-            "UPDATE buckets SET amount = amount + ?3 WHERE window = ?1 AND number = ?2",
-            &[&id, &moment(place.bucket), &change],
-        )?;
-        if in_bucket > 0 {
-            self.change(
-                "UPDATE windows SET amount = amount + ?2 WHERE id = ?1",
-                &[&id, &change],
-            )?;
-        }
+        let change = Sum::of(to)?.minus(Sum::of(from)?)?;
+        self.add_to_bucket(place, change, 0)?;
         Ok(())
     }
 
+    /// Answers whether the bucket is still there.
+    fn add_to_bucket(&mut self, place: Place, amount: Sum, payments: i64) -> Result<bool, Fault> {
+        let (id, bucket) = (exact(place.window)?, moment(place.bucket));
+        let Sum { dollars, micros } = amount;
+        let there = self.change(
+            "UPDATE buckets SET dollars = dollars + ?3, micros = micros + ?4, count = count + ?5 \
+             WHERE window = ?1 AND number = ?2",
+            &[&id, &bucket, &dollars, &micros, &payments],
+        )?;
+        if there > 0 {
+            self.change(
+                "UPDATE windows SET dollars = dollars + ?2, micros = micros + ?3, count = count + ?4 \
+                 WHERE id = ?1",
+                &[&id, &dollars, &micros, &payments],
+            )?;
+        }
+        Ok(there > 0)
+    }
+
+    /// What `key` has counted. A sum beyond what can be written stops there.
     pub(super) fn usage(&self, key: LimitKey, span: Span) -> Result<Usage, Fault> {
         let window = self.window(key, span)?;
-        Ok(Usage::new(Usd::from_micros(window.amount), window.count))
+        let amount = u64::try_from(window.amount.total()?).unwrap_or(u64::MAX);
+        Ok(Usage::new(Usd::from_micros(amount), window.count))
     }
 
     /// Clears away windows out of which everything has rolled.
@@ -235,6 +243,14 @@ impl Books<'_> {
     }
 }
 
-fn four(row: &Row<'_>) -> Result<[u64; 4], Fault> {
-    Ok([read(row, 0)?, read(row, 1)?, read(row, 2)?, read(row, 3)?])
+fn window_row(row: &Row<'_>, key: LimitKey, span: Span) -> Result<Window, Fault> {
+    Ok(Window {
+        id: Some(read(row, 0)?),
+        key,
+        span,
+        first_bucket: read(row, 1)?,
+        rolled: false,
+        amount: Sum::read(row, 3)?,
+        count: read(row, 2)?,
+    })
 }

@@ -1,7 +1,15 @@
 //! The engine in a file: what it promises beyond what every engine does.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "what is missing must fail the test; a child process reports on its standard output"
+)]
+
 mod bounds;
 mod child;
+mod conformance;
 mod durable;
 mod older_copy;
 mod place;

@@ -132,25 +132,3 @@ async fn a_file_gives_back_what_it_does_not_need_any_more() {
         tokio::task::yield_now().await;
     }
 }
-
-#[tokio::test]
-async fn sums_beyond_what_can_be_written_are_refused() {
-    let place = Place::new();
-    let store = place.open();
-    let limits = [x402_tower::store::Limit::new(
-        key(1),
-        DAY,
-        x402_tower::store::Quota::Count(9),
-    )];
-    let reserve = async |n, micros| {
-        let amount = x402_tower::Usd::from_micros(micros);
-        let wish = Reservation::new(id(n), amount, &limits, at(START), at(START + 60_000));
-        store.reserve(&wish).await
-    };
-    let most = u64::MAX / 2;
-    assert_eq!(reserve(1, most).await, Ok(Reserved::Granted));
-    assert_eq!(reserve(2, 1).await, Err(StoreError::Overflow));
-    assert_eq!(reserve(3, most + 1).await, Err(StoreError::Overflow));
-    assert_eq!(reserve(4, u64::MAX).await, Err(StoreError::Overflow));
-    assert_eq!(reserve(5, 0).await, Ok(Reserved::Granted));
-}

@@ -1,0 +1,8 @@
+//! Every engine against the suite that all of them have to pass.
+
+#![allow(clippy::unwrap_used)] // a test fails loudly
+
+mod memory;
+#[cfg(all(feature = "sqlite", unix))]
+mod sqlite;
+mod suite;
