@@ -42,6 +42,7 @@
 //! | name | what it adds | default |
 //! |---|---|---|
 //! | `evm` | `evm::LocalEvmSigner` for EIP-3009 over any `alloy_signer::Signer`; digests and recovery | no |
+//! | `evm-oracle` | `evm::JsonRpcOracle`: asks EVM nodes what became of payments, for [`reconcile`] | no |
 //! | `x402-rs` | `x402_rs::SchemeClientSigner`: x402-rs' scheme clients as signers | no |
 //! | `otel` | `telemetry::otel_layer`: spans as OpenTelemetry traces | no |
 //! | `webhook` | `mpa::HttpWebhooks`: asks approvers over HTTP, with rustls | no |
