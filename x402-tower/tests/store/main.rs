@@ -5,4 +5,6 @@
 mod memory;
 #[cfg(feature = "redis")]
 mod redis;
+#[cfg(all(feature = "sqlite", unix))]
+mod sqlite;
 mod suite;
