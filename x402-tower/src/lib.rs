@@ -68,6 +68,7 @@ pub mod egress;
 #[cfg(feature = "evm")]
 pub mod evm;
 pub mod facilitator;
+mod file_lock;
 mod fingerprint_key;
 mod flight;
 pub mod guard;
