@@ -61,7 +61,7 @@ fn wait_for_a_line() {
 #[tokio::test]
 #[ignore = "not a test but the process that the others start"]
 async fn child_process() {
-    let store = SqliteStore::open(std::env::var_os(LEDGER).unwrap()).unwrap();
+    let store = super::open(std::env::var_os(LEDGER).unwrap().as_ref());
     let number: u64 = std::env::var(NUMBER).unwrap().parse().unwrap();
     let name = std::env::var(TASK).unwrap();
     let task = Task::ALL.into_iter().find(|task| task.name() == name);
