@@ -10,6 +10,7 @@
 #![allow(
     missing_docs,
     clippy::disallowed_methods, // benches measure real time
+    clippy::indexing_slicing,
     clippy::unwrap_used,
     clippy::print_stdout,
     clippy::cast_precision_loss,
