@@ -5,6 +5,7 @@
 //! | [`ManualClock`] | the clock | windows and expiries without waiting |
 //! | [`RecordingSigner`] | the key | how often, and for what, a signature was asked for |
 //! | [`ScriptedSeller`] | the server | what it was sent, under a script of answers |
+//! | [`ScriptedStore`] | a store | what happens when it is late, hangs or fails |
 //! | [`RecordingControl`] | a control | what it was told, in which order |
 //! | [`ServiceProbe`] | any inner service | that `call` only follows a ready `poll_ready` |
 //!
@@ -47,6 +48,7 @@ mod control;
 mod offer;
 mod probe;
 mod response;
+mod scripted_store;
 mod seller;
 mod signer;
 pub mod store_suite;
@@ -57,6 +59,7 @@ pub use control::{ControlStep, RecordingControl, Transcript};
 pub use offer::{Offer, ScriptedChallenge};
 pub use probe::{ProbeFuture, ServiceProbe, StatefulInner};
 pub use response::{rejection_for, settlement_for};
+pub use scripted_store::{ScriptedStore, StoreConduct};
 pub use seller::{ScriptedSeller, SeenRequest, SellerError};
 pub use signer::{RecordingSigner, SignerCall, SigningDomain, Tamper};
 
