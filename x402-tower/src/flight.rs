@@ -50,9 +50,9 @@ impl Flight {
     pub(crate) fn new(payment: Payment) -> Self {
         Self(Box::new(State {
             trace: PaymentTrace::new(&payment),
-            payment,
             begun: Vec::new(),
-            sent: false,
+            sent: payment.is_resent(),
+            payment,
             record: None,
         }))
     }
@@ -96,8 +96,17 @@ impl Flight {
             control: Arc::clone(control),
             overruled: false,
         });
-        let trace = self.0.trace.control(control.kind(), "check");
-        let step = async { control.check(&mut self.0.payment).await };
+        let resent = self.0.payment.is_resent();
+        let name = if resent { "resend" } else { "check" };
+        let trace = self.0.trace.control(control.kind(), name);
+        let payment = &mut self.0.payment;
+        let step = async {
+            if resent {
+                control.resend(payment).await
+            } else {
+                control.check(payment).await
+            }
+        };
         let answer = caught(trace.around(step)).await;
         if let Some(redactions) = redactions {
             self.0.payment.restore_redactions(redactions);
@@ -165,10 +174,30 @@ impl Flight {
         self.denied_further_in(denial).await
     }
 
+    /// Tells every control that the payment is not sent again. What it counts and claims stays as it was: it may have left
+    /// before.
+    async fn stay(mut self, denial: &Denial) {
+        let outcome = Outcome::NotSent(NotSent::Denied(denial.clone()));
+        self.0.trace.ended(&self.0.payment, &outcome);
+        self.0.record = Some(PaymentRecord::new(&self.0.payment, outcome));
+        while let Some(Begun { control, .. }) = self.0.begun.last() {
+            let exchange = self.0.payment.exchange();
+            let step = async { control.refused(exchange, denial).await };
+            if caught(step).await.is_none() {
+                tracing::error!(control = %control.kind(), "a control panicked when told a refusal");
+            }
+            self.0.begun.pop();
+        }
+    }
+
     /// The same, where a guard further in refused and has counted that.
     pub(crate) async fn denied_further_in(self, denial: Denial) -> Denial {
-        self.finish(Outcome::NotSent(NotSent::Denied(denial.clone())))
-            .await;
+        if self.0.payment.is_resent() {
+            self.stay(&denial).await;
+        } else {
+            self.finish(Outcome::NotSent(NotSent::Denied(denial.clone())))
+                .await;
+        }
         denial
     }
 

@@ -42,10 +42,12 @@
 //! | name | what it adds | default |
 //! |---|---|---|
 //! | `evm` | `evm::LocalEvmSigner` for EIP-3009 over any `alloy_signer::Signer`; digests and recovery | no |
+//! | `evm-oracle` | `evm::JsonRpcOracle`: asks EVM nodes what became of payments, for [`reconcile`] | no |
 //! | `x402-rs` | `x402_rs::SchemeClientSigner`: x402-rs' scheme clients as signers | no |
 //! | `otel` | `telemetry::otel_layer`: spans as OpenTelemetry traces | no |
 //! | `webhook` | `mpa::HttpWebhooks`: asks approvers over HTTP, with rustls | no |
 //! | `watch` | `guard::PolicyReloader::watch`: loads the policy file again when it changes | no |
+//! | `redis` | `store::RedisStore`: state that many machines share, in Redis or Valkey | no |
 //! | `schema` | `policy::json_schema`: the JSON Schema of policy files | no |
 //! | `testing` | `testing`: a manual clock, a recording signer, a scripted seller, a contract probe | no |
 //!
@@ -67,8 +69,11 @@ pub mod egress;
 #[cfg(feature = "evm")]
 pub mod evm;
 pub mod facilitator;
+mod file_lock;
+mod fingerprint_key;
 mod flight;
 pub mod guard;
+pub mod idempotency;
 mod key_file;
 pub mod money;
 pub mod mpa;
@@ -106,6 +111,7 @@ pub use control::{Control, ControlKind, Mode};
 pub use denial::{Denial, DenialKind};
 pub use facilitator::FacilitatorGuardLayer;
 pub use guard::{ConfigError, GuardConfig, PolicyReloader, X402GuardLayer};
+pub use idempotency::{Idempotency, SealingKey, SettledRepeat};
 pub use money::{AmountError, AtomicAmount, Usd, UsdError};
 pub use mpa::MpaLayer;
 pub use network::{ChainId, NetworkError};

@@ -8,10 +8,11 @@
 //! | [`ScriptedStore`] | a store | what happens when it is late, hangs or fails |
 //! | [`RecordingControl`] | a control | what it was told, in which order |
 //! | [`ServiceProbe`] | any inner service | that `call` only follows a ready `poll_ready` |
+//! | `RedisServer` (feature `redis`) | nothing: it is a real one | what a store does when it is stopped, paused, killed |
 //!
 //! [`store_suite`] puts engines to the test.
 //!
-//! None of them sleeps, and none needs a network. They fail loudly where a test itself is wrong.
+//! None of them sleeps, and none but the server needs a network. They fail loudly where a test itself is wrong.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -47,6 +48,8 @@ mod clock;
 mod control;
 mod offer;
 mod probe;
+#[cfg(feature = "redis")]
+mod redis_server;
 mod response;
 mod scripted_store;
 mod seller;
@@ -58,6 +61,8 @@ pub use clock::ManualClock;
 pub use control::{ControlStep, RecordingControl, Transcript};
 pub use offer::{Offer, ScriptedChallenge};
 pub use probe::{ProbeFuture, ServiceProbe, StatefulInner};
+#[cfg(feature = "redis")]
+pub use redis_server::RedisServer;
 pub use response::{rejection_for, settlement_for};
 pub use scripted_store::{ScriptedStore, StoreConduct};
 pub use seller::{ScriptedSeller, SeenRequest, SellerError};
