@@ -34,7 +34,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// Payments or claims that are timed together.
-const BATCH: u64 = 128;
+const BATCH: u32 = 128;
 const SAMPLES: usize = 600;
 
 fn now<T>(step: Step<'_, T>) -> T {
@@ -132,10 +132,11 @@ impl Claimant {
     }
 
     fn claim_batch(&mut self) -> Duration {
-        let keys = [(); BATCH as usize].map(|()| ClaimKey::from_bytes(digest(&mut self.rng)));
+        let keys = (0..BATCH).map(|_| ClaimKey::from_bytes(digest(&mut self.rng)));
+        let keys: Vec<_> = keys.collect();
         let start = Instant::now();
-        for key in keys {
-            claim(&self.store, key, START + 2_000_000);
+        for key in &keys {
+            claim(&self.store, *key, START + 2_000_000);
         }
         let took = start.elapsed();
         for key in keys {
@@ -159,7 +160,7 @@ fn claim(store: &MemoryStore, key: ClaimKey, millis: u64) {
 /// The median of one call of a batch, in nanoseconds.
 fn median(samples: &mut [Duration]) -> f64 {
     samples.sort_unstable();
-    samples[samples.len() / 2].as_nanos() as f64 / BATCH as f64
+    samples[samples.len() / 2].as_nanos() as f64 / f64::from(BATCH)
 }
 
 /// Times both in turns, so that whatever else the machine does meets both.
