@@ -5,4 +5,6 @@
 mod memory;
 #[cfg(all(feature = "sqlite", unix))]
 mod sqlite;
+#[cfg(feature = "redis")]
+mod redis;
 mod suite;
