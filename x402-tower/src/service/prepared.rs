@@ -38,12 +38,15 @@ impl Prepared {
     ) -> Result<Self, Denial> {
         value.set_sensitive(true);
         match flight.sending().await {
-            Ok(()) => Ok(Self {
-                flight,
-                name,
-                value,
-                ticket: None,
-            }),
+            Ok(()) => {
+                failpoint!(MarkedSent);
+                Ok(Self {
+                    flight,
+                    name,
+                    value,
+                    ticket: None,
+                })
+            }
             Err(denial) => Err(flight.deny(denial).await),
         }
     }
@@ -59,6 +62,7 @@ impl Prepared {
         let kept = ticket.keep(prepared.payment(), &prepared.value).await;
         match kept {
             Ok(()) => {
+                failpoint!(Kept);
                 prepared.ticket = Some(ticket);
                 Ok(prepared)
             }
@@ -75,6 +79,7 @@ impl Prepared {
     ) -> Result<Self, Denial> {
         match flight.approve().await {
             Ok(()) => {
+                failpoint!(Resent);
                 telemetry::resent(flight.payment().exchange().position());
                 Ok(Self {
                     flight,
@@ -172,6 +177,7 @@ impl Prepared {
 
     /// Tells every control, and then what is kept, how it ended; `words` are the seller's where it asked for money again.
     async fn end(self, outcome: Outcome, words: Option<&str>) -> PaymentRecord {
+        failpoint!(Answered);
         let outcome = match outcome {
             Outcome::Rejected(refusal) if self.payment().is_resent() => {
                 let reason = refusal.reason.as_deref();
@@ -184,8 +190,10 @@ impl Prepared {
             outcome => outcome,
         };
         let record = self.flight.finish(outcome).await;
+        failpoint!(Concluded);
         if let Some(ticket) = self.ticket {
             ticket.conclude(record.outcome()).await;
+            failpoint!(Remembered);
         }
         record
     }
