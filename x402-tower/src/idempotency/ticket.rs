@@ -13,7 +13,7 @@ use super::seal;
 use super::{Settings, SettledRepeat};
 use crate::clock::UnixMillis;
 use crate::denial::{Denial, DenialKind};
-use crate::payment::{Exchange, NotSent, Outcome, Payment};
+use crate::payment::{Exchange, NotSent, Outcome, Payment, PaymentId};
 use crate::store::{Kept, Put, RequestKey, StoreError};
 
 /// What an earlier attempt of a logical request has left.
@@ -114,7 +114,8 @@ impl Ticket {
     /// this.
     pub(crate) async fn signing(&mut self, payment: &Payment) -> Result<(), Denial> {
         let until = ends(payment);
-        self.put(Progress::Signing { until }, until).await
+        let progress = Progress::Signing { until };
+        self.put(payment.id(), progress, until).await
     }
 
     /// Notes that the signer has signed nothing.
@@ -131,7 +132,7 @@ impl Ticket {
         let kept = KeptPayment::of(payment, Some(value.clone()));
         let until = kept.ends.max(self.remembered());
         self.payment = Some(Box::new(kept.without_signature()));
-        self.put(Progress::Signed(kept), until).await
+        self.put(payment.id(), Progress::Signed(kept), until).await
     }
 
     /// Notes how it ended. What is not known, or only a server's refusal, leaves the payment as it is: it is sent again
@@ -155,7 +156,7 @@ impl Ticket {
         let (id, until) = (payment.id, payment.ends.max(self.remembered()));
         let payment = *payment;
         if let Err(denial) = self
-            .put(Progress::Settled { payment, receipt }, until)
+            .put(id, Progress::Settled { payment, receipt }, until)
             .await
         {
             // It stays as it is: sent again, it is refused as used.
@@ -167,14 +168,21 @@ impl Ticket {
         self.now.saturating_add(self.remember)
     }
 
-    async fn put(&mut self, progress: Progress, until: UnixMillis) -> Result<(), Denial> {
+    async fn put(
+        &mut self,
+        id: PaymentId,
+        progress: Progress,
+        until: UnixMillis,
+    ) -> Result<(), Denial> {
         let record = Record {
             parameters: self.parameters,
             progress,
         };
         let json = record.to_json().ok_or_else(denials::unsealable)?;
         let sealed = seal::seal(self.settings.sealing.as_ref(), self.key, &json);
-        let value = sealed.ok_or_else(denials::unsealable)?;
+        let sealed = sealed.ok_or_else(denials::unsealable)?;
+        // Whose it is stands before it in clear, for whoever reconciles without the sealing key.
+        let value = [id.as_bytes().as_slice(), &sealed].concat();
         let payments = &self.settings.payments;
         let put = payments.put(self.key, self.revision, &value, self.now, until);
         match put.await {
@@ -201,7 +209,8 @@ impl Ticket {
     }
 
     fn open(&self, kept: &Kept) -> Option<Record> {
-        let json = seal::open(self.settings.sealing.as_ref(), self.key, &kept.value)?;
+        let sealed = kept.value.get(PaymentId::BYTES..)?;
+        let json = seal::open(self.settings.sealing.as_ref(), self.key, sealed)?;
         Record::from_json(&json)
     }
 }

@@ -138,6 +138,17 @@ impl RedisServer {
         panic!("redis-server did not start: {}", log_of(&self.folder))
     }
 
+    /// Starts it again after it was [killed](Self::kill), with further settings.
+    ///
+    /// # Panics
+    ///
+    /// Where it does not start.
+    pub fn start_again_with(&mut self, settings: &[&str]) {
+        let settings = settings.iter().map(|setting| (*setting).to_owned());
+        self.settings.extend(settings);
+        self.start_again();
+    }
+
     /// Stops it (`SIGSTOP`): it takes connections and bytes, and does nothing with them.
     pub fn pause(&self) {
         self.signal("-STOP");

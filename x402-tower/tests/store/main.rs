@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used)] // a test fails loudly
 
 mod memory;
-#[cfg(all(feature = "sqlite", unix))]
-mod sqlite;
 #[cfg(feature = "redis")]
 mod redis;
+#[cfg(all(feature = "sqlite", unix))]
+mod sqlite;
 mod suite;
