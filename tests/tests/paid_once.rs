@@ -28,3 +28,5 @@ mod raced;
 mod restarted;
 #[path = "paid_once/seller.rs"]
 mod seller;
+#[path = "paid_once/unheard.rs"]
+mod unheard;

@@ -171,7 +171,12 @@ impl Orders {
     async fn run_until(&self, killer: &Notify) -> Ran {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command
-            .args(["--ignored", "--exact", "buyer_process::buyer_process", "--nocapture"])
+            .args([
+                "--ignored",
+                "--exact",
+                "buyer_process::buyer_process",
+                "--nocapture",
+            ])
             .env(ORDERS, serde_json::to_string(self).unwrap())
             .env_remove("X402_FINGERPRINT_KEY")
             .env_remove("X402_SEALING_KEY")

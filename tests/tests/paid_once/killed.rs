@@ -78,13 +78,23 @@ fn rows() -> Vec<Row> {
         row(At(Intended), (0, 1, 0), true, DUPLICATE_FOR_FIVE_MINUTES),
         // A signature may exist of which nothing is kept.
         row(At(Signing), (0, 1, 0), true, IN_DOUBT_FIRST),
-        row(At(Declined), (0, 0, 0), false, &["request.in_doubt", "delivered"]),
+        row(
+            At(Declined),
+            (0, 0, 0),
+            false,
+            &["request.in_doubt", "delivered"],
+        ),
         row(At(Signed), (1, 1, 0), true, IN_DOUBT_FIRST),
         row(At(MarkedSent), (1, 1, 1), true, IN_DOUBT_FIRST),
         // The signature is kept: it is sent again, whether or not it has arrived before.
         row(At(Kept), (1, 1, 1), true, DELIVERED),
         row(Seller(Behave::KeepsQuiet), (1, 1, 1), true, DELIVERED),
-        row(Seller(Behave::SettlesQuietly), (1, 1, 1), true, SETTLED_EARLIER),
+        row(
+            Seller(Behave::SettlesQuietly),
+            (1, 1, 1),
+            true,
+            SETTLED_EARLIER,
+        ),
         row(At(Answered), (1, 1, 1), true, SETTLED_EARLIER),
         row(At(Counted), (1, 1, 0), true, SETTLED_EARLIER),
         row(At(Concluded), (1, 1, 0), false, SETTLED_EARLIER),
@@ -181,19 +191,30 @@ impl Case {
     fn assert_signed_once(&self) {
         let signatures = self.place.signatures();
         for (n, later) in signatures.iter().enumerate() {
-            let overlaps = |earlier: &Signature| {
-                earlier.url == later.url && earlier.ends + 60 > later.made
-            };
+            let overlaps =
+                |earlier: &Signature| earlier.url == later.url && earlier.ends + 60 > later.made;
             let kill = self.row.kill;
-            assert!(!signatures[..n].iter().any(overlaps), "{kill:?}: {signatures:?}");
+            assert!(
+                !signatures[..n].iter().any(overlaps),
+                "{kill:?}: {signatures:?}"
+            );
         }
-        assert!(self.seller.arrived(&self.path()).len() <= 1, "{:?}", self.row.kill);
+        assert!(
+            self.seller.arrived(&self.path()).len() <= 1,
+            "{:?}",
+            self.row.kill
+        );
     }
 
     fn assert_audit(&self, dangling: bool) {
         let summary = self.place.verify();
         let expected = usize::from(dangling);
-        assert_eq!(summary.dangling_intents.len(), expected, "{:?}: {summary:?}", self.row.kill);
+        assert_eq!(
+            summary.dangling_intents.len(),
+            expected,
+            "{:?}: {summary:?}",
+            self.row.kill
+        );
     }
 
     /// Whoever repeats the request gets through in the end, at the moments that the matrix says.
@@ -219,7 +240,10 @@ impl Case {
         assert_eq!(ran.told[0], self.row.told[0], "{kill:?}");
         assert_eq!(ran.told.last().unwrap(), "policy.window", "{kill:?}");
         assert_eq!(ran.after.counted, self.setup.cents, "{kill:?}: {ran:?}");
-        assert!(u64::try_from(all).unwrap() <= self.setup.cents, "{kill:?}: {ran:?}");
+        assert!(
+            u64::try_from(all).unwrap() <= self.setup.cents,
+            "{kill:?}: {ran:?}"
+        );
     }
 }
 

@@ -44,7 +44,10 @@ impl Ground {
 async fn a_killed_buyer_gets_no_new_day(engine: Engine) {
     let ground = Ground::new(engine, 3).await;
     let asks = ["/1", "/2", "/3"].map(|path| ground.ask(0, path));
-    let killed = ground.orders(asks).killed_at(Failpoint::Remembered, 3).await;
+    let killed = ground
+        .orders(asks)
+        .killed_at(Failpoint::Remembered, 3)
+        .await;
     assert_eq!(killed.told, ["delivered"; 2]);
     let asks = [0, 23 * HOUR, 25 * HOUR].map(|secs| ground.ask(secs, "/4"));
     let ran = ground.orders(asks).run().await.ended();
@@ -67,9 +70,20 @@ async fn attack_070_a_restart_keeps_the_window_on_redis() {
 async fn a_lie_is_not_paid_again_by_the_next_process(engine: Engine) {
     let ground = Ground::new(engine, 3).await;
     ground.seller.plan("/report", Behave::SettlesAndLies);
-    let ran = ground.orders([ground.ask(0, "/report")]).run().await.ended();
-    assert_eq!((ran.told, ran.after.counted), (vec!["rejected".to_owned()], 1));
-    let ran = ground.orders([ground.ask(0, "/report")]).run().await.ended();
+    let ran = ground
+        .orders([ground.ask(0, "/report")])
+        .run()
+        .await
+        .ended();
+    assert_eq!(
+        (ran.told, ran.after.counted),
+        (vec!["rejected".to_owned()], 1)
+    );
+    let ran = ground
+        .orders([ground.ask(0, "/report")])
+        .run()
+        .await
+        .ended();
     assert_eq!(ran.told, ["settled_earlier"]);
     assert_eq!((ran.before.counted, ran.after.counted), (1, 1));
     assert_eq!(ground.place.signatures().len(), 1);
@@ -94,7 +108,11 @@ async fn not_repeated_in_time(engine: Engine, key: Option<&str>, told: [&str; 3]
     let ask = |secs| ground.ask(secs, "/report").named(key);
     let settled = ground.seller.plan("/report", Behave::SettlesQuietly);
     ground.orders([ask(0)]).killed_when(&settled).await;
-    let ran = ground.orders([130, 400, 25 * HOUR].map(ask)).run().await.ended();
+    let ran = ground
+        .orders([130, 400, 25 * HOUR].map(ask))
+        .run()
+        .await
+        .ended();
     assert_eq!(ran.told, told);
     assert!(ran.before.counted >= 1, "{ran:?}");
 }

@@ -8,7 +8,7 @@ use super::{GuardBody, screen_message, show, unreadable};
 use crate::context::Context;
 use crate::denial::Denial;
 use crate::flight::Flight;
-use crate::idempotency::Ticket;
+use crate::idempotency::{NotKept, Ticket};
 use crate::payment::{NotSent, Outcome, Payment, PaymentRecord, Refusal, Uncertainty};
 use crate::screening::TextPlace;
 use crate::settlement;
@@ -52,6 +52,9 @@ impl Prepared {
     }
 
     /// The same for what our signer made: it is kept before it may leave.
+    ///
+    /// Where the store does not say whether it keeps it, nothing leaves now, and the money stays counted: a retry may find
+    /// it, and then sends it.
     pub(crate) async fn keeping(
         flight: Flight,
         name: HeaderName,
@@ -66,7 +69,15 @@ impl Prepared {
                 prepared.ticket = Some(ticket);
                 Ok(prepared)
             }
-            Err(denial) => Err(prepared.flight.deny(denial).await),
+            Err(NotKept {
+                denial,
+                may_be_kept: true,
+            }) => {
+                let unsaid = Outcome::Unknown(Uncertainty::KeepingUnsaid);
+                prepared.flight.finish(unsaid).await;
+                Err(denial)
+            }
+            Err(NotKept { denial, .. }) => Err(prepared.flight.deny(denial).await),
         }
     }
 
