@@ -359,8 +359,12 @@ pub(super) struct Resend {
 pub(super) async fn begin(idempotency: &Idempotency, exchange: &Exchange) -> Result<Begin, Denial> {
     exchange.check()?;
     Ok(match idempotency.begin(exchange).await? {
-        Begun::First(ticket) => Begin::First(ticket),
+        Begun::First(ticket) => {
+            failpoint!(Begun);
+            Begin::First(ticket)
+        }
         Begun::Again(kept, ticket) => {
+            failpoint!(Found);
             let (name, value, authorization) = kept.header().ok_or_else(unreadable_record)?;
             let mut payment = kept.payment(exchange).with_authorization(authorization);
             payment.note_request_key(ticket.key());
@@ -390,9 +394,11 @@ pub(crate) async fn sign(
     if let Err(denial) = flight.approve().await {
         return Err(flight.deny(denial).await);
     }
+    failpoint!(Intended);
     if let Err(denial) = ticket.signing(flight.payment()).await {
         return Err(flight.deny(denial).await);
     }
+    failpoint!(Signing);
     match signed_header(&mut flight, challenge, choice, context, signer).await {
         Ok((name, value, authorization)) => {
             flight.signed(authorization);
@@ -400,6 +406,7 @@ pub(crate) async fn sign(
         }
         Err(Unsigned { denial, certain }) => {
             let denial = flight.deny(denial).await;
+            failpoint!(Declined);
             // Else a signature may have been made: the request stays in doubt until that could not be settled any more.
             if certain {
                 ticket.unsigned().await;
@@ -447,6 +454,7 @@ async fn signed_header(
                 .with_source(error),
             certain: true,
         })?;
+    failpoint!(Signed);
     let (name, value) = signed.into_header();
     let mut headers = HeaderMap::with_capacity(1);
     headers.insert(name.clone(), value);
