@@ -7,6 +7,7 @@ use http::header::{HeaderMap, HeaderName, HeaderValue};
 
 use super::edited::Edited;
 use super::json::{Document, Limits, Value};
+use super::object::{Fields, Members};
 use super::text::{self, TextField, TextId, Walk};
 use super::{
     Authorization, MAX_HEADER_BYTES, Requirement, Version, WireError, authorization, challenge,
@@ -14,7 +15,7 @@ use super::{
 };
 use crate::network::{ChainId, NetworkError};
 
-const FIELDS: &[&str] = &[
+const FIELDS: &[&str; 7] = &[
     "x402Version",
     "scheme",
     "network",
@@ -82,13 +83,13 @@ impl PaymentPayload {
 
     fn read(document: Document, version: Version) -> Result<Self, WireError> {
         let value = object::object(document.root(), "the payment")?;
-        object::refuse_aliases(value, FIELDS)?;
+        let value = &Members::of(value, FIELDS)?;
         version.expect(value)?;
         let others: &'static [&'static str] = match version {
             Version::V1 => &["accepted", "resource", "extensions"],
             Version::V2 => &["scheme", "network"],
         };
-        if let Some(field) = others.iter().find(|field| value.get(field).is_some()) {
+        if let Some(field) = others.iter().find(|field| value.field(field).is_some()) {
             return Err(WireError::OtherVersion { field, version });
         }
         let (scheme, chain, accepted) = match version {

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::index;
+
 /// What a backslash introduces.
 pub(super) enum Escape {
     /// A character, and the length of its escape in bytes.
@@ -66,11 +68,56 @@ fn is_refused(character: char) -> bool {
     character < ' ' && !matches!(character, '\t' | '\n' | '\r')
 }
 
-/// The text of a string whose escapes were checked by the parser. `inner` has no quotes.
-pub(super) fn unescape(inner: &str, escaped: bool) -> Cow<'_, str> {
-    if !escaped {
-        return Cow::Borrowed(inner);
+/// How many bytes from the start stand for themselves in a string: no quote, no backslash, no control character.
+///
+/// Eight at a time: most of a message is inside of strings.
+pub(super) fn plain_len(bytes: &[u8]) -> usize {
+    let (words, rest) = bytes.as_chunks::<8>();
+    let whole_words = words.iter().map(|word| special_in(*word));
+    let mut plain = 0usize;
+    for special in whole_words {
+        if special != 0 {
+            return plain.saturating_add(index(special.trailing_zeros() / 8));
+        }
+        plain = plain.saturating_add(8);
     }
+    let tail = rest.iter().position(|byte| is_special(*byte));
+    plain.saturating_add(tail.unwrap_or(rest.len()))
+}
+
+const fn is_special(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\\' | 0..=0x1f)
+}
+
+/// The highest bit of the first special byte is the lowest bit that is set; zero where there is none.
+///
+/// Subtracting borrows from a byte only where the one below it is special, so what comes before the first is exact:
+/// <https://graphics.stanford.edu/~seander/bithacks.html#HasLessInWord>.
+const fn special_in(word: [u8; 8]) -> u64 {
+    const EACH: u64 = u64::from_le_bytes([1; 8]);
+    const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
+    const CONTROL: u64 = u64::from_le_bytes([0x20; 8]);
+    const QUOTE: u64 = u64::from_le_bytes([b'"'; 8]);
+    const BACKSLASH: u64 = u64::from_le_bytes([b'\\'; 8]);
+    let word = u64::from_le_bytes(word);
+    let (quote, backslash) = (word ^ QUOTE, word ^ BACKSLASH);
+    let control = word.wrapping_sub(CONTROL) & !word;
+    let quote = quote.wrapping_sub(EACH) & !quote;
+    let backslash = backslash.wrapping_sub(EACH) & !backslash;
+    (control | quote | backslash) & HIGH
+}
+
+/// The text of a string whose escapes were checked by the parser. `inner` has no quotes.
+#[inline]
+pub(super) fn unescape(inner: &str, escaped: bool) -> Cow<'_, str> {
+    if escaped {
+        Cow::Owned(unescaped(inner))
+    } else {
+        Cow::Borrowed(inner)
+    }
+}
+
+fn unescaped(inner: &str) -> String {
     let mut text = String::with_capacity(inner.len());
     let mut rest = inner;
     while let Some((plain, tail)) = rest.find('\\').and_then(|at| rest.split_at_checked(at)) {
@@ -86,7 +133,7 @@ pub(super) fn unescape(inner: &str, escaped: bool) -> Cow<'_, str> {
         rest = tail.get(length..).unwrap_or_default();
     }
     text.push_str(rest);
-    Cow::Owned(text)
+    text
 }
 
 /// `text` as a JSON string with quotes.

@@ -50,15 +50,14 @@ impl<'a> Value<'a> {
     #[must_use]
     pub fn get(self, key: &str) -> Option<Value<'a>> {
         let mut members = self.children(Kind::Object);
+        let quoted_len = u32::try_from(key.len()).ok()?.checked_add(2)?;
         while let Some((node, value)) = members.advance() {
-            let same = if node.key_escaped {
-                let quoted = self.document.text(node.key_start, node.key_end);
-                string::unescape(inner(quoted), true) == key
-            } else {
-                let quoted = self.document.span(node.key_start, node.key_end);
-                quoted.get(1..quoted.len().saturating_sub(1)) == Some(key.as_bytes())
-            };
-            if same {
+            // Most keys differ in length, so most are told apart without a look at the text.
+            if !node.key_escaped && node.key_end.saturating_sub(node.key_start) != quoted_len {
+                continue;
+            }
+            let written = inner(self.document.text(node.key_start, node.key_end));
+            if string::unescape(written, node.key_escaped) == key {
                 return Some(value);
             }
         }
