@@ -212,8 +212,8 @@ fn header_names(settings: &PiiSettings) -> Result<Vec<HeaderName>, ConfigError> 
     names.collect()
 }
 
-/// The key that the code gave, else that of the environment, else a fresh one; never one that this machine made for
-/// claims that others share.
+/// The key that the code gave, else that of the environment, else a fresh one; never one that fewer have than share the
+/// claims.
 fn fingerprint_key(
     chosen: Option<FingerprintKey>,
     claims: &dyn Claims,
@@ -222,7 +222,7 @@ fn fingerprint_key(
         Some(key) => key,
         None => FingerprintKey::from_env()?.map_or_else(FingerprintKey::generate, Ok)?,
     };
-    if claims.is_shared() && key.is_made_here() {
+    if key.reach() < claims.reach() {
         return Err(FingerprintKeyError::NotShared);
     }
     Ok(key)

@@ -246,7 +246,7 @@ impl Control for MpaControl {
         match self.counting(payment) {
             Some(cumulative) => cumulative
                 .ledger
-                .mark_sent(own_id(payment.id()))
+                .mark_sent(own_id(payment.id()), None)
                 .map(|marked| marked.map_err(|error| error.denial(DenialKind::MpaDenied))),
             None => Step::ready(Ok(())),
         }

@@ -29,6 +29,7 @@ use notes::Notes;
 
 use crate::control::ControlKind;
 use crate::denial::Denial;
+use crate::store::RequestKey;
 use crate::wire::{Authorization, TextField, Version};
 
 /// A payment on its way through the controls.
@@ -49,6 +50,7 @@ pub struct Payment {
     used_request: Option<Box<[u8; 32]>>,
     set_aside: bool,
     claimed: Vec<[u8; 32]>,
+    request_key: Option<RequestKey>,
     extensions: Extensions,
 }
 
@@ -78,6 +80,7 @@ impl Payment {
             used_request: None,
             set_aside: false,
             claimed: Vec::new(),
+            request_key: None,
             extensions: Extensions::new(),
         };
         payment.note_findings(&in_request);
@@ -288,6 +291,16 @@ impl Payment {
 
     pub(crate) fn claimed_mut(&mut self) -> &mut Vec<[u8; 32]> {
         &mut self.claimed
+    }
+
+    /// The logical request under which its signed payment is kept, where it is.
+    #[must_use]
+    pub fn request_key(&self) -> Option<RequestKey> {
+        self.request_key
+    }
+
+    pub(crate) fn note_request_key(&mut self, key: RequestKey) {
+        self.request_key = Some(key);
     }
 
     /// What controls of your own keep about this payment between its steps.

@@ -20,7 +20,7 @@ use crate::money::Usd;
 use crate::payment::{Exchange, Outcome, Payment, Terms};
 use crate::screening::Screening;
 use crate::step::Step;
-use crate::store::{Ledger, Limit, MemoryStore, Reservation, Reserved};
+use crate::store::{Ledger, Limit, MemoryStore, Reservation, Reserved, SentPayment};
 use crate::telemetry::ReservationState;
 
 /// How long a reservation may wait to be sent, for signers and approvals that take their time.
@@ -252,7 +252,8 @@ impl PolicyControl {
         if !payment.is_set_aside() {
             return Step::ready(self.check_kill_switch());
         }
-        let marked = self.ledger.mark_sent(payment.id());
+        let sent = SentPayment::of(payment);
+        let marked = self.ledger.mark_sent(payment.id(), Some(&sent));
         marked.map(|marked| {
             marked.map_err(|error| error.denial(DenialKind::PolicyViolation))?;
             ReservationState::Sent.count();

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use crate::digest::each_part;
 use crate::key_file;
 use crate::private_file::PrivateFileError;
+use crate::store::Reach;
 
 /// The key under which logical requests are fingerprinted: 32 bytes, so that whoever reads the store learns no URL.
 ///
@@ -27,7 +28,8 @@ use crate::private_file::PrivateFileError;
 pub struct FingerprintKey {
     /// The key as HMAC state, which saves working it in for every payment.
     mac: Hmac<Sha256>,
-    made_here: bool,
+    /// How far others have the same key.
+    reach: Reach,
 }
 
 impl FingerprintKey {
@@ -41,7 +43,7 @@ impl FingerprintKey {
     /// [`FingerprintKeyError::NoRandomness`].
     pub fn generate() -> Result<Self, FingerprintKeyError> {
         let key = fresh()?;
-        Ok(Self::from_bytes(&key, true))
+        Ok(Self::from_bytes(&key, Reach::Process))
     }
 
     /// From 64 hexadecimal digits; space around them is ignored.
@@ -62,17 +64,17 @@ impl FingerprintKey {
         if bytes.iter().all(|byte| Some(byte) == bytes.first()) {
             return Err(FingerprintKeyError::Weak);
         }
-        Ok(Self::from_bytes(&bytes, false))
+        Ok(Self::from_bytes(&bytes, Reach::Network))
     }
 
-    fn from_bytes(key: &[u8; 32], made_here: bool) -> Self {
+    fn from_bytes(key: &[u8; 32], reach: Reach) -> Self {
         // HMAC fills a short key up with zeros to one block (RFC 2104 section 2).
         let mut block = Zeroizing::new([0; 64]);
         for (slot, byte) in block.iter_mut().zip(key) {
             *slot = *byte;
         }
         let mac = Hmac::<Sha256>::new((&*block).into());
-        Self { mac, made_here }
+        Self { mac, reach }
     }
 
     /// From [`ENV`](Self::ENV); `None` where it is not set.
@@ -92,7 +94,7 @@ impl FingerprintKey {
     /// state directory, whose fingerprints have to outlive it.
     ///
     /// The file appears at once and whole, with mode 0600: of several processes that start together, one makes the key
-    /// and the others read it. It counts as made here, so that a store that other machines share refuses it.
+    /// and the others read it. It stays on this machine, so a store that other machines share refuses it.
     ///
     /// # Errors
     ///
@@ -108,21 +110,21 @@ impl FingerprintKey {
             None => {
                 let fresh = fresh()?;
                 if key_file::publish(path, &fresh)? {
-                    Self::from_bytes(&fresh, true)
+                    Self::from_bytes(&fresh, Reach::Machine)
                 } else {
                     Self::from_hex(&key_file::read_existing(path)?)?
                 }
             }
         };
         Ok(Self {
-            made_here: true,
+            reach: Reach::Machine,
             ..key
         })
     }
 
-    /// Whether it was made on this machine, so that no other machine has it.
-    pub(crate) fn is_made_here(&self) -> bool {
-        self.made_here
+    /// How far others have the same key: a fresh one ends with the process, one from a file stays on its machine.
+    pub(crate) fn reach(&self) -> Reach {
+        self.reach
     }
 
     /// HMAC-SHA256 of parts, each with its length before it.
@@ -163,9 +165,9 @@ pub enum FingerprintKeyError {
     /// The operating system gave no random bytes.
     #[error("the operating system gave no random bytes for a fingerprint key")]
     NoRandomness,
-    /// The claims are shared with other machines, and this one would fingerprint by a key that it made for itself.
+    /// The claims are shared with more than the key is: with later processes, or with other machines.
     #[error(
-        "the claims are shared with other machines, so the fingerprint key has to be the same on all of them; set X402_FINGERPRINT_KEY to 64 hexadecimal digits (`openssl rand -hex 32`)"
+        "the claims outlive this process or are shared with other machines, so the fingerprint key has to be the same for all of them; set X402_FINGERPRINT_KEY to 64 hexadecimal digits (`openssl rand -hex 32`), or on one machine keep the key in a file"
     )]
     NotShared,
     /// The key file cannot be used.

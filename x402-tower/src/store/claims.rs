@@ -5,7 +5,7 @@ use core::fmt;
 use crate::clock::UnixMillis;
 use crate::payment::PaymentId;
 use crate::step::Step;
-use crate::store::StoreError;
+use crate::store::{Reach, StoreError};
 
 /// What is claimed: the digest of a fingerprint or of an authorization's own key.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -82,11 +82,10 @@ pub trait Claims: Send + Sync + fmt::Debug + 'static {
     /// Gives `key` back, if `holder` holds it. Giving back what one does not hold is harmless.
     fn give_back(&self, key: ClaimKey, holder: PaymentId) -> Step<'_, Result<(), StoreError>>;
 
-    /// Whether guards on other machines use these claims as well. Their fingerprints have to agree then, so a guard is
-    /// not built on a fingerprint key that this machine made for itself.
-    fn is_shared(&self) -> bool {
-        false
-    }
+    /// How far it is shared. The fingerprints of everybody who shares it have to agree: a guard on claims that outlive
+    /// the process is not built on a fingerprint key that does not, nor one on claims that other machines use on a key
+    /// that this machine made for itself.
+    fn reach(&self) -> Reach;
 
     /// Gives back without waiting, for a future that was dropped; an engine that has to wait does nothing.
     fn give_back_now(&self, key: ClaimKey, holder: PaymentId);

@@ -7,7 +7,7 @@ use crate::clock::UnixMillis;
 use crate::money::Usd;
 use crate::payment::PaymentId;
 use crate::step::Step;
-use crate::store::StoreError;
+use crate::store::{Entry, EntryQuery, Reach, Resolution, SentPayment, StoreError};
 
 /// What a limit counts per: an agent, an endpoint, a recipient …, as a digest that no two scopes share.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -50,13 +50,20 @@ pub enum Quota {
 pub struct Limit {
     /// What is counted together.
     pub key: LimitKey,
-    /// The rolling window; anything from a second on.
+    /// The rolling window; one below [`MIN_WINDOW`](Self::MIN_WINDOW) counts as that long.
     pub window: Duration,
     /// How much fits into it.
     pub quota: Quota,
 }
 
 impl Limit {
+    /// Shortest window.
+    pub const MIN_WINDOW: Duration = Duration::from_secs(1);
+
+    /// Pieces that an engine may cut a window into: a payment leaves at most one piece, rounded up to a millisecond, after
+    /// the window would let it go.
+    pub const BUCKETS: u64 = 64;
+
     /// A limit on what `key` counts within `window`.
     #[must_use]
     pub const fn new(key: LimitKey, window: Duration, quota: Quota) -> Self {
@@ -72,15 +79,19 @@ pub struct Reservation<'a> {
     pub id: PaymentId,
     /// What it would cost, in micro-dollars; for `upto` the signed maximum.
     pub amount: Usd,
-    /// Every limit that applies; all are checked and taken in one step, or none.
+    /// Every limit that applies, at most [`MAX_LIMITS`](Self::MAX_LIMITS); all are checked and taken in one step, or none.
     pub limits: &'a [Limit],
     /// Now, by the caller's clock. A store with a clock of its own uses that instead.
     pub now: UnixMillis,
-    /// When a reservation that was never marked sent may be forgotten.
+    /// Up to and including this moment the money is set aside; from then on it counts no longer, unless it was marked
+    /// sent.
     pub expires: UnixMillis,
 }
 
 impl<'a> Reservation<'a> {
+    /// Most limits that one payment may fall under; more is refused as [`StoreError::Full`].
+    pub const MAX_LIMITS: usize = 64;
+
     /// A wish to set `amount` aside for `id` under all of `limits`.
     #[must_use]
     pub const fn new(
@@ -148,7 +159,18 @@ pub trait Ledger: Send + Sync + fmt::Debug + 'static {
     fn reserve(&self, reservation: &Reservation<'_>) -> Step<'_, Result<Reserved, StoreError>>;
 
     /// Notes, before the first byte leaves, that the signature may be out: from here on the money stays counted.
-    fn mark_sent(&self, id: PaymentId) -> Step<'_, Result<(), StoreError>>;
+    ///
+    /// `sent` is what left; `None` for a count that belongs to a payment which stands under another id, and is not
+    /// listed.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::UnknownPayment`] where the reservation has expired: nothing counts it, so it must not leave.
+    fn mark_sent(
+        &self,
+        id: PaymentId,
+        sent: Option<&SentPayment>,
+    ) -> Step<'_, Result<(), StoreError>>;
 
     /// Notes that the payment settled, for `actual` where a receipt named less than was reserved.
     fn settle(&self, id: PaymentId, actual: Option<Usd>) -> Step<'_, Result<(), StoreError>>;
@@ -168,6 +190,23 @@ pub trait Ledger: Send + Sync + fmt::Debug + 'static {
     /// Gives back without waiting, for a future that was dropped. An engine that has to wait does nothing here and
     /// lets the reservation's short expiry do it.
     fn release_now(&self, id: PaymentId);
+
+    /// Lists payments, as far as they still count or are not forgotten.
+    fn entries(&self, query: &EntryQuery) -> Step<'_, Result<Vec<Entry>, StoreError>>;
+
+    /// One payment, where it is on the books and was told what left.
+    fn entry(&self, id: PaymentId) -> Step<'_, Result<Option<Entry>, StoreError>>;
+
+    /// Settles or releases an open payment by what somebody found out: an oracle that asked the chain, or an operator.
+    /// Unlike [`release`](Self::release) this may free what is unknown. Settling again is harmless.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::UnknownPayment`] where it is not on the books, was never sent, or ended otherwise already.
+    fn resolve(&self, id: PaymentId, resolution: Resolution) -> Step<'_, Result<(), StoreError>>;
+
+    /// How far it is shared.
+    fn reach(&self) -> Reach;
 
     /// What `key` has counted in `window` up to `now`.
     fn usage(

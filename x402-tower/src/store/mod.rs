@@ -1,15 +1,24 @@
-//! State that decides over money: the [`Ledger`] and the [`Claims`].
+//! State that decides over money: the [`Ledger`], the [`Claims`] and the [`SignedPayments`].
 //!
-//! Both are small and object-safe, so that an engine (memory here, a file or a server elsewhere) can be swapped without
+//! All are small and object-safe, so that an engine (memory here, a file or a server elsewhere) can be swapped without
 //! touching a control. Every method may fail, and a failure denies the payment.
 
 mod claims;
+mod entry;
 mod ledger;
 mod memory;
+mod reach;
+mod sent;
+mod signed_payments;
+mod span;
 
 pub use claims::{Claim, ClaimKey, Claims};
+pub use entry::{Entry, EntryQuery, EntryState, Resolution};
 pub use ledger::{Ledger, Limit, LimitKey, Quota, Reservation, Reserved, Usage};
 pub use memory::MemoryStore;
+pub use reach::Reach;
+pub use sent::SentPayment;
+pub use signed_payments::{Kept, MAX_KEPT_BYTES, Put, RequestKey, SignedPayments};
 
 use http::StatusCode;
 

@@ -84,7 +84,53 @@ pub enum Authorization {
     Opaque,
 }
 
+/// What kind of authorization was signed. It decides where its chain remembers that it was used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum AuthorizationKind {
+    /// EIP-3009: the token remembers payer and nonce.
+    Eip3009,
+    /// Permit2: the Permit2 contract remembers payer and nonce, over all tokens.
+    Permit2,
+    /// A Solana transaction.
+    Svm,
+    /// A scheme or chain that is not known here.
+    Opaque,
+}
+
+impl AuthorizationKind {
+    /// The stable name: `eip3009`, `permit2`, `svm`, `opaque`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Eip3009 => "eip3009",
+            Self::Permit2 => "permit2",
+            Self::Svm => "svm",
+            Self::Opaque => "opaque",
+        }
+    }
+
+    /// The kind of that name, or `None` for a name that this version does not know.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Eip3009, Self::Permit2, Self::Svm, Self::Opaque]
+            .into_iter()
+            .find(|kind| kind.as_str() == name)
+    }
+}
+
 impl Authorization {
+    /// What kind it is.
+    #[must_use]
+    pub const fn kind(&self) -> AuthorizationKind {
+        match self {
+            Self::Eip3009 { .. } => AuthorizationKind::Eip3009,
+            Self::Permit2 { .. } => AuthorizationKind::Permit2,
+            Self::Svm { .. } => AuthorizationKind::Svm,
+            Self::Opaque => AuthorizationKind::Opaque,
+        }
+    }
+
     /// Reads `payload` for a payment on `chain`; an unknown chain is opaque.
     pub(super) fn read(
         payload: Value<'_>,

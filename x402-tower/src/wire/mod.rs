@@ -35,7 +35,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub use authorization::{Authorization, SignatureBytes};
+pub use authorization::{Authorization, AuthorizationKind, SignatureBytes};
 pub use challenge::Challenge;
 pub use compose::{compose_v1, compose_v2};
 pub use error::WireError;

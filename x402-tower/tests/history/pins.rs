@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tower::ServiceExt;
 use x402_tower::policy::RecipientPins;
-use x402_tower::store::{Claim, ClaimKey, Claims, StoreError};
+use x402_tower::store::{Claim, ClaimKey, Claims, Reach, StoreError};
 use x402_tower::testing::{Offer, RecordingSigner, ScriptedChallenge, ScriptedSeller};
 use x402_tower::{AgentId, PaymentId, PaymentRecord, Step, UnixMillis};
 
@@ -237,6 +237,10 @@ impl Claims for Scribbled {
         Step::ready(Ok(()))
     }
     fn give_back_now(&self, _key: ClaimKey, _holder: PaymentId) {}
+
+    fn reach(&self) -> Reach {
+        Reach::Process
+    }
 }
 
 #[tokio::test]

@@ -7,8 +7,8 @@ use std::task::Poll;
 use std::time::Duration;
 
 use x402_tower::store::{
-    Claim, ClaimKey, Claims, Ledger, LimitKey, MemoryStore, Reservation, Reserved, StoreError,
-    Usage,
+    Claim, ClaimKey, Claims, Entry, EntryQuery, Ledger, LimitKey, MemoryStore, Reach, Reservation,
+    Reserved, Resolution, SentPayment, StoreError, Usage,
 };
 use x402_tower::{PaymentId, Step, UnixMillis, Usd};
 
@@ -94,6 +94,10 @@ impl Claims for Failing {
         self.step(move |store| store.give_back(key, holder))
     }
     fn give_back_now(&self, _key: ClaimKey, _holder: PaymentId) {}
+
+    fn reach(&self) -> Reach {
+        Reach::Process
+    }
 }
 
 impl Claims for Slow {
@@ -121,6 +125,10 @@ impl Claims for Slow {
     fn give_back_now(&self, key: ClaimKey, holder: PaymentId) {
         self.0.give_back_now(key, holder);
     }
+
+    fn reach(&self) -> Reach {
+        Reach::Process
+    }
 }
 
 impl Ledger for Slow {
@@ -132,8 +140,13 @@ impl Ledger for Slow {
             self.0.reserve(&wish)
         })
     }
-    fn mark_sent(&self, id: PaymentId) -> Step<'_, Result<(), StoreError>> {
-        around(move || self.0.mark_sent(id))
+    fn mark_sent(
+        &self,
+        id: PaymentId,
+        sent: Option<&SentPayment>,
+    ) -> Step<'_, Result<(), StoreError>> {
+        let sent = sent.cloned();
+        around(move || self.0.mark_sent(id, sent.as_ref()))
     }
     fn settle(&self, id: PaymentId, actual: Option<Usd>) -> Step<'_, Result<(), StoreError>> {
         around(move || self.0.settle(id, actual))
@@ -154,5 +167,21 @@ impl Ledger for Slow {
         now: UnixMillis,
     ) -> Step<'_, Result<Usage, StoreError>> {
         self.0.usage(key, window, now)
+    }
+
+    fn entries(&self, query: &EntryQuery) -> Step<'_, Result<Vec<Entry>, StoreError>> {
+        self.0.entries(query)
+    }
+
+    fn entry(&self, id: PaymentId) -> Step<'_, Result<Option<Entry>, StoreError>> {
+        self.0.entry(id)
+    }
+
+    fn resolve(&self, id: PaymentId, resolution: Resolution) -> Step<'_, Result<(), StoreError>> {
+        self.0.resolve(id, resolution)
+    }
+
+    fn reach(&self) -> Reach {
+        Reach::Process
     }
 }

@@ -8,7 +8,7 @@ use http::{Response, StatusCode};
 use x402_tower::mpa::{Approver, MAX_ANSWER_BYTES, MpaConfig, MpaControl, Shortfall};
 use x402_tower::pii::PiiControl;
 use x402_tower::policy::{PolicyConfig, PolicyControl, Rules};
-use x402_tower::store::{Claim, ClaimKey, Claims, MemoryStore, StoreError};
+use x402_tower::store::{Claim, ClaimKey, Claims, MemoryStore, Reach, StoreError};
 use x402_tower::{Control, PaymentId, Step, UnixMillis, Usd};
 
 use crate::approvers::{
@@ -472,6 +472,10 @@ impl Claims for Down {
     }
 
     fn give_back_now(&self, _: ClaimKey, _: PaymentId) {}
+
+    fn reach(&self) -> Reach {
+        Reach::Process
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use x402_tower::store::{Claim, ClaimKey, Claims, MemoryStore, StoreError};
+use x402_tower::store::{Claim, ClaimKey, Claims, MemoryStore, Reach, StoreError};
 use x402_tower::{PaymentId, Step, UnixMillis};
 
 /// Writes down how long each claim was asked for.
@@ -47,6 +47,10 @@ impl Claims for Watched {
 
     fn give_back_now(&self, key: ClaimKey, holder: PaymentId) {
         self.store.give_back_now(key, holder);
+    }
+
+    fn reach(&self) -> Reach {
+        Reach::Process
     }
 }
 
@@ -114,7 +118,7 @@ impl Claims for Slow {
         self.store.give_back_now(key, holder);
     }
 
-    fn is_shared(&self) -> bool {
-        true
+    fn reach(&self) -> Reach {
+        Reach::Network
     }
 }

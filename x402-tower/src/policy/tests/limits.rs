@@ -39,7 +39,7 @@ async fn spend(
     let wish = Reservation::new(id, price, limits.as_slice(), now, expires);
     match store.reserve(&wish).await.unwrap() {
         Reserved::Granted => {
-            store.mark_sent(id).await.unwrap();
+            store.mark_sent(id, None).await.unwrap();
             Ok(())
         }
         Reserved::Refused { limit, left } => {

@@ -2,17 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::window::{Span, Window};
+use super::window::Window;
 use crate::clock::UnixMillis;
 use crate::money::Usd;
 use crate::payment::PaymentId;
-use crate::store::{LimitKey, Quota, Reservation, Reserved, StoreError, Usage};
-
-/// Most limits that one payment may fall under; more is refused as [`StoreError::Full`].
-const MAX_LIMITS_PER_PAYMENT: usize = 64;
+use crate::store::span::Span;
+use crate::store::{
+    Entry, EntryQuery, EntryState, LimitKey, Quota, Reservation, Reserved, Resolution, SentPayment,
+    StoreError, Usage,
+};
 
 /// Most rolled-out windows that one call clears away: no fewer than one payment may need.
-const SWEEP: usize = MAX_LIMITS_PER_PAYMENT;
+const SWEEP: usize = Reservation::MAX_LIMITS;
 
 /// What is counted together, and for how long.
 type WindowKey = ([u8; 32], Span);
@@ -23,6 +24,17 @@ enum State {
     Sent,
     Unknown,
     Settled,
+}
+
+impl From<State> for EntryState {
+    fn from(state: State) -> Self {
+        match state {
+            State::Reserved => Self::Reserved,
+            State::Sent => Self::Sent,
+            State::Unknown => Self::Unknown,
+            State::Settled => Self::Settled,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -36,6 +48,23 @@ struct Payment {
     ends: u64,
     /// Its number among the payments of this book.
     number: u64,
+    reserved_at: u64,
+    /// What left, where something did and it was told.
+    sent: Option<Box<SentPayment>>,
+}
+
+impl Payment {
+    fn entry(&self, id: PaymentId) -> Option<Entry> {
+        let sent = self.sent.as_deref()?;
+        let at = UnixMillis::from_millis(self.reserved_at);
+        Some(Entry::new(
+            id,
+            self.state.into(),
+            self.counted,
+            at,
+            Some(sent.clone()),
+        ))
+    }
 }
 
 /// Payments by when they end and their number: new ones end last, so that they are filed where the last one was.
@@ -83,7 +112,7 @@ impl Book {
         if self.payments.contains_key(&wish.id) {
             return Err(StoreError::UnknownPayment);
         }
-        if wish.limits.len() > MAX_LIMITS_PER_PAYMENT {
+        if wish.limits.len() > Reservation::MAX_LIMITS {
             return Err(StoreError::Full);
         }
         // Two quotas over the same window share it, and must not count the payment twice.
@@ -111,6 +140,8 @@ impl Book {
             places,
             ends,
             number,
+            reserved_at: self.now,
+            sent: None,
         };
         self.payments.insert(wish.id, payment);
         Ok(Reserved::Granted)
@@ -171,9 +202,17 @@ impl Book {
         bucket
     }
 
-    pub(super) fn mark_sent(&mut self, id: PaymentId) -> Result<(), StoreError> {
-        let payment = self.payments.get(&id).ok_or(StoreError::UnknownPayment)?;
+    pub(super) fn mark_sent(
+        &mut self,
+        id: PaymentId,
+        sent: Option<&SentPayment>,
+    ) -> Result<(), StoreError> {
+        let payment = self
+            .payments
+            .get_mut(&id)
+            .ok_or(StoreError::UnknownPayment)?;
         if payment.state == State::Reserved {
+            payment.sent = sent.cloned().map(Box::new);
             self.move_to(id, State::Sent);
         }
         Ok(())
@@ -218,6 +257,43 @@ impl Book {
             }
             Some(State::Unknown | State::Settled) => Err(StoreError::UnknownPayment),
         }
+    }
+
+    pub(super) fn resolve(
+        &mut self,
+        id: PaymentId,
+        resolution: Resolution,
+    ) -> Result<(), StoreError> {
+        let state = self.payments.get(&id).map(|payment| payment.state);
+        match (state, resolution) {
+            (Some(State::Sent | State::Unknown), Resolution::Settled) => {
+                self.move_to(id, State::Settled);
+                Ok(())
+            }
+            (Some(State::Sent | State::Unknown), Resolution::Released) => {
+                self.forget(id);
+                Ok(())
+            }
+            (Some(State::Settled), Resolution::Settled) => Ok(()),
+            _ => Err(StoreError::UnknownPayment),
+        }
+    }
+
+    pub(super) fn entry(&self, id: PaymentId) -> Option<Entry> {
+        self.payments.get(&id)?.entry(id)
+    }
+
+    /// Looks at every payment: whoever lists them is not in a hurry.
+    pub(super) fn entries(&self, query: &EntryQuery) -> Vec<Entry> {
+        let entries = self.payments.iter().filter_map(|(id, payment)| {
+            let sent = payment.sent.as_deref()?;
+            let wanted = query.wants(*id, payment.state.into(), sent);
+            wanted.then(|| payment.entry(*id)).flatten()
+        });
+        let mut entries: Vec<Entry> = entries.collect();
+        entries.sort_unstable_by_key(|entry| entry.id);
+        entries.truncate(query.limit);
+        entries
     }
 
     pub(super) fn usage(&mut self, key: LimitKey, span: Span, now: UnixMillis) -> Usage {

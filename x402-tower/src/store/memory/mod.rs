@@ -2,6 +2,7 @@
 
 mod claims;
 mod ledger;
+mod signed;
 #[cfg(test)]
 mod tests;
 mod window;
@@ -14,16 +15,18 @@ use parking_lot::Mutex;
 
 use self::claims::ClaimBook;
 use self::ledger::Book;
-use self::window::Span;
+use self::signed::Shelf;
 use crate::clock::UnixMillis;
 use crate::money::Usd;
 use crate::payment::PaymentId;
 use crate::step::Step;
+use crate::store::span::Span;
 use crate::store::{
-    Claim, ClaimKey, Claims, Ledger, LimitKey, Reservation, Reserved, StoreError, Usage,
+    Claim, ClaimKey, Claims, Entry, EntryQuery, Kept, Ledger, LimitKey, Put, Reach, RequestKey,
+    Reservation, Reserved, Resolution, SentPayment, SignedPayments, StoreError, Usage,
 };
 
-/// [`Ledger`] and [`Claims`] in memory: for tests and for agents whose budget may start afresh with the process.
+/// [`Ledger`], [`Claims`] and [`SignedPayments`] in memory: for tests and for agents whose budget may start afresh with the process.
 ///
 /// Clones share what they hold. Nothing survives a restart, so a budget over a day needs an engine that does
 /// (attack 70).
@@ -62,9 +65,13 @@ use crate::store::{
 #[derive(Clone)]
 pub struct MemoryStore(Arc<Shared>);
 
+/// Most bytes of signed payments that are kept at once.
+const MAX_SIGNED_BYTES: usize = 256 * 1024 * 1024;
+
 struct Shared {
     book: Mutex<Book>,
     claims: Mutex<ClaimBook>,
+    signed: Mutex<Shelf>,
 }
 
 impl MemoryStore {
@@ -88,12 +95,14 @@ impl MemoryStore {
     /// An empty store that counts at most `max_limits` windows and keeps at most `max_payments` payments and
     /// `max_claims` claims.
     ///
-    /// A settled payment stays counted when its entry makes room for another. Nothing is allocated ahead.
+    /// It keeps at most `max_payments` signed payments, and 256 MiB of them. A settled payment stays counted when its entry
+    /// makes room for another. Nothing is allocated ahead.
     #[must_use]
     pub fn with_capacity(max_limits: usize, max_payments: usize, max_claims: usize) -> Self {
         Self(Arc::new(Shared {
             book: Mutex::new(Book::new(max_limits, max_payments)),
             claims: Mutex::new(ClaimBook::new(max_claims)),
+            signed: Mutex::new(Shelf::new(max_payments, MAX_SIGNED_BYTES)),
         }))
     }
 }
@@ -122,8 +131,12 @@ impl Ledger for MemoryStore {
         Step::ready(self.0.book.lock().reserve(reservation))
     }
 
-    fn mark_sent(&self, id: PaymentId) -> Step<'_, Result<(), StoreError>> {
-        Step::ready(self.0.book.lock().mark_sent(id))
+    fn mark_sent(
+        &self,
+        id: PaymentId,
+        sent: Option<&SentPayment>,
+    ) -> Step<'_, Result<(), StoreError>> {
+        Step::ready(self.0.book.lock().mark_sent(id, sent))
     }
 
     fn settle(&self, id: PaymentId, actual: Option<Usd>) -> Step<'_, Result<(), StoreError>> {
@@ -144,6 +157,22 @@ impl Ledger for MemoryStore {
     fn release_now(&self, id: PaymentId) {
         // What was sent stays counted, and there is nobody left to tell.
         let _: Result<(), StoreError> = self.0.book.lock().release(id);
+    }
+
+    fn entries(&self, query: &EntryQuery) -> Step<'_, Result<Vec<Entry>, StoreError>> {
+        Step::ready(Ok(self.0.book.lock().entries(query)))
+    }
+
+    fn entry(&self, id: PaymentId) -> Step<'_, Result<Option<Entry>, StoreError>> {
+        Step::ready(Ok(self.0.book.lock().entry(id)))
+    }
+
+    fn resolve(&self, id: PaymentId, resolution: Resolution) -> Step<'_, Result<(), StoreError>> {
+        Step::ready(self.0.book.lock().resolve(id, resolution))
+    }
+
+    fn reach(&self) -> Reach {
+        Reach::Process
     }
 
     fn usage(
@@ -188,5 +217,34 @@ impl Claims for MemoryStore {
 
     fn give_back_now(&self, key: ClaimKey, holder: PaymentId) {
         self.0.claims.lock().give_back(key, holder);
+    }
+
+    fn reach(&self) -> Reach {
+        Reach::Process
+    }
+}
+
+impl SignedPayments for MemoryStore {
+    fn load(&self, key: RequestKey, now: UnixMillis) -> Step<'_, Result<Option<Kept>, StoreError>> {
+        Step::ready(Ok(self.0.signed.lock().load(key, now)))
+    }
+
+    fn put(
+        &self,
+        key: RequestKey,
+        expected: Option<u64>,
+        value: &[u8],
+        now: UnixMillis,
+        until: UnixMillis,
+    ) -> Step<'_, Result<Put, StoreError>> {
+        Step::ready(self.0.signed.lock().put(key, expected, value, now, until))
+    }
+
+    fn remove(&self, key: RequestKey, expected: u64) -> Step<'_, Result<bool, StoreError>> {
+        Step::ready(Ok(self.0.signed.lock().remove(key, expected)))
+    }
+
+    fn reach(&self) -> Reach {
+        Reach::Process
     }
 }

@@ -163,7 +163,7 @@ fn attack_073_open_payments_meet_their_cap_and_settled_ones_make_room() {
     let limits = [day_limit(1, "1")];
     for n in 0..2 {
         reserve(&store, n, usd("0.01"), &limits, START).unwrap();
-        now(store.mark_sent(id(n))).unwrap();
+        now(store.mark_sent(id(n), None)).unwrap();
     }
     assert_eq!(
         reserve(&store, 2, usd("0.01"), &limits, START),
@@ -182,7 +182,7 @@ fn attack_077_a_clock_that_steps_back_frees_nothing() {
     let store = MemoryStore::new();
     let limits = [day_limit(1, "0.01")];
     reserve(&store, 1, usd("0.01"), &limits, START).unwrap();
-    now(store.mark_sent(id(1))).unwrap();
+    now(store.mark_sent(id(1), None)).unwrap();
     for millis in [START - 1, START - 3 * 86_400_000, 0] {
         assert!(matches!(
             reserve(&store, 2, usd("0.01"), &limits, millis),
@@ -267,7 +267,7 @@ fn a_reservation_that_was_never_sent_expires() {
     assert_eq!(used(&store, 1, START + 60_000).count, 1);
     assert_eq!(used(&store, 1, START + 60_001), Usage::default());
     assert_eq!(
-        now(store.mark_sent(id(1))),
+        now(store.mark_sent(id(1), None)),
         Err(StoreError::UnknownPayment),
         "what is no longer set aside must not be sent"
     );
@@ -277,7 +277,7 @@ fn a_reservation_that_was_never_sent_expires() {
 fn attack_074_what_may_have_settled_is_not_given_back() {
     let store = MemoryStore::new();
     reserve(&store, 1, usd("0.02"), &[day_limit(1, "1")], START).unwrap();
-    now(store.mark_sent(id(1))).unwrap();
+    now(store.mark_sent(id(1), None)).unwrap();
     now(store.mark_unknown(id(1))).unwrap();
     assert_eq!(now(store.release(id(1))), Err(StoreError::UnknownPayment));
     store.release_now(id(1));
@@ -291,7 +291,7 @@ fn attack_074_what_may_have_settled_is_not_given_back() {
 fn what_was_stopped_on_its_way_out_is_given_back() {
     let store = MemoryStore::new();
     reserve(&store, 1, usd("0.02"), &[day_limit(1, "1")], START).unwrap();
-    now(store.mark_sent(id(1))).unwrap();
+    now(store.mark_sent(id(1), None)).unwrap();
     now(store.release(id(1))).unwrap();
     assert_eq!(used(&store, 1, START), Usage::default());
     now(store.release(id(1))).unwrap();
@@ -301,7 +301,7 @@ fn what_was_stopped_on_its_way_out_is_given_back() {
 fn attack_021_a_receipt_lowers_what_an_upto_payment_counts() {
     let store = MemoryStore::new();
     reserve(&store, 1, usd("0.50"), &[day_limit(1, "1")], START).unwrap();
-    now(store.mark_sent(id(1))).unwrap();
+    now(store.mark_sent(id(1), None)).unwrap();
     now(store.settle(id(1), Some(usd("0.10")))).unwrap();
     assert_eq!(used(&store, 1, START), Usage::new(usd("0.10"), 1));
     now(store.settle(id(1), Some(Usd::ZERO))).unwrap();
@@ -564,7 +564,7 @@ proptest! {
                     list.push(Entry { amount, at: seen, expires, keys, state });
                 }
                 Op::Send(n) => {
-                    let sent = now(store.mark_sent(id(n as u64)));
+                    let sent = now(store.mark_sent(id(n as u64), None));
                     if let Some(entry) = list.get_mut(n)
                         && entry.state == Fate::Reserved
                         && entry.expires >= seen

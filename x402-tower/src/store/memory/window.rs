@@ -1,51 +1,13 @@
 //! One rolling window: a short queue of time buckets and their sum.
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use crate::money::Usd;
 use crate::store::Usage;
-
-/// Time buckets that a window is cut into; a payment leaves at most one bucket's width later than it might.
-const BUCKETS: u64 = 64;
+use crate::store::span::Span;
 
 /// From here on a queue grows by one and not by half its length again, as few more can come.
 const FULL: usize = 64;
-
-/// Shortest window, in milliseconds; a shorter one counts as this long.
-const MIN_WINDOW_MILLIS: u64 = 1000;
-
-/// The length of a window and of its buckets, in milliseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Span {
-    window: u64,
-    width: u64,
-}
-
-impl Span {
-    pub(super) fn of(window: Duration) -> Self {
-        let window = u64::try_from(window.as_millis())
-            .unwrap_or(u64::MAX)
-            .max(MIN_WINDOW_MILLIS);
-        Self {
-            window,
-            width: window.div_ceil(BUCKETS),
-        }
-    }
-
-    /// The number of the bucket that holds `now`, counted from the Unix epoch.
-    pub(super) fn bucket_at(self, now: u64) -> u64 {
-        now.checked_div(self.width).unwrap_or(0)
-    }
-
-    /// The first moment at which all of a bucket is older than the window.
-    pub(super) fn leaves_at(self, bucket: u64) -> u64 {
-        bucket
-            .saturating_add(1)
-            .saturating_mul(self.width)
-            .saturating_add(self.window)
-    }
-}
 
 #[derive(Debug, Clone, Copy)]
 struct Bucket {
@@ -61,7 +23,7 @@ struct Bucket {
 #[derive(Debug)]
 pub(super) struct Window {
     span: Span,
-    /// Ascending by number, none empty by time; at most [`BUCKETS`] + 2.
+    /// Ascending by number, none empty by time; at most [`BUCKETS`](crate::store::Limit::BUCKETS) + 2.
     buckets: VecDeque<Bucket>,
     amount: u128,
     count: u64,
