@@ -1,6 +1,7 @@
 //! The payment: what a buyer sends.
 
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::header::{HeaderMap, HeaderName, HeaderValue};
@@ -33,7 +34,7 @@ pub struct PaymentPayload {
     scheme: String,
     chain: Result<ChainId, NetworkError>,
     accepted: Option<Requirement>,
-    authorization: Authorization,
+    authorization: Arc<Authorization>,
     original: Option<HeaderValue>,
 }
 
@@ -115,7 +116,7 @@ impl PaymentPayload {
             scheme,
             chain,
             accepted,
-            authorization,
+            authorization: Arc::new(authorization),
             original: None,
         })
     }
@@ -151,6 +152,11 @@ impl PaymentPayload {
     #[must_use]
     pub fn authorization(&self) -> &Authorization {
         &self.authorization
+    }
+
+    /// The same, to be kept beside the message: it is large, and not copied.
+    pub(crate) fn shared_authorization(&self) -> Arc<Authorization> {
+        Arc::clone(&self.authorization)
     }
 
     /// The exact source text of `payload`, as the payer sent it.
