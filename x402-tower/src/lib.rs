@@ -55,6 +55,7 @@
 pub mod address;
 pub mod assets;
 pub mod audit;
+mod byte_scan;
 pub mod chain;
 pub mod clock;
 pub mod context;
@@ -79,6 +80,7 @@ pub mod pii;
 pub mod policy;
 mod private_file;
 pub mod replay;
+mod requested_url;
 pub mod screening;
 mod secret_text;
 pub mod service;

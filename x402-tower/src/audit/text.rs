@@ -1,6 +1,7 @@
 //! Writing JSON text, numbers and times into a byte buffer, without allocating.
 
 use super::line::CLIPPED;
+use crate::byte_scan::{below, equal, fitting_len, not_ascii};
 
 /// Appends `text` as a JSON string of at most `cap` bytes between its quotes.
 ///
@@ -51,16 +52,12 @@ const fn stands_for_itself(byte: u8) -> bool {
     matches!(byte, 0x20..=0x7e) && byte != b'"' && byte != b'\\'
 }
 
-/// Looks at every byte, sixteen at a time, and without leaving early, so that the compiler can look at them at once.
 fn all_stand_for_themselves(text: &str) -> bool {
-    let all = |bytes: &[u8]| {
-        let bytes = bytes.iter();
-        bytes.fold(true, |all, byte| all & stands_for_itself(*byte))
+    let special = |word| {
+        let escaped = equal(word, b'"') | equal(word, b'\\');
+        escaped | below(word, 0x20) | equal(word, 0x7f) | not_ascii(word)
     };
-    let (blocks, rest) = text.as_bytes().as_chunks::<16>();
-    // The last ones of a longer text are looked at once more instead of one by one.
-    let last = text.as_bytes().last_chunk::<16>();
-    blocks.iter().all(|block| all(block)) && last.map_or_else(|| all(rest), |last| all(last))
+    fitting_len(text.as_bytes(), special, |byte| !stands_for_itself(byte)) == text.len()
 }
 
 const fn escaped_len(special: char) -> usize {

@@ -186,6 +186,11 @@ impl Document {
         let span = index(start)..index(end);
         self.text.get(span).unwrap_or_default()
     }
+
+    /// The text between the quotes that a span begins and ends with.
+    fn unquoted(&self, start: u32, end: u32) -> &str {
+        self.text(start.saturating_add(1), end.saturating_sub(1))
+    }
 }
 
 impl fmt::Debug for Document {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::index;
+use crate::byte_scan::{below, equal, fitting_len};
 
 /// What a backslash introduces.
 pub(super) enum Escape {
@@ -69,42 +69,10 @@ fn is_refused(character: char) -> bool {
 }
 
 /// How many bytes from the start stand for themselves in a string: no quote, no backslash, no control character.
-///
-/// Eight at a time: most of a message is inside of strings.
 pub(super) fn plain_len(bytes: &[u8]) -> usize {
-    let (words, rest) = bytes.as_chunks::<8>();
-    let whole_words = words.iter().map(|word| special_in(*word));
-    let mut plain = 0usize;
-    for special in whole_words {
-        if special != 0 {
-            return plain.saturating_add(index(special.trailing_zeros() / 8));
-        }
-        plain = plain.saturating_add(8);
-    }
-    let tail = rest.iter().position(|byte| is_special(*byte));
-    plain.saturating_add(tail.unwrap_or(rest.len()))
-}
-
-const fn is_special(byte: u8) -> bool {
-    matches!(byte, b'"' | b'\\' | 0..=0x1f)
-}
-
-/// The highest bit of the first special byte is the lowest bit that is set; zero where there is none.
-///
-/// Subtracting borrows from a byte only where the one below it is special, so what comes before the first is exact:
-/// <https://graphics.stanford.edu/~seander/bithacks.html#HasLessInWord>.
-const fn special_in(word: [u8; 8]) -> u64 {
-    const EACH: u64 = u64::from_le_bytes([1; 8]);
-    const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
-    const CONTROL: u64 = u64::from_le_bytes([0x20; 8]);
-    const QUOTE: u64 = u64::from_le_bytes([b'"'; 8]);
-    const BACKSLASH: u64 = u64::from_le_bytes([b'\\'; 8]);
-    let word = u64::from_le_bytes(word);
-    let (quote, backslash) = (word ^ QUOTE, word ^ BACKSLASH);
-    let control = word.wrapping_sub(CONTROL) & !word;
-    let quote = quote.wrapping_sub(EACH) & !quote;
-    let backslash = backslash.wrapping_sub(EACH) & !backslash;
-    (control | quote | backslash) & HIGH
+    let special = |word| below(word, 0x20) | equal(word, b'"') | equal(word, b'\\');
+    let is_special = |byte| matches!(byte, b'"' | b'\\' | 0..=0x1f);
+    fitting_len(bytes, special, is_special)
 }
 
 /// The text of a string whose escapes were checked by the parser. `inner` has no quotes.

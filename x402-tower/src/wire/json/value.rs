@@ -56,7 +56,7 @@ impl<'a> Value<'a> {
             if !node.key_escaped && node.key_end.saturating_sub(node.key_start) != quoted_len {
                 continue;
             }
-            let written = inner(self.document.text(node.key_start, node.key_end));
+            let written = self.document.unquoted(node.key_start, node.key_end);
             if string::unescape(written, node.key_escaped) == key {
                 return Some(value);
             }
@@ -80,7 +80,8 @@ impl<'a> Value<'a> {
     #[must_use]
     pub fn as_str(self) -> Option<Cow<'a, str>> {
         let node = self.node().filter(|node| node.kind == Kind::String)?;
-        Some(string::unescape(inner(self.raw()), node.escaped))
+        let text = self.document.unquoted(node.start, node.end);
+        Some(string::unescape(text, node.escaped))
     }
 
     /// The unescaped text of a string, or a number as it is written; `None` for other kinds.
@@ -95,7 +96,7 @@ impl<'a> Value<'a> {
     #[must_use]
     pub fn key(self) -> Option<Cow<'a, str>> {
         let node = self.node().filter(|node| node.key_start < node.key_end)?;
-        let key = inner(self.document.text(node.key_start, node.key_end));
+        let key = self.document.unquoted(node.key_start, node.key_end);
         Some(string::unescape(key, node.key_escaped))
     }
 
@@ -133,13 +134,6 @@ impl fmt::Debug for Value<'_> {
             .field("bytes", &self.raw().len())
             .finish()
     }
-}
-
-/// A string's text without its quotes.
-fn inner(quoted: &str) -> &str {
-    quoted
-        .get(1..quoted.len().saturating_sub(1))
-        .unwrap_or_default()
 }
 
 #[derive(Clone)]
@@ -188,7 +182,7 @@ impl<'a> Iterator for Entries<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let (node, value) = self.0.advance()?;
-        let key = inner(self.0.document.text(node.key_start, node.key_end));
+        let key = self.0.document.unquoted(node.key_start, node.key_end);
         Some((string::unescape(key, node.key_escaped), value))
     }
 }
