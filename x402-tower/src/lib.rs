@@ -35,6 +35,8 @@
 //!    each denies, with a reason.
 //! 5. Money is integers, from the wire to the limit.
 //!
+//! What became of a payment that may have been settled is found out by [`reconcile`], from its chain and never from a server.
+//!
 //! # Features
 //!
 //! | name | what it adds | default |
@@ -79,6 +81,7 @@ pub mod payment;
 pub mod pii;
 pub mod policy;
 mod private_file;
+pub mod reconcile;
 pub mod replay;
 mod requested_url;
 pub mod screening;

@@ -30,6 +30,9 @@ pub enum AuditEventType {
     PaymentUnknown,
     /// The signature never left.
     PaymentNotSent,
+    /// What became of a payment was found out afterwards, from its chain or by an operator: written before the ledger is
+    /// changed.
+    PaymentResolved,
     /// A challenge was refused before there was a payment.
     ChallengeDenied,
     /// The end of the log was torn by a crash, and was set aside.
@@ -38,7 +41,7 @@ pub enum AuditEventType {
 
 impl AuditEventType {
     /// Every event type, in the order of the summary.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::PaymentIntent,
         Self::PaymentAllowed,
         Self::PaymentResent,
@@ -51,6 +54,7 @@ impl AuditEventType {
         Self::PaymentRejected,
         Self::PaymentUnknown,
         Self::PaymentNotSent,
+        Self::PaymentResolved,
         Self::ChallengeDenied,
         Self::LogRecovered,
     ];
@@ -71,6 +75,7 @@ impl AuditEventType {
             Self::PaymentRejected => "PAYMENT_REJECTED",
             Self::PaymentUnknown => "PAYMENT_UNKNOWN",
             Self::PaymentNotSent => "PAYMENT_NOT_SENT",
+            Self::PaymentResolved => "PAYMENT_RESOLVED",
             Self::ChallengeDenied => "CHALLENGE_DENIED",
             Self::LogRecovered => "LOG_RECOVERED",
         }
@@ -82,7 +87,7 @@ impl AuditEventType {
         Self::ALL.into_iter().find(|event| event.as_str() == name)
     }
 
-    /// Whether the event ends a payment: an outcome, or a denial after the intent.
+    /// Whether the event ends a payment: an outcome, a denial after the intent, or what was found out later.
     #[must_use]
     pub const fn ends_payment(self) -> bool {
         match self {
@@ -94,7 +99,8 @@ impl AuditEventType {
             | Self::MpaBlocked
             | Self::PaymentRejected
             | Self::PaymentUnknown
-            | Self::PaymentNotSent => true,
+            | Self::PaymentNotSent
+            | Self::PaymentResolved => true,
             Self::PaymentIntent
             | Self::PaymentResent
             | Self::PiiRedacted

@@ -105,6 +105,7 @@ pub(super) fn write_line(
         record.error_message.as_deref(),
         REASON_CAP,
     );
+    push_capped(out, key!("note"), record.note.as_deref(), REASON_CAP);
     push_torn(out, record);
     push_key(out, key!("prev_entry_hmac"));
     match place.prev {

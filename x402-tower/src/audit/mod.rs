@@ -32,7 +32,7 @@
 //! for real, and then says so.
 //!
 //! An intent without an outcome is no break: a payment that a crash cut short, or that is under way. The summary names it
-//! ([`AuditSummary::dangling_intents`]).
+//! ([`AuditSummary::dangling_intents`]), until a [reconciliation](crate::reconcile) has found out what became of it.
 //!
 //! ```
 //! use x402_tower::audit::{

@@ -67,6 +67,7 @@ pub struct AuditRecord<'a> {
     pub(super) policy_revision: Option<Cow<'a, str>>,
     pub(super) reason: Option<Cow<'a, str>>,
     pub(super) error_message: Option<Cow<'a, str>>,
+    pub(super) note: Option<Cow<'a, str>>,
 }
 
 macro_rules! text_setters {
@@ -114,6 +115,7 @@ impl<'a> AuditRecord<'a> {
             policy_revision: None,
             reason: None,
             error_message: None,
+            note: None,
         }
     }
 
@@ -144,7 +146,8 @@ impl<'a> AuditRecord<'a> {
         control;
         /// The stable code of the denial.
         code;
-        /// How the payment ended: `settled`, `rejected`, `unknown`, `not_sent`, `blocked`.
+        /// How the payment ended: `settled`, `rejected`, `unknown`, `not_sent`, `blocked`; `released` where it was found out
+        /// later that it never can be settled.
         outcome;
         /// The beginning of the payment's replay fingerprint, in hex.
         replay_fingerprint;
@@ -152,10 +155,13 @@ impl<'a> AuditRecord<'a> {
         transaction;
         /// The revision of the policy that decided.
         policy_revision;
-        /// Why, as a plain word: `cancelled`, `transport`, what a counterparty's receipt gave as its error code.
+        /// Why, as a plain word: `cancelled`, `transport`, `oracle_unused`, what a counterparty's receipt gave as its error
+        /// code.
         reason;
         /// What a denial said, for people to read; already redacted.
         error_message;
+        /// What an operator gave as the reason for what they did; already redacted.
+        note;
     }
 
     /// The price in micro-dollars. The line holds it twice: as a whole number, and as exact dollars.

@@ -34,8 +34,9 @@ pub struct AuditSummary {
     pub head: Option<AuditHead>,
     /// How often the log was opened and written to; at most [`MAX_WRITERS`] are counted.
     pub writers: u64,
-    /// Intents without an outcome, in the order of the log: payments that a crash cut short, of which
-    /// nobody knows whether they were paid. Look each up at its counterparty.
+    /// Intents without an outcome, in the order of the log: payments that a crash cut short, of which nobody knows whether
+    /// they were paid. One that was resolved later is not among them. Reconcile the ledger, or look each up at its
+    /// counterparty.
     pub dangling_intents: Vec<DanglingIntent>,
     /// Intents that could not be followed: they have no decision id, or came while
     /// [`MAX_OPEN_INTENTS`] others were open. They may dangle as well.

@@ -55,7 +55,7 @@ impl Cumulative {
 }
 
 /// The name of this count in the ledger, where the payment itself stands under its own.
-pub(super) fn own_id(id: PaymentId) -> PaymentId {
+pub(crate) fn own_id(id: PaymentId) -> PaymentId {
     let digest = length_prefixed(&[b"x402-tower/mpa/reservation/v1", id.as_bytes()]);
     let [own, _] = digest.as_chunks::<16>().0 else {
         return id;

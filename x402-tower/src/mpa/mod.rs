@@ -125,6 +125,7 @@ pub use approver::Approver;
 pub use config::MpaConfig;
 pub use control::MpaControl;
 pub use countersignature::Countersigner;
+pub(crate) use cumulative::own_id;
 pub use error::{MpaError, NotApproved, Shortfall};
 pub use layer::MpaLayer;
 pub use request::ApprovalRequest;

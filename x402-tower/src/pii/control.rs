@@ -114,7 +114,7 @@ impl PiiControl {
     ///
     /// What is taken out may be all that hid the number glued to it, so it is looked at again until nothing is left, up to
     /// [`ROUNDS`] times.
-    pub(super) fn clean(&self, text: &str, is_url: bool) -> Option<(Vec<&'static str>, String)> {
+    pub(crate) fn clean(&self, text: &str, is_url: bool) -> Option<(Vec<&'static str>, String)> {
         let (mut entities, mut clean) = self.clean_once(text, is_url)?;
         for _ in 1..ROUNDS {
             match self.clean_once(&clean, is_url) {

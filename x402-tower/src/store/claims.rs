@@ -57,10 +57,15 @@ impl Claim {
 /// [`claim`](Self::claim) is atomic: of any number of concurrent callers with one key exactly one is told
 /// [`Claim::Taken`] until the claim expires or is given back (attacks 90 and 91).
 pub trait Claims: Send + Sync + fmt::Debug + 'static {
-    /// Takes `key` for `holder` until `until`, storing a small value beside it; or says who holds it.
+    /// Takes `key` for `holder` up to and including `until`, storing a small value beside it; or says who holds it, also
+    /// where that is the caller.
     ///
     /// `now` is the caller's clock; a store with a clock of its own uses that instead. An engine that waits copies the
     /// value first, so that callers need not keep it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Full`] also for a value of more than [`Claim::MAX_VALUE_BYTES`] bytes.
     fn claim(
         &self,
         key: ClaimKey,

@@ -150,18 +150,27 @@ impl Usage {
 ///
 /// - [`reserve`](Self::reserve) checks and takes under *all* limits in one atomic step (attacks 17 and 66).
 /// - What is reserved, sent, settled or unknown counts; only what is released does not.
-/// - Rounding of window edges is against the spender: a payment never leaves a window early.
+/// - Rounding of window edges is against the spender: a payment never leaves a window early, and at most one of
+///   [`Limit::BUCKETS`] late.
+/// - A caller's clock that steps back, or is behind another's, frees nothing and cuts nothing short (attack 77).
 /// - Full, unreachable or overflowing means an error, which denies.
+///
+/// `testing::store_suite` (feature `testing`) holds an engine to them.
 pub trait Ledger: Send + Sync + fmt::Debug + 'static {
     /// Takes the amount under every limit, or nothing at all.
     ///
     /// An engine that waits copies what it needs of the wish first, so that callers need not keep it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::UnknownPayment`] where the id is on the books already; [`StoreError::Full`] for more than
+    /// [`Reservation::MAX_LIMITS`] limits; [`StoreError::Overflow`] where a sum could not be written.
     fn reserve(&self, reservation: &Reservation<'_>) -> Step<'_, Result<Reserved, StoreError>>;
 
     /// Notes, before the first byte leaves, that the signature may be out: from here on the money stays counted.
     ///
     /// `sent` is what left; `None` for a count that belongs to a payment which stands under another id, and is not
-    /// listed.
+    /// listed. Saying it again changes nothing.
     ///
     /// # Errors
     ///
@@ -172,10 +181,21 @@ pub trait Ledger: Send + Sync + fmt::Debug + 'static {
         sent: Option<&SentPayment>,
     ) -> Step<'_, Result<(), StoreError>>;
 
-    /// Notes that the payment settled, for `actual` where a receipt named less than was reserved.
+    /// Notes that the payment settled, for `actual` where a receipt named another amount than was reserved: from then on
+    /// that counts. A second receipt may only raise what is counted. What was settled counts also where it was never
+    /// marked as sent.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::UnknownPayment`] where it is not on the books.
     fn settle(&self, id: PaymentId, actual: Option<Usd>) -> Step<'_, Result<(), StoreError>>;
 
-    /// Notes that nobody knows whether the payment settled; it stays counted.
+    /// Notes that nobody knows whether the payment settled; it stays counted, also where it was never marked as sent. What
+    /// is settled stays so.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::UnknownPayment`] where it is not on the books.
     fn mark_unknown(&self, id: PaymentId) -> Step<'_, Result<(), StoreError>>;
 
     /// Gives back what did not leave: a reservation, or a payment marked as sent that a service further in stopped or

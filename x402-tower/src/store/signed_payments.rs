@@ -3,6 +3,7 @@
 use core::fmt;
 
 use crate::clock::UnixMillis;
+use crate::payment::PaymentId;
 use crate::step::Step;
 use crate::store::{Reach, StoreError};
 
@@ -46,6 +47,13 @@ impl Kept {
     #[must_use]
     pub const fn new(revision: u64, value: Vec<u8>) -> Self {
         Self { revision, value }
+    }
+
+    /// Whose signed payment it is: the sixteen bytes that every value begins with. They are in clear also where the rest
+    /// is sealed, so that whoever [reconciles](crate::reconcile) forgets no other payment of the same request.
+    #[must_use]
+    pub fn payment(&self) -> Option<PaymentId> {
+        self.value.first_chunk().copied().map(PaymentId::from_bytes)
     }
 }
 

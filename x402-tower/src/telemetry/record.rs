@@ -104,6 +104,13 @@ pub(crate) fn shadowed(control: ControlKind, denial: &Denial) {
     }
 }
 
+/// A reconciliation looked at `count` open payments, and `result` is what came of it.
+pub(crate) fn reconciled(result: &'static str, count: u64) {
+    if count > 0 && recording() {
+        counter!(names::RECONCILIATIONS_TOTAL, "result" => result).increment(count);
+    }
+}
+
 /// A policy was read again, and `result` is what came of it.
 pub(crate) fn reloaded(result: &'static str) {
     if recording() {

@@ -8,6 +8,8 @@
 //! | [`RecordingControl`] | a control | what it was told, in which order |
 //! | [`ServiceProbe`] | any inner service | that `call` only follows a ready `poll_ready` |
 //!
+//! [`store_suite`] puts engines to the test.
+//!
 //! None of them sleeps, and none needs a network. They fail loudly where a test itself is wrong.
 //!
 //! ```
@@ -47,6 +49,7 @@ mod probe;
 mod response;
 mod seller;
 mod signer;
+pub mod store_suite;
 
 pub use body::{BodyBroken, ScriptedBody};
 pub use clock::ManualClock;

@@ -1,0 +1,15 @@
+//! The facts of a [`Ledger`](crate::store::Ledger).
+
+mod entries;
+mod limits;
+mod numbers;
+mod shared;
+mod states;
+mod windows;
+
+pub use entries::*;
+pub use limits::*;
+pub use numbers::*;
+pub use shared::*;
+pub use states::*;
+pub use windows::*;

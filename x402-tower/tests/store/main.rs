@@ -1,0 +1,6 @@
+//! Every engine against the suite that all of them have to pass.
+
+#![allow(clippy::unwrap_used)] // a test fails loudly
+
+mod memory;
+mod suite;
