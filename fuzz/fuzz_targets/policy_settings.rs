@@ -21,6 +21,7 @@ const KEYS: &[(&str, &[&str])] = &[
             "quote_drift_window_seconds",
             "allow_zero_amount",
             "kill_switch",
+            "distributed",
             "mode",
             "allowed_origins",
             "allowed_assets",

@@ -55,7 +55,7 @@ const FULL: &str = r#"{
   ],
   "first_contact_cap_usd": 0.05, "recipient_pinning": "block",
   "max_quote_drift_percent": 20, "quote_drift_window_seconds": 3600,
-  "allow_zero_amount": false, "kill_switch": false, "mode": "shadow",
+  "allow_zero_amount": false, "kill_switch": false, "distributed": true, "mode": "shadow",
   "allowed_origins": ["https://premium-api.io"],
   "recipients": {"https://premium-api.io": ["0x209693Bc6afc0C5328bA36FaF03C514EF312287C"]},
   "allowed_assets": ["eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913"],

@@ -5,7 +5,7 @@ use std::error::Error;
 use std::sync::Arc;
 
 use x402_tower::mpa::{ApprovalRequest, NotApproved};
-use x402_tower::{Denial, DenialKind, PaymentId, PaymentRecord};
+use x402_tower::{Denial, DenialKind, PaymentRecord};
 
 /// Why a guarded request has no answer.
 ///
@@ -17,7 +17,7 @@ use x402_tower::{Denial, DenialKind, PaymentId, PaymentRecord};
 /// fn advise(error: &X402Error) -> &'static str {
 ///     match error {
 ///         X402Error::PolicyViolation(_) => "ask for a larger budget",
-///         X402Error::OutcomeUnknown { .. } => "look at the chain before asking again",
+///         X402Error::OutcomeUnknown { .. } => "send the same request again: it is paid once",
 ///         _ if error.denial().is_some() => "nothing was paid",
 ///         _ => "try again",
 ///     }
@@ -44,8 +44,8 @@ pub enum X402Error {
     /// Approvals did not come in time.
     #[error(transparent)]
     MpaTimeout(Denial),
-    /// The transport failed after the payment may have left. Its money stays counted as spent; look at the chain, or ask
-    /// the seller, before asking again.
+    /// The transport failed after the payment may have left. Its money stays counted as spent. Sending the same request
+    /// again is safe: it sends the same payment again.
     #[error("the payment {} may have left, but no response came: {source}", record.id())]
     OutcomeUnknown {
         /// The payment.
@@ -118,18 +118,13 @@ impl X402Error {
         }
     }
 
-    /// The payment that may have left: of this attempt where the outcome is unknown, of an earlier attempt where a
-    /// retry of a paid request was refused.
+    /// The payment that may have left, where its outcome is unknown. Sending the same request again sends the same payment
+    /// again, and pays nothing twice.
     #[must_use]
     pub fn payment_record(&self) -> Option<&PaymentRecord> {
         match self {
             Self::OutcomeUnknown { record, .. } => Some(record),
-            _ => self
-                .denial()?
-                .source()?
-                .downcast_ref::<AlreadyPaid>()?
-                .record
-                .as_ref(),
+            _ => None,
         }
     }
 
@@ -238,12 +233,4 @@ impl Error for Carried {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         Some(&self.0)
     }
-}
-
-/// The earlier payment of a request that was sent again by somebody outside.
-#[derive(Debug, Clone, thiserror::Error)]
-#[error("the payment {id} was signed for this request before")]
-pub(crate) struct AlreadyPaid {
-    pub(crate) id: PaymentId,
-    pub(crate) record: Option<PaymentRecord>,
 }

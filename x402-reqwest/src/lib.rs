@@ -117,7 +117,6 @@ mod middleware;
 mod outgoing;
 mod redirect;
 mod request;
-mod signed;
 
 pub use builder::{BuildError, GuardedClientBuilder};
 pub use client::GuardedClient;

@@ -4,14 +4,13 @@ use http::{Extensions, StatusCode};
 use reqwest::{Body, Request, Response, ResponseBuilderExt, Url};
 use reqwest_middleware::{Middleware, Next, Result};
 use tracing::Instrument;
-use x402_tower::pay::{Payer, check_answering_origin};
+use x402_tower::pay::{Answered, Payer, check_answering_origin};
 use x402_tower::service::{GuardBody, ReadChallenge};
-use x402_tower::{Challenge, Context, Denial, DenialKind, Exchange, PaymentRecord, Prepared};
+use x402_tower::{Challenge, Context, Denial, DenialKind, Prepared};
 
 use crate::error::X402Error;
 use crate::kept::{self, Kept};
 use crate::outgoing;
-use crate::signed::Signed;
 
 /// Pays 402s from inside a [`reqwest_middleware`] stack, and only what every control of its [`Payer`] allows.
 ///
@@ -26,9 +25,8 @@ use crate::signed::Signed;
 /// # Where to put it
 ///
 /// **Innermost** (attached last). Middlewares inside it see signed payments, and a retry inside it would send one
-/// again without the guard knowing. A retry outside is safe: a payment leaves at most once for a logical request, which
-/// is one `send()` of the outer client or one [`Extensions`] passed to it. When a retry outside comes back after a
-/// payment and the seller asks for money again, that is denied with the code `request.already_paid`.
+/// again without the guard knowing. A retry outside is safe: a logical request
+/// ([`idempotency`](x402_tower::idempotency)) is signed for once, and when it comes back the same payment is sent again.
 ///
 /// # Redirects
 ///
@@ -84,8 +82,7 @@ impl GuardMiddleware {
             .forward(&exchange, request.headers())
             .await
             .map_err(refused)?;
-        let (response, _) = send(prepared, &payer.context(), request, extensions, next).await?;
-        Ok(response)
+        send(prepared, &payer.context(), request, extensions, next).await
     }
 
     /// Pays for a challenge, or gives back a 402 that is none.
@@ -117,44 +114,21 @@ impl GuardMiddleware {
         let payable = challenge.and_then(|challenge| {
             check_answering_origin(&exchange, url.as_str())?;
             check_not_redirected(kept.url(), &url)?;
-            Signed::check(extensions, &exchange)?;
             Ok((challenge, kept.into_request()?))
         });
         let (challenge, request): (Challenge, Request) = match payable {
             Ok(payable) => payable,
             Err(denial) => return Err(refused(payer.refuse(&exchange, denial).await)),
         };
-        let prepared = payer
-            .answer(exchange.clone(), challenge)
-            .await
-            .map_err(refused)?;
-        self.pay(exchange, prepared, request, extensions, next)
-            .await
-    }
-
-    async fn pay(
-        &self,
-        exchange: Exchange,
-        prepared: Prepared,
-        request: Request,
-        extensions: &mut Extensions,
-        next: Next<'_>,
-    ) -> Result<Response> {
-        Signed::mark(extensions, exchange, prepared.payment().id());
-        let context = self.payer.context();
-        match send(prepared, &context, request, extensions, next).await {
-            Ok((response, record)) => {
-                Signed::conclude(extensions, &record);
-                Ok(response)
+        match payer.answer(exchange, challenge).await.map_err(refused)? {
+            Answered::Pay(prepared) => {
+                send(*prepared, &payer.context(), request, extensions, next).await
             }
-            Err(error) => {
-                if let Some(record) =
-                    X402Error::from_middleware(&error).and_then(X402Error::payment_record)
-                {
-                    Signed::conclude(extensions, record);
-                }
-                Err(error)
+            Answered::Settled(receipt) => {
+                let (parts, body) = receipt.to_response().into_parts();
+                whole(parts, url, body)
             }
+            _ => Err(refused(unknown_challenge())),
         }
     }
 }
@@ -189,7 +163,7 @@ async fn send(
     mut request: Request,
     extensions: &mut Extensions,
     next: Next<'_>,
-) -> Result<(Response, PaymentRecord)> {
+) -> Result<Response> {
     prepared.apply(request.headers_mut());
     let requested = request.url().clone();
     match next
@@ -211,8 +185,8 @@ async fn send(
             let record = prepared
                 .conclude(response.status(), response.headers())
                 .await;
-            response.extensions_mut().insert(record.clone());
-            Ok((response, record))
+            response.extensions_mut().insert(record);
+            Ok(response)
         }
         Err(error) => {
             let record = prepared.fail().await;
@@ -226,16 +200,13 @@ async fn asked_again(
     prepared: Prepared,
     context: &Context,
     response: Response,
-) -> Result<(Response, PaymentRecord)> {
+) -> Result<Response> {
     let url = response.url().clone();
     let answered = prepared
         .answer(context, http::Response::<Body>::from(response))
         .await;
-    let record = answered.extensions().get::<PaymentRecord>().cloned();
     let (parts, body) = answered.into_parts();
-    let response = whole(parts, url, Body::wrap(body))?;
-    let record = record.ok_or_else(|| refused(unknown_challenge()))?;
-    Ok((response, record))
+    whole(parts, url, Body::wrap(body))
 }
 
 /// A challenge for a third party that will sign for it, or the denial in its place.

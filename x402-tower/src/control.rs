@@ -111,6 +111,9 @@ impl fmt::Display for Mode {
 /// did not deny is told how it ended exactly once, in reverse order: by [`finish`](Self::finish), or by
 /// [`abandon`](Self::abandon) where the future was dropped and nothing can be awaited.
 ///
+/// A signed payment that is sent again ([`Payment::is_resent`]) goes through [`resend`](Self::resend) in place of `check`,
+/// then through `approve`, then the wire.
+///
 /// A panic inside `check`, `approve`, `sending` or `screen` denies the payment (attack 144). A control that panicked in
 /// `check` did not deny, so it is told how the payment ended, to give back what it had set aside.
 ///
@@ -155,6 +158,16 @@ pub trait Control: Send + Sync + 'static {
 
     /// The signature exists and is about to leave: from here on its money counts as spent.
     fn sending<'a>(&'a self, _payment: &'a Payment) -> Step<'a, Result<(), Denial>> {
+        Step::ready(Ok(()))
+    }
+
+    /// A payment that may have left before is about to be sent again, byte for byte, because nobody knows how it ended. It
+    /// is no new payment: what was set aside and claimed for it still is, and nothing is taken anew. A denial keeps it
+    /// from leaving again, and changes nothing of what counts.
+    ///
+    /// Where all agree, [`approve`](Self::approve) has the last word, and a control is told how it ended as after
+    /// [`check`](Self::check).
+    fn resend<'a>(&'a self, _payment: &'a mut Payment) -> Step<'a, Result<(), Denial>> {
         Step::ready(Ok(()))
     }
 

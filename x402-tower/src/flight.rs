@@ -51,9 +51,9 @@ impl Flight {
     pub(crate) fn new(payment: Payment) -> Self {
         Self(Box::new(State {
             trace: PaymentTrace::new(&payment),
-            payment,
             begun: Vec::new(),
-            sent: false,
+            sent: payment.is_resent(),
+            payment,
             record: None,
         }))
     }
@@ -97,9 +97,18 @@ impl Flight {
             control: Arc::clone(control),
             overruled: false,
         });
-        let trace = self.0.trace.control(control.kind(), "check");
+        let resent = self.0.payment.is_resent();
+        let name = if resent { "resend" } else { "check" };
+        let trace = self.0.trace.control(control.kind(), name);
         let payment = &mut self.0.payment;
-        let answer = answer(trace.span(), || control.check(payment)).await;
+        let answer = answer(trace.span(), || {
+            if resent {
+                control.resend(payment)
+            } else {
+                control.check(payment)
+            }
+        });
+        let answer = answer.await;
         if let Some(redactions) = redactions {
             self.0.payment.restore_redactions(redactions);
         }
@@ -166,10 +175,30 @@ impl Flight {
         self.denied_further_in(denial).await
     }
 
+    /// Tells every control that the payment is not sent again. What it counts and claims stays as it was: it may have left
+    /// before.
+    async fn stay(mut self, denial: &Denial) {
+        let outcome = Outcome::NotSent(NotSent::Denied(denial.clone()));
+        self.0.trace.ended(&self.0.payment, &outcome);
+        self.0.record = Some(PaymentRecord::new(&self.0.payment, outcome));
+        while let Some(Begun { control, .. }) = self.0.begun.last() {
+            let exchange = self.0.payment.exchange();
+            let step = async { control.refused(exchange, denial).await };
+            if caught(step).await.is_none() {
+                tracing::error!(control = %control.kind(), "a control panicked when told a refusal");
+            }
+            self.0.begun.pop();
+        }
+    }
+
     /// The same, where a guard further in refused and has counted that.
     pub(crate) async fn denied_further_in(self, denial: Denial) -> Denial {
-        self.finish(Outcome::NotSent(NotSent::Denied(denial.clone())))
-            .await;
+        if self.0.payment.is_resent() {
+            self.stay(&denial).await;
+        } else {
+            self.finish(Outcome::NotSent(NotSent::Denied(denial.clone())))
+                .await;
+        }
         denial
     }
 

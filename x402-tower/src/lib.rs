@@ -42,6 +42,7 @@
 //! | name | what it adds | default |
 //! |---|---|---|
 //! | `evm` | `evm::LocalEvmSigner` for EIP-3009 over any `alloy_signer::Signer`; digests and recovery | no |
+//! | `evm-oracle` | `evm::JsonRpcOracle`: asks EVM nodes what became of payments, for [`reconcile`] | no |
 //! | `x402-rs` | `x402_rs::SchemeClientSigner`: x402-rs' scheme clients as signers | no |
 //! | `otel` | `telemetry::otel_layer`: spans as OpenTelemetry traces | no |
 //! | `webhook` | `mpa::HttpWebhooks`: asks approvers over HTTP, with rustls | no |
@@ -68,8 +69,11 @@ pub mod egress;
 #[cfg(feature = "evm")]
 pub mod evm;
 pub mod facilitator;
+mod file_lock;
+mod fingerprint_key;
 mod flight;
 pub mod guard;
+pub mod idempotency;
 mod key_file;
 pub mod money;
 pub mod mpa;
@@ -108,6 +112,7 @@ pub use control::{Control, ControlKind, Mode};
 pub use denial::{Denial, DenialKind};
 pub use facilitator::FacilitatorGuardLayer;
 pub use guard::{ConfigError, GuardConfig, PolicyReloader, X402GuardLayer};
+pub use idempotency::{Idempotency, SealingKey, SettledRepeat};
 pub use money::{AmountError, AtomicAmount, Usd, UsdError};
 pub use mpa::MpaLayer;
 pub use network::{ChainId, NetworkError};

@@ -131,19 +131,25 @@ pub(crate) fn is_linked(opened: &Metadata) -> bool {
     return opened.is_file();
 }
 
+/// Whether both describe one file.
 #[cfg(unix)]
-fn same_file(named: &Metadata, opened: &Metadata) -> bool {
+pub(crate) fn same_file(named: &Metadata, opened: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
     (named.dev(), named.ino()) == (opened.dev(), opened.ino())
 }
 
 #[cfg(not(unix))]
-fn same_file(named: &Metadata, opened: &Metadata) -> bool {
+pub(crate) fn same_file(named: &Metadata, opened: &Metadata) -> bool {
     named.file_type() == opened.file_type()
 }
 
+/// Whether other users cannot do more with a file than they may.
 #[cfg(unix)]
-fn check_mode(path: &Path, opened: &Metadata, reach: Reach) -> Result<(), PrivateFileError> {
+pub(crate) fn check_mode(
+    path: &Path,
+    opened: &Metadata,
+    reach: Reach,
+) -> Result<(), PrivateFileError> {
     let mode = std::os::unix::fs::MetadataExt::mode(opened) & 0o777;
     let forbidden = match reach {
         Reach::Nobody => 0o077,
@@ -161,6 +167,6 @@ fn check_mode(path: &Path, opened: &Metadata, reach: Reach) -> Result<(), Privat
 }
 
 #[cfg(not(unix))]
-fn check_mode(_: &Path, _: &Metadata, _: Reach) -> Result<(), PrivateFileError> {
+pub(crate) fn check_mode(_: &Path, _: &Metadata, _: Reach) -> Result<(), PrivateFileError> {
     Ok(())
 }

@@ -74,6 +74,10 @@ macro_rules! as_control {
             self.$field.sending(payment)
         }
 
+        fn resend<'a>(&'a self, payment: &'a mut Payment) -> Step<'a, Result<(), Denial>> {
+            self.$field.resend(payment)
+        }
+
         fn finish<'a>(&'a self, payment: &'a Payment, outcome: &'a Outcome) -> Step<'a, ()> {
             self.$field.finish(payment, outcome)
         }

@@ -26,7 +26,14 @@ pub(crate) struct Asked {
 
 impl Asked {
     pub(crate) fn is_paid(&self) -> bool {
-        self.headers.contains_key("payment-signature") || self.headers.contains_key("x-payment")
+        self.payment().is_some()
+    }
+
+    /// The payment header, as it arrived.
+    pub(crate) fn payment(&self) -> Option<String> {
+        let headers = ["payment-signature", "x-payment"];
+        let value = headers.iter().find_map(|name| self.headers.get(*name))?;
+        Some(value.to_str().unwrap().to_owned())
     }
 }
 

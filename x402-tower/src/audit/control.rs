@@ -34,6 +34,16 @@ impl AuditControl {
         &self.log
     }
 
+    /// What has to be on record before a payment leaves.
+    fn intent(&self, event: AuditEventType, payment: &Payment) -> Step<'_, Result<(), Denial>> {
+        let shown = Shown::new(payment);
+        match self.log.submit(&of_payment(event, payment, &shown)) {
+            Ok((_, commit)) if commit.is_done() => Step::ready(Ok(())),
+            Ok((_, commit)) => Step::wait(async move { commit.await.map_err(unwritten) }),
+            Err(error) => Step::ready(Err(unwritten(error))),
+        }
+    }
+
     /// Takes the outcome into the log; whoever has the time waits for the rest.
     fn submit_outcome(&self, payment: &Payment, outcome: &Outcome) -> Result<Commit, AuditError> {
         let shown = Shown::new(payment);
@@ -41,7 +51,7 @@ impl AuditControl {
         let mut record = of_payment(event, payment, &shown).outcome(outcome_word(outcome));
         match outcome {
             Outcome::Settled(receipt) => record = record.transaction(receipt.transaction()),
-            Outcome::Rejected(refusal) => {
+            Outcome::Rejected(refusal) | Outcome::SettledEarlier(refusal) => {
                 if let Some(reason) = &refusal.reason {
                     record = record.reason(reason.as_str());
                 }
@@ -76,14 +86,14 @@ impl Control for AuditControl {
     }
 
     fn approve<'a>(&'a self, payment: &'a Payment) -> Step<'a, Result<(), Denial>> {
-        let shown = Shown::new(payment);
-        let event = AuditEventType::PaymentIntent;
-        let record = of_payment(event, payment, &shown);
-        match self.log.submit(&record) {
-            Ok((_, commit)) if commit.is_done() => Step::ready(Ok(())),
-            Ok((_, commit)) => Step::wait(async move { commit.await.map_err(unwritten) }),
-            Err(error) => Step::ready(Err(unwritten(error))),
-        }
+        self.intent(
+            if payment.is_resent() {
+                AuditEventType::PaymentResent
+            } else {
+                AuditEventType::PaymentIntent
+            },
+            payment,
+        )
     }
 
     fn finish<'a>(&'a self, payment: &'a Payment, outcome: &'a Outcome) -> Step<'a, ()> {
@@ -233,7 +243,7 @@ fn with_denial<'a>(record: AuditRecord<'a>, denial: &'a Denial) -> AuditRecord<'
 
 fn outcome_event(outcome: &Outcome) -> AuditEventType {
     match outcome {
-        Outcome::Settled(_) => AuditEventType::PaymentAllowed,
+        Outcome::Settled(_) | Outcome::SettledEarlier(_) => AuditEventType::PaymentAllowed,
         Outcome::Rejected(_) => AuditEventType::PaymentRejected,
         Outcome::Unknown(_) => AuditEventType::PaymentUnknown,
         Outcome::NotSent(NotSent::Denied(denial)) => match denial.kind() {

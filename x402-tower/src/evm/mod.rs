@@ -31,12 +31,16 @@
 
 mod authorization;
 mod error;
+#[cfg(feature = "evm-oracle")]
+mod oracle;
 mod pay;
 mod recover;
 mod signer;
 
 pub use authorization::{SignedAuthorization, TransferAuthorization, authorization_digest};
 pub use error::EvmError;
+#[cfg(feature = "evm-oracle")]
+pub use oracle::{BlockTag, EndpointError, JsonRpcOracle};
 pub use recover::{recover_payer, verify_authorization};
 pub use signer::LocalEvmSigner;
 

@@ -13,6 +13,7 @@ use crate::audit::{AuditControl, AuditKey, AuditLog, FileSink, SyncPolicy};
 use crate::chain::Chain;
 use crate::context::Context;
 use crate::control::{Control, ControlKind, Mode};
+use crate::idempotency::{Idempotency, SealingKey};
 use crate::mpa::{MpaConfig, MpaControl};
 use crate::payment::{AgentId, Position};
 use crate::pii::{Detector, EntityType, PiiAction, PiiControl};
@@ -22,7 +23,7 @@ use crate::policy::{
 use crate::replay::{FingerprintKey, FingerprintKeyError, ReplayControl, SettleOnce};
 use crate::service::Shared;
 use crate::shadow::in_mode;
-use crate::store::Claims;
+use crate::store::Reach;
 
 impl GuardConfigBuilder {
     /// What holds under `policy`. Called again for every policy that is loaded later; what counts, claims and writes
@@ -31,6 +32,9 @@ impl GuardConfigBuilder {
         let rules = Rules::compile(policy)?;
         if log_settings(policy) != self.log_in_policy {
             return Err(ConfigError::RestartNeeded { setting: "audit" });
+        }
+        if self.distributed || policy.distributed {
+            self.check_shared()?;
         }
         let context = finish_context(self.context.clone(), &rules, self.agent.clone())?;
         let mut controls: Vec<Arc<dyn Control>> = Vec::new();
@@ -57,9 +61,7 @@ impl GuardConfigBuilder {
             && let Some(claims) = &self.claims
         {
             let claims = Arc::clone(claims);
-            let key = fingerprint_key(self.fingerprint_key.clone(), &*claims)?;
-            // Kept: under another key, what was claimed before would be claimed again.
-            self.fingerprint_key = Some(key.clone());
+            let key = self.key_for(claims.reach())?;
             let repeats = match self.repeats {
                 Some(times) => times,
                 None => max_repeats(policy.replay.as_ref())?,
@@ -81,7 +83,71 @@ impl GuardConfigBuilder {
             *control = in_mode(self.mode_of(control.kind(), policy), Arc::clone(control));
         }
         controls.extend(self.custom.iter().cloned());
-        Ok(Shared::new(Chain::new(controls)?, context))
+        let chain = Chain::new(controls)?;
+        if !context.position().spends() {
+            return Ok(Shared::new(chain, context));
+        }
+        let idempotency = self.idempotency(replay)?;
+        Ok(Shared::paying(chain, context, Some(idempotency)))
+    }
+
+    /// Refuses what no other process sees (attack 67).
+    fn check_shared(&self) -> Result<(), ConfigError> {
+        let reaches = [
+            ("ledger", self.ledger.as_ref().map(|store| store.reach())),
+            ("claims", self.claims.as_ref().map(|store| store.reach())),
+            (
+                "signed payments",
+                self.signed_payments.as_ref().map(|store| store.reach()),
+            ),
+        ];
+        let own = reaches
+            .into_iter()
+            .find(|(_, reach)| *reach == Some(Reach::Process));
+        own.map_or(Ok(()), |(what, _)| Err(ConfigError::NotShared { what }))
+    }
+
+    /// What makes a logical request pay once. The same for every policy that is loaded later, but for how long a request
+    /// is remembered: whoever is under way under one policy is so under the next.
+    fn idempotency(&mut self, ttl: Option<Duration>) -> Result<Idempotency, ConfigError> {
+        let idempotency = match (&self.idempotency, &self.signed_payments) {
+            (Some(idempotency), _) => idempotency.clone(),
+            (None, None) => Idempotency::in_memory(),
+            (None, Some(payments)) => {
+                let payments = Arc::clone(payments);
+                let key = self.key_for(payments.reach())?;
+                let idempotency = Idempotency::new(payments, key);
+                let sealing = match self.sealing_key.take() {
+                    Some(key) => Some(key),
+                    None => SealingKey::from_env()?,
+                };
+                let idempotency = idempotency.with_settled_repeat(self.settled_repeat);
+                match sealing {
+                    Some(key) => idempotency.with_sealing_key(key),
+                    None => idempotency,
+                }
+            }
+        };
+        self.idempotency = Some(idempotency.clone());
+        Ok(match ttl {
+            Some(ttl) => idempotency.with_ttl(ttl),
+            None => idempotency,
+        })
+    }
+
+    /// The key that the code gave, else that of the environment, else a fresh one; never one that fewer have than share
+    /// what is kept under it.
+    fn key_for(&mut self, reach: Reach) -> Result<FingerprintKey, FingerprintKeyError> {
+        let key = match self.fingerprint_key.clone() {
+            Some(key) => key,
+            None => FingerprintKey::from_env()?.map_or_else(FingerprintKey::generate, Ok)?,
+        };
+        if key.reach() < reach {
+            return Err(FingerprintKeyError::NotShared);
+        }
+        // Kept: under another key, what was claimed before would be claimed again.
+        self.fingerprint_key = Some(key.clone());
+        Ok(key)
     }
 
     /// Whether a control's denials hold: as the code says, else as the policy does.
@@ -210,22 +276,6 @@ fn header_names(settings: &PiiSettings) -> Result<Vec<HeaderName>, ConfigError> 
         Err(setting("pii.header_names", &problem))
     });
     names.collect()
-}
-
-/// The key that the code gave, else that of the environment, else a fresh one; never one that fewer have than share the
-/// claims.
-fn fingerprint_key(
-    chosen: Option<FingerprintKey>,
-    claims: &dyn Claims,
-) -> Result<FingerprintKey, FingerprintKeyError> {
-    let key = match chosen {
-        Some(key) => key,
-        None => FingerprintKey::from_env()?.map_or_else(FingerprintKey::generate, Ok)?,
-    };
-    if key.reach() < claims.reach() {
-        return Err(FingerprintKeyError::NotShared);
-    }
-    Ok(key)
 }
 
 /// How long a request is not paid again; `None` where duplicates are not refused.

@@ -11,12 +11,13 @@ use crate::audit::AuditLog;
 use crate::clock::{Clock, UnixMillis};
 use crate::context::Context;
 use crate::control::{Control, ControlKind, Mode};
+use crate::idempotency::{Idempotency, SealingKey, SettledRepeat};
 use crate::mpa::MpaConfig;
 use crate::payment::AgentId;
 use crate::pii::PiiControl;
 use crate::policy::{KillSwitch, PolicyConfig};
 use crate::replay::FingerprintKey;
-use crate::store::{Claims, Ledger, MemoryStore};
+use crate::store::{Claims, Ledger, MemoryStore, SignedPayments};
 
 /// Puts a [`GuardConfig`] together.
 #[must_use = "a configuration does nothing until it is built"]
@@ -27,6 +28,11 @@ pub struct GuardConfigBuilder {
     pub(super) agent: Option<AgentId>,
     pub(super) ledger: Option<Arc<dyn Ledger>>,
     pub(super) claims: Option<Arc<dyn Claims>>,
+    pub(super) signed_payments: Option<Arc<dyn SignedPayments>>,
+    pub(super) sealing_key: Option<SealingKey>,
+    pub(super) settled_repeat: SettledRepeat,
+    pub(super) idempotency: Option<Idempotency>,
+    pub(super) distributed: bool,
     pub(super) fingerprint_key: Option<FingerprintKey>,
     pub(super) pii: Wanted<PiiControl>,
     pub(super) replay: Wanted<Duration>,
@@ -56,6 +62,11 @@ impl GuardConfigBuilder {
             agent: None,
             ledger: None,
             claims: None,
+            signed_payments: None,
+            sealing_key: None,
+            settled_repeat: SettledRepeat::Deny,
+            idempotency: None,
+            distributed: false,
             fingerprint_key: None,
             pii: Wanted::AsInPolicy,
             replay: Wanted::AsInPolicy,
@@ -97,6 +108,40 @@ impl GuardConfigBuilder {
     /// Keeps claims there. In the memory of this process by default.
     pub fn claims(mut self, claims: Arc<dyn Claims>) -> Self {
         self.claims = Some(claims);
+        self
+    }
+
+    /// Keeps signed payments there, so that a retry sends the same bytes again. In the memory of this process by default;
+    /// with a store that outlives it, a retry after a crash finds them as well.
+    pub fn signed_payments(mut self, payments: Arc<dyn SignedPayments>) -> Self {
+        self.signed_payments = Some(payments);
+        self
+    }
+
+    /// Counts money, keeps claims and keeps signed payments in one store.
+    pub fn store<S: Ledger + Claims + SignedPayments>(self, store: Arc<S>) -> Self {
+        self.ledger(store.clone())
+            .claims(store.clone())
+            .signed_payments(store)
+    }
+
+    /// Encrypts signed payments with this key before they are kept, in place of `X402_SEALING_KEY`. Without either they
+    /// are kept as they are: whoever reads the store can have them settled until they run out.
+    pub fn sealing_key(mut self, key: SealingKey) -> Self {
+        self.sealing_key = Some(key);
+        self
+    }
+
+    /// What a caller gets who repeats a request that was paid and settled. A denial by default.
+    pub fn settled_repeat(mut self, settled: SettledRepeat) -> Self {
+        self.settled_repeat = settled;
+        self
+    }
+
+    /// Says that other processes spend from the same budgets: a store that they cannot share is refused (attack 67). The
+    /// policy's `distributed = true` says the same.
+    pub fn distributed(mut self) -> Self {
+        self.distributed = true;
         self
     }
 
@@ -231,7 +276,8 @@ impl GuardConfigBuilder {
         };
         let store = Arc::new(MemoryStore::new());
         self.ledger.get_or_insert_with(|| store.clone());
-        self.claims.get_or_insert(store);
+        self.claims.get_or_insert_with(|| store.clone());
+        self.signed_payments.get_or_insert(store);
         self.audit = audit_log(self.audit.take(), &policy)?;
         self.log_in_policy = log_settings(&policy);
         let shared = self.assemble(&policy)?;

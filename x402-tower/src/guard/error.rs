@@ -2,6 +2,7 @@
 
 use crate::audit::AuditError;
 use crate::chain::OrderError;
+use crate::idempotency::SealingKeyError;
 use crate::mpa::MpaError;
 use crate::policy::PolicyError;
 use crate::replay::FingerprintKeyError;
@@ -24,6 +25,17 @@ pub enum ConfigError {
     /// The replay control has no key.
     #[error(transparent)]
     FingerprintKey(#[from] FingerprintKeyError),
+    /// Signed payments cannot be encrypted as configured.
+    #[error(transparent)]
+    SealingKey(#[from] SealingKeyError),
+    /// Others spend from the same budgets, and the store is this process' own.
+    #[error(
+        "the policy is `distributed`, and the {what} would be counted in this process alone; give the guard a store that every process shares, such as a SQLite file on one machine or Redis"
+    )]
+    NotShared {
+        /// What is kept there.
+        what: &'static str,
+    },
     /// Approvals cannot be asked for as configured.
     #[error(transparent)]
     Mpa(#[from] MpaError),
@@ -62,6 +74,8 @@ impl ConfigError {
             Self::NoPolicy => "config.no_policy",
             Self::Audit(error) => error.code(),
             Self::FingerprintKey(error) => error.code(),
+            Self::SealingKey(error) => error.code(),
+            Self::NotShared { .. } => "config.store_not_shared",
             Self::Mpa(error) => error.code(),
             Self::Setting { .. } => "config.setting",
             Self::RestartNeeded { .. } => "config.restart_needed",

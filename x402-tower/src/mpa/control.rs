@@ -262,7 +262,7 @@ impl Control for MpaControl {
         let id = own_id(payment.id());
         let noted = match outcome {
             // In full, also where the seller took less: against the spender.
-            Outcome::Settled(_) => cumulative.ledger.settle(id, None),
+            Outcome::Settled(_) | Outcome::SettledEarlier(_) => cumulative.ledger.settle(id, None),
             _ => cumulative.ledger.mark_unknown(id),
         };
         Step::wait(tell(payment, noted))

@@ -11,15 +11,17 @@ use http_body::Body;
 use tower_service::Service;
 use tracing::Instrument;
 
+use super::answered::{Answered, StoredReceipt};
 use super::kept::Kept;
 use super::mode::Mode;
-use super::payer::choose;
+use super::payer::{Begin, Resend, begin, choose};
 use crate::context::Context;
 use crate::denial::{Denial, DenialKind};
 use crate::flight::{Flight, stack_order};
+use crate::idempotency::Idempotency;
 use crate::payment::{Exchange, PaymentRecord, Position};
 use crate::service::{
-    BoxResponse, GuardBody, OnChallenge, Open, PaymentSlot, Prepared, ReadChallenge,
+    BoxResponse, GuardBody, Next, OnChallenge, Open, PaymentSlot, Prepared, ReadChallenge,
     check_resource, denied, read_challenge,
 };
 use crate::telemetry;
@@ -129,14 +131,25 @@ where
                 Err(denial) => Err(payer.refuse(&exchange, denial).await),
             };
             match prepared {
-                Ok(prepared) => send_paid(inner, &kept, &context, prepared).await,
+                Ok(Answered::Pay(prepared)) => send_paid(inner, &kept, &context, *prepared).await,
+                Ok(Answered::Settled(receipt)) => Ok(receipt.to_response().map(GuardBody::whole)),
                 Err(denial) => Ok(denied(&denial)),
             }
         }
-        Mode::Opening { context } => match challenge.and_then(|c| open(context, &exchange, c)) {
-            Ok(open) => send_opened(inner, &kept, open).await,
-            Err(denial) => Ok(refused_unseen(&denial)),
-        },
+        Mode::Opening {
+            context,
+            idempotency,
+        } => {
+            let opened = match challenge {
+                Ok(challenge) => open(context, idempotency, &exchange, challenge).await,
+                Err(denial) => Err(denial),
+            };
+            match opened {
+                Ok(Opened::Pay(open)) => send_opened(inner, &kept, *open).await,
+                Ok(Opened::Settled(receipt)) => Ok(receipt.to_response().map(GuardBody::whole)),
+                Err(denial) => Ok(refused_unseen(&denial)),
+            }
+        }
     }
 }
 
@@ -200,20 +213,48 @@ where
     }
 }
 
-/// Chooses an offer for controls and a signer that are layers further in.
-fn open(context: &Context, exchange: &Exchange, challenge: Challenge) -> Result<Open, Denial> {
-    exchange.check()?;
+/// What is to be done for a request whose controls and signer are layers further in.
+enum Opened {
+    Pay(Box<Open>),
+    Settled(StoredReceipt),
+}
+
+/// Chooses an offer, or finds what was signed before.
+async fn open(
+    context: &Context,
+    idempotency: &Idempotency,
+    exchange: &Exchange,
+    challenge: Challenge,
+) -> Result<Opened, Denial> {
+    let ticket = match begin(idempotency, exchange).await? {
+        Begin::First(ticket) => ticket,
+        Begin::Again(resend) => {
+            let Resend {
+                payment,
+                name,
+                value,
+                ticket,
+            } = *resend;
+            return Ok(Opened::Pay(Box::new(Open {
+                flight: Flight::new(payment),
+                ticket,
+                next: Next::Send { name, value },
+            })));
+        }
+        Begin::Settled(receipt) => return Ok(Opened::Settled(receipt)),
+    };
     let mut payable = challenge.clone();
     check_resource(context, exchange, &mut payable)?;
     let any = |_: &crate::wire::Requirement, terms: &crate::payment::Terms| {
         terms.scheme == "exact" && matches!(challenge.version(), Version::V1 | Version::V2)
     };
-    let (choice, payment) = choose(exchange, &challenge, &payable, context, any)?;
-    Ok(Open {
+    let (choice, mut payment) = choose(exchange, &challenge, &payable, context, any)?;
+    payment.note_request_key(ticket.key());
+    Ok(Opened::Pay(Box::new(Open {
         flight: Flight::new(payment),
-        challenge,
-        choice,
-    })
+        ticket,
+        next: Next::Sign { challenge, choice },
+    })))
 }
 
 /// Sends the request inward with its payment, to be checked and signed there.

@@ -7,6 +7,7 @@ use tower_layer::Layer;
 use super::mode::Mode;
 use super::service::PayService;
 use crate::context::Context;
+use crate::idempotency::Idempotency;
 
 /// Answers challenges: opens a payment and sends it inward, through the controls to a
 /// [`SignLayer`](super::SignLayer).
@@ -28,9 +29,22 @@ impl PayLayer {
     /// With another clock, asset table or agent; use the same as in the other layers.
     #[must_use]
     pub fn with_context(context: Context) -> Self {
+        Self::opening(context, Idempotency::in_memory())
+    }
+
+    fn opening(context: Context, idempotency: Idempotency) -> Self {
         Self {
-            mode: Arc::new(Mode::Opening { context }),
+            mode: Arc::new(Mode::Opening {
+                context,
+                idempotency,
+            }),
         }
+    }
+
+    /// Keeps signed payments, and finds them again, by `idempotency`; in the memory of this process by default.
+    #[must_use]
+    pub fn with_idempotency(self, idempotency: Idempotency) -> Self {
+        Self::opening(self.mode.context(), idempotency)
     }
 }
 

@@ -88,6 +88,7 @@
 //! ```
 
 mod answer;
+mod answered;
 mod compare;
 mod kept;
 mod layer;
@@ -99,6 +100,7 @@ mod sign_future;
 mod signer;
 
 pub use answer::{Answer, AnsweringUri, check_answering_origin};
+pub use answered::{Answered, StoredReceipt};
 pub use kept::{MAX_REPLAY_BODY_BYTES, body_not_replayable};
 pub use layer::PayLayer;
 pub use payer::Payer;

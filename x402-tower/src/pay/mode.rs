@@ -6,6 +6,7 @@ use http::Request;
 
 use super::payer::Payer;
 use crate::context::Context;
+use crate::idempotency::Idempotency;
 use crate::service::Shared;
 
 #[derive(Debug)]
@@ -13,7 +14,10 @@ pub(crate) enum Mode {
     /// The whole chain and the signer are here.
     Whole { payer: Payer },
     /// The controls and the signer are layers further in.
-    Opening { context: Context },
+    Opening {
+        context: Context,
+        idempotency: Idempotency,
+    },
 }
 
 impl Mode {
@@ -31,8 +35,12 @@ impl Mode {
             Self::Whole { payer } => Self::Whole {
                 payer: payer.pinned(),
             },
-            Self::Opening { context } => Self::Opening {
+            Self::Opening {
+                context,
+                idempotency,
+            } => Self::Opening {
                 context: context.clone(),
+                idempotency: idempotency.clone(),
             },
         }
     }
@@ -40,7 +48,7 @@ impl Mode {
     pub(crate) fn context(&self) -> Context {
         match self {
             Self::Whole { payer } => payer.context(),
-            Self::Opening { context } => context.clone(),
+            Self::Opening { context, .. } => context.clone(),
         }
     }
 }

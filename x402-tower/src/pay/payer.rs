@@ -9,12 +9,14 @@ use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
 use http_body::Body;
 use sha2::{Digest, Sha256};
 
+use super::answered::{Answered, StoredReceipt};
 use super::compare::compare;
 use super::signer::{Approved, Signer};
 use crate::chain::Chain;
 use crate::context::Context;
 use crate::denial::{Denial, DenialKind};
 use crate::flight::Flight;
+use crate::idempotency::{Begun, Idempotency, Ticket, unreadable as unreadable_record};
 use crate::outgoing::{OutgoingBody, OutgoingRequest, RequestNeed, ScreenedRequest};
 use crate::payment::{Exchange, Payment, PaymentId, PaymentText, Position, Terms};
 use crate::screening::{Purpose, TextPlace};
@@ -24,7 +26,7 @@ use crate::service::{
     read_paid_body, screen, unreadable, write_back,
 };
 use crate::unwind::caught;
-use crate::wire::{Authorization, Challenge, PaymentPayload, TextField};
+use crate::wire::{Authorization, Challenge, PaymentPayload, TextField, is_payment_identifier};
 
 /// Turns challenges into payments, for any transport: the tower service and the reqwest adapter share it.
 ///
@@ -37,10 +39,24 @@ pub struct Payer {
 
 impl Payer {
     /// A payer whose every payment goes through `chain` before `signer` sees it.
+    ///
+    /// Signed payments are kept in the memory of this process; see [`with_idempotency`](Self::with_idempotency).
     pub fn new(chain: Chain, context: Context, signer: Arc<dyn Signer>) -> Self {
+        let idempotency = Idempotency::in_memory();
         Self {
-            live: Live::Fixed(Shared::new(chain, context)),
+            live: Live::Fixed(Shared::paying(chain, context, Some(idempotency))),
             signer: Some(signer),
+        }
+    }
+
+    /// Keeps signed payments, and finds them again, by `idempotency`.
+    #[must_use]
+    pub fn with_idempotency(self, idempotency: Idempotency) -> Self {
+        let shared = self.live.now();
+        let (chain, context) = (shared.chain.clone(), shared.context.clone());
+        Self {
+            live: Live::Fixed(Shared::paying(chain, context, Some(idempotency))),
+            signer: self.signer,
         }
     }
 
@@ -211,7 +227,9 @@ impl Payer {
 
     /// Answers a challenge: a payment that every control allowed, signed and compared, ready to send.
     ///
-    /// The cheapest offer that the controls would allow and the signer can pay is chosen (attacks 38 and 39).
+    /// A request that was paid for before, by whoever had this name for it, gets the payment that was signed then: its bytes
+    /// are sent again ([`idempotency`](crate::idempotency)). For a new one,
+    /// the cheapest offer that the controls would allow and the signer can pay is chosen (attacks 38 and 39).
     ///
     /// # Errors
     ///
@@ -220,17 +238,47 @@ impl Payer {
         &self,
         exchange: Exchange,
         challenge: Challenge,
-    ) -> Result<Prepared, Denial> {
+    ) -> Result<Answered, Denial> {
         let shared = self.now();
-        let Some(signer) = &self.signer else {
-            return Err(shared.chain.refused(&exchange, nothing_payable()).await);
+        let chain = &shared.chain;
+        let (Some(signer), Some(idempotency)) = (&self.signer, &shared.idempotency) else {
+            return Err(chain.refused(&exchange, nothing_payable()).await);
         };
-        let (choice, payment) = match acceptable(&shared, &exchange, &challenge, &**signer) {
+        let begun = match begin(idempotency, &exchange).await {
+            Ok(begun) => begun,
+            Err(denial) => return Err(chain.refused(&exchange, denial).await),
+        };
+        let ticket = match begun {
+            Begin::First(ticket) => ticket,
+            Begin::Again(resend) => {
+                let Resend {
+                    payment,
+                    name,
+                    value,
+                    ticket,
+                } = *resend;
+                let flight = Flight::new(payment).check_all(chain).await?;
+                let prepared = Prepared::again(flight, name, value, ticket).await?;
+                return Ok(Answered::Pay(Box::new(prepared)));
+            }
+            Begin::Settled(receipt) => return Ok(Answered::Settled(receipt)),
+        };
+        let (choice, mut payment) = match acceptable(&shared, &exchange, &challenge, &**signer) {
             Ok(chosen) => chosen,
-            Err(denial) => return Err(shared.chain.refused(&exchange, denial).await),
+            Err(denial) => return Err(chain.refused(&exchange, denial).await),
         };
-        let flight = Flight::new(payment).check_all(&shared.chain).await?;
-        sign(flight, &challenge, choice, &shared.context, &**signer).await
+        payment.note_request_key(ticket.key());
+        let flight = Flight::new(payment).check_all(chain).await?;
+        let prepared = sign(
+            flight,
+            ticket,
+            &challenge,
+            choice,
+            &shared.context,
+            &**signer,
+        )
+        .await?;
+        Ok(Answered::Pay(Box::new(prepared)))
     }
 
     /// Tells every control that an exchange was refused before there was a payment.
@@ -246,7 +294,7 @@ fn acceptable(
     challenge: &Challenge,
     signer: &dyn Signer,
 ) -> Result<(usize, Payment), Denial> {
-    let Shared { chain, context } = shared;
+    let Shared { chain, context, .. } = shared;
     exchange.check()?;
     let mut payable = challenge.clone();
     check_resource(context, exchange, &mut payable)?;
@@ -290,9 +338,49 @@ fn travelling_texts(challenge: &Challenge, index: usize) -> Vec<TextField> {
     texts
 }
 
-/// Journals the intent, signs, compares and redacts.
+/// A logical request, begun: what is to be done for it.
+pub(super) enum Begin {
+    First(Ticket),
+    Again(Box<Resend>),
+    Settled(StoredReceipt),
+}
+
+/// A payment that was signed before, ready to be sent again.
+pub(super) struct Resend {
+    pub(super) payment: Payment,
+    pub(super) name: HeaderName,
+    pub(super) value: HeaderValue,
+    pub(super) ticket: Ticket,
+}
+
+/// Finds out what an earlier attempt of a request has left.
+pub(super) async fn begin(idempotency: &Idempotency, exchange: &Exchange) -> Result<Begin, Denial> {
+    exchange.check()?;
+    Ok(match idempotency.begin(exchange).await? {
+        Begun::First(ticket) => Begin::First(ticket),
+        Begun::Again(kept, ticket) => {
+            let (name, value, authorization) = kept.header().ok_or_else(unreadable_record)?;
+            let mut payment = kept.payment(exchange);
+            payment.set_authorization(authorization);
+            payment.note_request_key(ticket.key());
+            Begin::Again(Box::new(Resend {
+                payment,
+                name,
+                value,
+                ticket,
+            }))
+        }
+        Begun::Settled(kept, receipt) => {
+            let receipt = StoredReceipt::of(&kept, exchange, &receipt);
+            Begin::Settled(receipt.ok_or_else(unreadable_record)?)
+        }
+    })
+}
+
+/// Journals the intent, signs, compares, redacts and keeps.
 pub(crate) async fn sign(
     mut flight: Flight,
+    mut ticket: Ticket,
     challenge: &Challenge,
     choice: usize,
     context: &Context,
@@ -301,12 +389,38 @@ pub(crate) async fn sign(
     if let Err(denial) = flight.approve().await {
         return Err(flight.deny(denial).await);
     }
+    if let Err(denial) = ticket.signing(flight.payment()).await {
+        return Err(flight.deny(denial).await);
+    }
     match signed_header(&mut flight, challenge, choice, context, signer).await {
         Ok((name, value, authorization)) => {
             flight.signed(authorization);
-            Prepared::sending(flight, name, value).await
+            Prepared::keeping(flight, name, value, ticket).await
         }
-        Err(denial) => Err(flight.deny(denial).await),
+        Err(Unsigned { denial, certain }) => {
+            let denial = flight.deny(denial).await;
+            // Else a signature may have been made: the request stays in doubt until that could not be settled any more.
+            if certain {
+                ticket.unsigned().await;
+            }
+            Err(denial)
+        }
+    }
+}
+
+/// Why there is no signed payment.
+struct Unsigned {
+    denial: Denial,
+    /// The signer itself said so.
+    certain: bool,
+}
+
+impl From<Denial> for Unsigned {
+    fn from(denial: Denial) -> Self {
+        Self {
+            denial,
+            certain: false,
+        }
     }
 }
 
@@ -316,7 +430,7 @@ async fn signed_header(
     choice: usize,
     context: &Context,
     signer: &dyn Signer,
-) -> Result<(HeaderName, HeaderValue, Authorization), Denial> {
+) -> Result<(HeaderName, HeaderValue, Authorization), Unsigned> {
     let payment = flight.payment();
     let requirement = challenge
         .requirements()
@@ -327,9 +441,10 @@ async fn signed_header(
     let signed = caught(async { signer.sign(&approved).await })
         .await
         .ok_or_else(signer_panicked)?
-        .map_err(|error| {
-            Denial::new(DenialKind::PaymentError, error.code(), error.to_string())
-                .with_source(error)
+        .map_err(|error| Unsigned {
+            denial: Denial::new(DenialKind::PaymentError, error.code(), error.to_string())
+                .with_source(error),
+            certain: true,
         })?;
     let (name, value) = signed.into_header();
     let mut headers = HeaderMap::with_capacity(1);
@@ -345,11 +460,25 @@ async fn signed_header(
         approved.valid_before(),
     )?;
     apply_redactions(payment, &mut payload)?;
+    if challenge.takes_identifier() {
+        payload
+            .set_identifier(&identifier(payment))
+            .map_err(|error| unreadable(&error))?;
+    }
     screen_additions(flight, &mut payload)?;
     let value = payload
         .to_header_value()
         .map_err(|error| unreadable(&error))?;
     Ok((name, value, payload.authorization().clone()))
+}
+
+/// What a server may call the logical request: the caller's own key where it is fit for that, else a name that says
+/// nothing about the request.
+fn identifier(payment: &Payment) -> String {
+    match payment.exchange().idempotency_key() {
+        Some(key) if is_payment_identifier(key) => key.to_owned(),
+        _ => format!("pay_{}", payment.id()),
+    }
 }
 
 /// Lets the controls read what the signer wrote and no offer held: nobody has decided on it yet (attack 111).

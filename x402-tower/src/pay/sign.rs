@@ -17,7 +17,7 @@ use crate::context::Context;
 use crate::control::ControlKind;
 use crate::denial::Denial;
 use crate::flight::stack_order;
-use crate::service::{GuardBody, Open, PaymentSlot, Prepared, denied};
+use crate::service::{GuardBody, Next, Open, PaymentSlot, Prepared, denied};
 
 /// The controls that a payment must have passed before it is signed, unless said otherwise.
 const REQUIRED: [ControlKind; 4] = [
@@ -153,8 +153,8 @@ impl Signing {
     async fn sign(&self, slot: &PaymentSlot) -> Result<Prepared, Denial> {
         let Open {
             flight,
-            challenge,
-            choice,
+            ticket,
+            next,
         } = slot.take()?;
         let missing = self
             .required
@@ -166,6 +166,19 @@ impl Signing {
             ));
             return Err(flight.deny(denial).await);
         }
-        sign(flight, &challenge, choice, &self.context, &*self.signer).await
+        match next {
+            Next::Sign { challenge, choice } => {
+                sign(
+                    flight,
+                    ticket,
+                    &challenge,
+                    choice,
+                    &self.context,
+                    &*self.signer,
+                )
+                .await
+            }
+            Next::Send { name, value } => Prepared::again(flight, name, value, ticket).await,
+        }
     }
 }

@@ -9,6 +9,9 @@ use super::id_stock;
 pub struct PaymentId([u8; 16]);
 
 impl PaymentId {
+    /// How long an id is.
+    pub(crate) const BYTES: usize = 16;
+
     /// A fresh id from the operating system's random source, or `None` where that source fails (which denies).
     #[must_use]
     pub fn random() -> Option<Self> {

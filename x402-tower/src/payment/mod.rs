@@ -52,6 +52,7 @@ pub struct Payment {
     set_aside: bool,
     claimed: Vec<[u8; 32]>,
     request_key: Option<RequestKey>,
+    resent: bool,
     extensions: Extensions,
 }
 
@@ -82,6 +83,7 @@ impl Payment {
             set_aside: false,
             claimed: Vec::new(),
             request_key: None,
+            resent: false,
             extensions: Extensions::new(),
         };
         payment.note_findings(&in_request);
@@ -301,6 +303,17 @@ impl Payment {
 
     pub(crate) fn note_request_key(&mut self, key: RequestKey) {
         self.request_key = Some(key);
+    }
+
+    /// Whether it was signed before, and may have left before: it is sent again, byte for byte.
+    #[must_use]
+    pub fn is_resent(&self) -> bool {
+        self.resent
+    }
+
+    pub(crate) fn resent(mut self) -> Self {
+        self.resent = true;
+        self
     }
 
     /// What controls of your own keep about this payment between its steps.

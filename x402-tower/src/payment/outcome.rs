@@ -12,6 +12,9 @@ use crate::wire::Receipt;
 pub enum Outcome {
     /// The server sent a receipt that fits what was signed. It is the server's claim: receipts are not signed.
     Settled(Receipt),
+    /// The server refused a payment that was sent again, because its authorization has been used: it had settled before,
+    /// and its receipt was lost. The server's word, which counts the money.
+    SettledEarlier(Refusal),
     /// The server refused the payment. The money stays counted until the authorization cannot be settled any more.
     Rejected(Refusal),
     /// The payment left, and nobody knows whether it settled. The money stays counted.
@@ -21,11 +24,12 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// The stable name: `settled`, `rejected`, `unknown`, `not_sent`.
+    /// The stable name: `settled`, `settled_earlier`, `rejected`, `unknown`, `not_sent`.
     #[must_use]
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Settled(_) => "settled",
+            Self::SettledEarlier(_) => "settled_earlier",
             Self::Rejected(_) => "rejected",
             Self::Unknown(_) => "unknown",
             Self::NotSent(_) => "not_sent",
@@ -44,6 +48,19 @@ pub struct Refusal {
 }
 
 impl Refusal {
+    /// Whether a server's words say that the authorization has been used: the revert of the token contract
+    /// (`FiatTokenV2: authorization is used or canceled`), or a facilitator's code for it. Nobody but the payer can cancel
+    /// one, and this payer never does.
+    pub(crate) fn says_used(words: &str) -> bool {
+        let words = words.to_ascii_lowercase();
+        let says = |word: &str| words.contains(word);
+        (says("nonce") || says("authorization"))
+            && (says("used") || says("already"))
+            && !says("unused")
+            && !says("not used")
+            && !says("not_used")
+    }
+
     pub(crate) fn new(status: u16, reason: Option<&str>) -> Self {
         let plain = |text: &&str| {
             (1..=64).contains(&text.len())

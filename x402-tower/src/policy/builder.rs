@@ -133,6 +133,13 @@ impl PolicyConfig {
         self
     }
 
+    /// Sets [`distributed`](Self::distributed).
+    #[must_use]
+    pub fn with_distributed(mut self, on: bool) -> Self {
+        self.distributed = on;
+        self
+    }
+
     /// Sets [`kill_switch`](Self::kill_switch).
     #[must_use]
     pub fn with_kill_switch(mut self, on: bool) -> Self {

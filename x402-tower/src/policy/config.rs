@@ -69,6 +69,9 @@ pub struct PolicyConfig {
     pub allow_zero_amount: bool,
     /// `kill_switch`: whether every payment is refused.
     pub kill_switch: bool,
+    /// `distributed`: whether other processes spend from the same budgets, so that a store which they cannot share is
+    /// refused (attack 67).
+    pub distributed: bool,
     /// `mode`: whether decisions of the policy hold.
     pub mode: Mode,
     /// `allowed_origins`: where an agent may pay at all, as `https://host`.
@@ -149,6 +152,7 @@ impl Default for PolicyConfig {
             quote_drift_window_seconds: 86_400,
             allow_zero_amount: false,
             kill_switch: false,
+            distributed: false,
             mode: Mode::Enforce,
             allowed_origins: None,
             recipients: None,

@@ -221,6 +221,25 @@ impl Control for PolicyControl {
         })
     }
 
+    fn resend<'a>(&'a self, payment: &'a mut Payment) -> Step<'a, Result<(), Denial>> {
+        payment.set_policy_revision(Arc::clone(&self.revision));
+        if let Err(denial) = self.check_kill_switch() {
+            return Step::ready(Err(denial));
+        }
+        if !self.history.memory.is_needed() {
+            return Step::ready(Ok(()));
+        }
+        Step::wait(async move {
+            // What it is the first in is only noted once it has settled. Where that cannot be known now, nothing is.
+            if let Ok(firsts) = self.history.look(payment).await
+                && !firsts.is_empty()
+            {
+                payment.extensions_mut().insert(firsts);
+            }
+            Ok(())
+        })
+    }
+
     fn finish<'a>(&'a self, payment: &'a Payment, outcome: &'a Outcome) -> Step<'a, ()> {
         let set_aside = payment.is_set_aside();
         if let Some(firsts) = firsts(payment) {
@@ -276,6 +295,7 @@ impl PolicyControl {
                     .and_then(|amount| part_of(payment.terms(), amount));
                 self.ledger.settle(id, actual)
             }
+            Outcome::SettledEarlier(_) => self.ledger.settle(id, None),
             Outcome::NotSent(_) => self.ledger.release(id),
             _ => self.ledger.mark_unknown(id),
         };

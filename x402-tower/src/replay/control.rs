@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use super::claiming::Claiming;
 use super::fingerprint::{Beside, LogicalRequest, authorization_key};
-use super::key::{FingerprintKey, FingerprintKeyError};
 use super::refusal::{body_unknown, long_lived, no_key};
 use crate::control::{Control, ControlKind};
 use crate::denial::Denial;
+use crate::fingerprint_key::{FingerprintKey, FingerprintKeyError};
 use crate::payment::{Outcome, Payment, Position};
 use crate::step::Step;
 use crate::store::{Claim, ClaimKey, Claims, MemoryStore, StoreError};

@@ -1,9 +1,9 @@
 //! What makes two payments the same.
 
-use super::key::FingerprintKey;
 use super::svm;
 use crate::address::Address;
 use crate::digest::length_prefixed;
+use crate::fingerprint_key::FingerprintKey;
 use crate::network::ChainId;
 use crate::payment::{Exchange, Payment};
 use crate::store::ClaimKey;

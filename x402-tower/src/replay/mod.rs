@@ -30,14 +30,13 @@
 mod claiming;
 mod control;
 mod fingerprint;
-mod key;
 mod layer;
 mod refusal;
 mod settle_once;
 mod svm;
 
+pub use crate::fingerprint_key::{FingerprintKey, FingerprintKeyError};
 pub(crate) use control::DEFAULT_TTL;
 pub use control::ReplayControl;
-pub use key::{FingerprintKey, FingerprintKeyError};
 pub use layer::ReplayLayer;
 pub use settle_once::SettleOnce;

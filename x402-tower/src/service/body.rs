@@ -43,6 +43,16 @@ impl<B> GuardBody<B> {
     }
 }
 
+impl<B> GuardBody<B> {
+    /// What is in memory, where it is.
+    pub(crate) fn bytes(&self) -> Option<&Bytes> {
+        match &self.kind {
+            Kind::Whole { bytes } => bytes.as_ref(),
+            Kind::Inner { .. } => None,
+        }
+    }
+}
+
 impl<B: Default> Default for GuardBody<B> {
     fn default() -> Self {
         Self::inner(B::default())

@@ -27,7 +27,7 @@ impl ControlLayer {
     /// The same controls in [`Mode::Shadow`](crate::Mode::Shadow): they decide, and let pass.
     #[must_use]
     pub fn shadow(self) -> Self {
-        let Shared { chain, context } = &*self.shared;
+        let Shared { chain, context, .. } = &*self.shared;
         Self::new(chain.clone().shadow(), context.clone())
     }
 

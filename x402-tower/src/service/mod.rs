@@ -40,13 +40,14 @@ pub(crate) use live::Live;
 pub(crate) use outgoing::{is_small, with_screened_body};
 pub use prepared::Prepared;
 pub(crate) use request_body::{EMPTY_DIGEST, read_paid_body};
-pub(crate) use slot::{Open, PaymentSlot};
+pub(crate) use slot::{Next, Open, PaymentSlot};
 pub(crate) use texts::{screen_message, write_back};
 pub(crate) use whole::{NotWhole, Whole, read_whole};
 
 use crate::chain::Chain;
 use crate::context::Context;
 use crate::denial::Denial;
+use crate::idempotency::Idempotency;
 
 /// A service around `S` that runs a [`Chain`] of controls over every payment.
 ///
@@ -70,11 +71,25 @@ pub struct ControlService<S> {
 pub(crate) struct Shared {
     pub(crate) chain: Chain,
     pub(crate) context: Context,
+    /// Only payers need it.
+    pub(crate) idempotency: Option<Idempotency>,
 }
 
 impl Shared {
     pub(crate) fn new(chain: Chain, context: Context) -> Arc<Self> {
-        Arc::new(Self { chain, context })
+        Self::paying(chain, context, None)
+    }
+
+    pub(crate) fn paying(
+        chain: Chain,
+        context: Context,
+        idempotency: Option<Idempotency>,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            chain,
+            context,
+            idempotency,
+        })
     }
 }
 

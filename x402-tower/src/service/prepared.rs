@@ -8,11 +8,13 @@ use super::{GuardBody, screen_message, show, unreadable};
 use crate::context::Context;
 use crate::denial::Denial;
 use crate::flight::Flight;
-use crate::payment::{NotSent, Outcome, Payment, PaymentRecord, Uncertainty};
+use crate::idempotency::Ticket;
+use crate::payment::{NotSent, Outcome, Payment, PaymentRecord, Refusal, Uncertainty};
 use crate::screening::TextPlace;
 use crate::settlement;
-use crate::wire::Receipt;
+use crate::telemetry;
 use crate::wire::header::{PAYMENT_RESPONSE, X_PAYMENT_RESPONSE};
+use crate::wire::{Challenge, Receipt, Version};
 
 /// A signed payment that every control has let pass and that may leave now.
 ///
@@ -23,6 +25,8 @@ pub struct Prepared {
     flight: Flight,
     name: HeaderName,
     value: HeaderValue,
+    /// Where our signer made it: what is kept of it hears of its end.
+    ticket: Option<Ticket>,
 }
 
 impl Prepared {
@@ -38,7 +42,47 @@ impl Prepared {
                 flight,
                 name,
                 value,
+                ticket: None,
             }),
+            Err(denial) => Err(flight.deny(denial).await),
+        }
+    }
+
+    /// The same for what our signer made: it is kept before it may leave.
+    pub(crate) async fn keeping(
+        flight: Flight,
+        name: HeaderName,
+        value: HeaderValue,
+        mut ticket: Ticket,
+    ) -> Result<Self, Denial> {
+        let mut prepared = Self::sending(flight, name, value).await?;
+        let kept = ticket.keep(prepared.payment(), &prepared.value).await;
+        match kept {
+            Ok(()) => {
+                prepared.ticket = Some(ticket);
+                Ok(prepared)
+            }
+            Err(denial) => Err(prepared.flight.deny(denial).await),
+        }
+    }
+
+    /// Lets leave once more what may have left before.
+    pub(crate) async fn again(
+        mut flight: Flight,
+        name: HeaderName,
+        value: HeaderValue,
+        ticket: Ticket,
+    ) -> Result<Self, Denial> {
+        match flight.approve().await {
+            Ok(()) => {
+                telemetry::resent(flight.payment().exchange().position());
+                Ok(Self {
+                    flight,
+                    name,
+                    value,
+                    ticket: Some(ticket),
+                })
+            }
             Err(denial) => Err(flight.deny(denial).await),
         }
     }
@@ -92,15 +136,26 @@ impl Prepared {
         R: Body<Data = Bytes>,
     {
         self.screen_receipt(response.headers_mut());
-        let asked_again = response.status() == StatusCode::PAYMENT_REQUIRED;
-        let screening =
-            asked_again.then(|| (self.flight.passed(), self.payment().exchange().clone()));
-        let record = self.conclude(response.status(), response.headers()).await;
-        response.extensions_mut().insert(record);
-        match screening {
-            Some((chain, exchange)) => show(&chain, context, &exchange, response).await,
-            None => response.map(GuardBody::inner),
+        let status = response.status();
+        if status != StatusCode::PAYMENT_REQUIRED {
+            let record = self.conclude(status, response.headers()).await;
+            response.extensions_mut().insert(record);
+            return response.map(GuardBody::inner);
         }
+        let outcome = settlement::read(self.payment(), status, response.headers());
+        if self.payment().is_resent() {
+            // The seller's reason may stand in the challenge, so that is read first.
+            let (chain, exchange) = (self.flight.passed(), self.payment().exchange().clone());
+            let mut response = show(&chain, context, &exchange, response).await;
+            let words = words_of(self.payment().version(), &response);
+            let record = self.end(outcome, words.as_deref()).await;
+            response.extensions_mut().insert(record);
+            return response;
+        }
+        let (chain, exchange) = (self.flight.passed(), self.payment().exchange().clone());
+        let record = self.end(outcome, None).await;
+        response.extensions_mut().insert(record);
+        show(&chain, context, &exchange, response).await
     }
 
     /// The span of the payment, to send the request in.
@@ -112,13 +167,32 @@ impl Prepared {
     /// Reads the outcome from the response and tells every control.
     pub async fn conclude(self, status: StatusCode, headers: &HeaderMap) -> PaymentRecord {
         let outcome = settlement::read(self.flight.payment(), status, headers);
-        self.flight.finish(outcome).await
+        self.end(outcome, None).await
+    }
+
+    /// Tells every control, and then what is kept, how it ended; `words` are the seller's where it asked for money again.
+    async fn end(self, outcome: Outcome, words: Option<&str>) -> PaymentRecord {
+        let outcome = match outcome {
+            Outcome::Rejected(refusal) if self.payment().is_resent() => {
+                let reason = refusal.reason.as_deref();
+                if reason.or(words).is_some_and(Refusal::says_used) {
+                    Outcome::SettledEarlier(refusal)
+                } else {
+                    Outcome::Rejected(refusal)
+                }
+            }
+            outcome => outcome,
+        };
+        let record = self.flight.finish(outcome).await;
+        if let Some(ticket) = self.ticket {
+            ticket.conclude(record.outcome()).await;
+        }
+        record
     }
 
     /// Tells every control that no response came.
     pub async fn fail(self) -> PaymentRecord {
-        self.flight
-            .finish(Outcome::Unknown(Uncertainty::Transport))
+        self.end(Outcome::Unknown(Uncertainty::Transport), None)
             .await
     }
 
@@ -132,5 +206,19 @@ impl Prepared {
         self.flight
             .finish(Outcome::NotSent(NotSent::Returned))
             .await
+    }
+}
+
+/// What a server says is wrong: in its receipt, else in its challenge.
+fn words_of<R>(version: Version, response: &Response<GuardBody<R>>) -> Option<String> {
+    let headers = response.headers();
+    if let Ok(Some(receipt)) = Receipt::from_headers(headers, version) {
+        return receipt.error_reason().map(str::to_owned);
+    }
+    match Challenge::from_headers(headers) {
+        Ok(Some(challenge)) => challenge.error(),
+        _ => Challenge::from_body(response.body().bytes()?.clone())
+            .ok()?
+            .error(),
     }
 }

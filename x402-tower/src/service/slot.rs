@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use http::{HeaderName, HeaderValue};
 use parking_lot::Mutex;
 
 use crate::chain::Chain;
 use crate::denial::Denial;
 use crate::flight::{Flight, stack_order};
+use crate::idempotency::Ticket;
 use crate::wire::Challenge;
 
 /// A payment that `PayLayer` opened and that `SignLayer` will sign, in the extensions of the request between them.
@@ -15,11 +17,22 @@ use crate::wire::Challenge;
 #[derive(Clone)]
 pub(crate) struct PaymentSlot(Arc<Mutex<Option<Open>>>);
 
-/// What is known between choosing an offer and signing it.
+/// What is known between opening a payment and sending it.
 pub(crate) struct Open {
     pub(crate) flight: Flight,
-    pub(crate) challenge: Challenge,
-    pub(crate) choice: usize,
+    pub(crate) ticket: Ticket,
+    pub(crate) next: Next,
+}
+
+/// What is to be done with a payment that every control has let pass.
+pub(crate) enum Next {
+    /// Sign it.
+    Sign { challenge: Challenge, choice: usize },
+    /// Send what was signed before.
+    Send {
+        name: HeaderName,
+        value: HeaderValue,
+    },
 }
 
 impl PaymentSlot {
@@ -40,14 +53,14 @@ impl PaymentSlot {
     pub(crate) async fn check(&self, chain: &Chain) -> Result<(), Denial> {
         let Open {
             flight,
-            challenge,
-            choice,
+            ticket,
+            next,
         } = self.take()?;
         let flight = flight.check_all(chain).await?;
         *self.0.lock() = Some(Open {
             flight,
-            challenge,
-            choice,
+            ticket,
+            next,
         });
         Ok(())
     }

@@ -6,11 +6,14 @@
 mod claims;
 mod entry;
 mod ledger;
+mod lifetime;
 mod memory;
 mod reach;
 mod sent;
 mod signed_payments;
 mod span;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 
 pub use claims::{Claim, ClaimKey, Claims};
 pub use entry::{Entry, EntryQuery, EntryState, Resolution};
@@ -19,6 +22,8 @@ pub use memory::MemoryStore;
 pub use reach::Reach;
 pub use sent::SentPayment;
 pub use signed_payments::{Kept, MAX_KEPT_BYTES, Put, RequestKey, SignedPayments};
+#[cfg(feature = "sqlite")]
+pub use sqlite::{SqliteOpenError, SqliteOptions, SqliteStore};
 
 use http::StatusCode;
 
@@ -42,6 +47,28 @@ pub enum StoreError {
         "an entry in the store cannot be read; nothing was paid, restore the store or remove the entry"
     )]
     Unreadable,
+    /// There is no room for what the store has to write.
+    #[error(
+        "the store cannot write because its disk or its file is full; nothing was paid, make room"
+    )]
+    OutOfSpace,
+    /// The store may only be read.
+    #[error(
+        "the store is read-only; nothing was paid, check its permissions and how its file system is mounted, or that it is \
+         the primary"
+    )]
+    ReadOnly,
+    /// The store found its own data damaged.
+    #[error(
+        "the store is damaged; nothing was paid, stop everything that uses it, keep a copy, and restore it"
+    )]
+    Corrupt,
+    /// What the store had opened is not there any more, or an older copy of it is.
+    #[error(
+        "the store's file was moved, deleted or replaced while it was open; nothing was paid, find out by whom, put it \
+         back, and start again"
+    )]
+    Replaced,
     /// A sum does not fit.
     #[error("a sum in the store would overflow; nothing was paid")]
     Overflow,
@@ -56,6 +83,10 @@ impl StoreError {
             Self::Full => "store.full",
             Self::UnknownPayment => "store.unknown_payment",
             Self::Unreadable => "store.unreadable",
+            Self::OutOfSpace => "store.out_of_space",
+            Self::ReadOnly => "store.read_only",
+            Self::Corrupt => "store.corrupt",
+            Self::Replaced => "store.replaced",
             Self::Overflow => "store.overflow",
         }
     }

@@ -33,4 +33,18 @@ impl Span {
             .saturating_mul(self.width)
             .saturating_add(self.window)
     }
+
+    /// The number of the last bucket that has left at `now`, if any has.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn last_left(self, now: u64) -> Option<u64> {
+        now.checked_sub(self.window)?
+            .checked_div(self.width)?
+            .checked_sub(1)
+    }
+
+    /// The length of the window in milliseconds.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn window_millis(self) -> u64 {
+        self.window
+    }
 }

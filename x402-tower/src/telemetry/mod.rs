@@ -18,6 +18,7 @@
 //! | `x402_mpa_events_total` | `outcome` | approvals that ended: `approved`, `denied`, `timeout` |
 //! | `x402_control_duration_seconds` | `control`, `step`, `decision` | how long a control took; buckets: [`DURATION_BUCKETS`] |
 //! | `x402_reservations_total` | `state` | reservations that came to be `reserved`, `sent`, `settled`, `unknown`, `released` |
+//! | `x402_resends_total` | `position` | signed payments that were sent again, byte for byte |
 //! | `x402_reconciliations_total` | `result` | open payments that a reconciliation looked at: `settled`, `released`, `left`, `failed` |
 //! | `x402_policy_reloads_total` | `result` | policies that were read again: `applied`, `unchanged`, `refused` |
 //! | `x402_shadow_denials_total` | `control`, `code` | what a control in shadow mode would have denied |
@@ -57,13 +58,13 @@ mod trace;
 pub use names::{
     AMOUNT_BUCKETS, CONTROL_DURATION_SECONDS, DENIALS_TOTAL, DURATION_BUCKETS, MPA_EVENTS_TOTAL,
     PAYMENT_AMOUNT_USD, PAYMENTS_TOTAL, PII_DETECTIONS_TOTAL, POLICY_RELOADS_TOTAL,
-    POLICY_VIOLATIONS_TOTAL, RECONCILIATIONS_TOTAL, REPLAY_DETECTIONS_TOTAL, RESERVATIONS_TOTAL,
-    SHADOW_DENIALS_TOTAL, describe,
+    POLICY_VIOLATIONS_TOTAL, RECONCILIATIONS_TOTAL, REPLAY_DETECTIONS_TOTAL, RESENDS_TOTAL,
+    RESERVATIONS_TOTAL, SHADOW_DENIALS_TOTAL, describe,
 };
 #[cfg(feature = "otel")]
 pub use otel::{OtelLayer, otel_layer};
 pub(crate) use record::{
-    ReservationState, approved, pii_found, reconciled, refused, reloaded, shadowed,
+    ReservationState, approved, pii_found, reconciled, refused, reloaded, resent, shadowed,
 };
 pub(crate) use trace::{ControlTrace, Counted, PaymentTrace};
 

@@ -20,6 +20,8 @@ pub const MPA_EVENTS_TOTAL: &str = "x402_mpa_events_total";
 pub const CONTROL_DURATION_SECONDS: &str = "x402_control_duration_seconds";
 /// Counter of reservations by the state that they came into.
 pub const RESERVATIONS_TOTAL: &str = "x402_reservations_total";
+/// Counter of signed payments that were sent again, byte for byte.
+pub const RESENDS_TOTAL: &str = "x402_resends_total";
 /// Counter of open payments that a reconciliation looked at, by what came of it.
 pub const RECONCILIATIONS_TOTAL: &str = "x402_reconciliations_total";
 /// Counter of policies that were read again.
@@ -74,6 +76,11 @@ pub fn describe() {
         RESERVATIONS_TOTAL,
         Unit::Count,
         "Reservations by the state that they came into"
+    );
+    describe_counter!(
+        RESENDS_TOTAL,
+        Unit::Count,
+        "Signed payments that were sent again, byte for byte"
     );
     describe_counter!(
         RECONCILIATIONS_TOTAL,

@@ -104,6 +104,13 @@ pub(crate) fn shadowed(control: ControlKind, denial: &Denial) {
     }
 }
 
+/// A signed payment is about to be sent again.
+pub(crate) fn resent(position: Position) {
+    if recording() {
+        counter!(names::RESENDS_TOTAL, "position" => position.as_str()).increment(1);
+    }
+}
+
 /// A reconciliation looked at `count` open payments, and `result` is what came of it.
 pub(crate) fn reconciled(result: &'static str, count: u64) {
     if count > 0 && recording() {
@@ -140,7 +147,7 @@ impl ReservationState {
     /// What an outcome makes of a reservation.
     pub(crate) const fn after(outcome: &Outcome) -> Self {
         match outcome {
-            Outcome::Settled(_) => Self::Settled,
+            Outcome::Settled(_) | Outcome::SettledEarlier(_) => Self::Settled,
             Outcome::NotSent(_) => Self::Released,
             Outcome::Rejected(_) | Outcome::Unknown(_) => Self::Unknown,
         }
@@ -172,7 +179,7 @@ fn count_payment(outcome: &'static str, reason: &'static str, position: Position
 /// The audit log's word for an outcome.
 pub(super) const fn event(outcome: &Outcome) -> &'static str {
     match outcome {
-        Outcome::Settled(_) => "allowed",
+        Outcome::Settled(_) | Outcome::SettledEarlier(_) => "allowed",
         Outcome::NotSent(NotSent::Denied(_)) => "blocked",
         Outcome::Rejected(_) | Outcome::Unknown(_) | Outcome::NotSent(_) => outcome.as_str(),
     }
@@ -181,6 +188,7 @@ pub(super) const fn event(outcome: &Outcome) -> &'static str {
 fn reason(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Settled(_) | Outcome::Rejected(_) => "none",
+        Outcome::SettledEarlier(_) => "settled_earlier",
         Outcome::Unknown(why) => why.as_str(),
         Outcome::NotSent(NotSent::Denied(denial)) => family(denial.kind()),
         Outcome::NotSent(NotSent::Cancelled) => "cancelled",

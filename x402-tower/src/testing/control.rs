@@ -229,7 +229,7 @@ impl Control for RecordingControl {
 fn ending(outcome: &Outcome) -> String {
     let why = match outcome {
         Outcome::Settled(_) => return "settled".into(),
-        Outcome::Rejected(refusal) => refusal.status.to_string(),
+        Outcome::Rejected(refusal) | Outcome::SettledEarlier(refusal) => refusal.status.to_string(),
         Outcome::Unknown(why) => why.as_str().into(),
         Outcome::NotSent(NotSent::Denied(denial)) => denial.code().into(),
         Outcome::NotSent(NotSent::Cancelled) => "cancelled".into(),

@@ -101,6 +101,16 @@ impl Edited {
         Ok(())
     }
 
+    /// Replaces or adds a member of an object.
+    pub(super) fn set_member(
+        &mut self,
+        object: Value<'_>,
+        key: &str,
+        json: &str,
+    ) -> Result<(), WireError> {
+        Ok(self.edits.set_member(object, key, json)?)
+    }
+
     pub(super) fn remove(&mut self, node: NodeId) {
         self.edits.remove(node);
     }

@@ -212,7 +212,16 @@ impl PaymentPayload {
         })
     }
 
-    /// Whether a text was replaced.
+    pub(super) fn set_member(
+        &mut self,
+        object: Value<'_>,
+        key: &str,
+        json: &str,
+    ) -> Result<(), WireError> {
+        self.message.set_member(object, key, json)
+    }
+
+    /// Whether anything was changed.
     #[must_use]
     pub fn is_edited(&self) -> bool {
         self.message.is_edited()

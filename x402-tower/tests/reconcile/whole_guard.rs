@@ -1,6 +1,7 @@
 //! A guard whose seller never answers, and its reconciliation.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -16,7 +17,7 @@ use x402_tower::testing::{
     ManualClock, Offer, RecordingSigner, ScriptedBody, ScriptedChallenge, ScriptedSeller,
     SellerError,
 };
-use x402_tower::{Denial, GuardBody, Usd, X402GuardLayer};
+use x402_tower::{Denial, GuardBody, SealingKey, Usd, X402GuardLayer};
 
 use crate::ground::{DAY, NOW, ScriptedOracle, run};
 
@@ -29,6 +30,7 @@ const SECOND: &str = "https://api.example.com/second";
 struct Agent {
     store: Arc<MemoryStore>,
     clock: ManualClock,
+    signer: RecordingSigner,
     config: GuardConfig,
 }
 
@@ -44,8 +46,8 @@ impl Agent {
         let config = GuardConfig::buyer()
             .policy(PolicyConfig::new().with_daily_limit(dollar))
             .mpa(approvals)
-            .ledger(store.clone())
-            .claims(store.clone())
+            .store(store.clone())
+            .sealing_key(SealingKey::from_hex(&"0c0d".repeat(16)).unwrap())
             .fingerprint_key(FingerprintKey::from_hex(&"0a0b".repeat(16)).unwrap())
             .clock(Arc::new(clock.clone()))
             .build()
@@ -53,6 +55,7 @@ impl Agent {
         Self {
             store,
             clock,
+            signer: RecordingSigner::new(),
             config,
         }
     }
@@ -62,15 +65,18 @@ impl Agent {
         let challenge = ScriptedChallenge::v2(url, [Offer::usdc(600_000)]);
         let seller = ScriptedSeller::new().challenge(&challenge).fail();
         let guard = X402GuardLayer::new(self.config.clone());
-        let guard = guard.with_signer(RecordingSigner::new()).unwrap();
-        let request = Request::get(url).body(Full::<Bytes>::default()).unwrap();
+        let guard = guard.with_signer(self.signer.clone()).unwrap();
+        let request = Request::get(url).header("idempotency-key", url);
+        let request = request.body(Full::<Bytes>::default()).unwrap();
         guard.layer(seller).oneshot(request).await
     }
 
     async fn reconcile(&self, says: Settlement) -> [u64; 5] {
-        self.clock.advance(std::time::Duration::from_secs(60 + 60));
-        let reconciler = Reconciler::new(self.store.clone(), Arc::new(self.clock.clone()));
-        run(&reconciler.with_oracle(ScriptedOracle::says(says))).await
+        self.clock.advance(Duration::from_secs(60 + 60));
+        let reconciler = Reconciler::new(self.store.clone(), Arc::new(self.clock.clone()))
+            .with_signed_payments(self.store.clone())
+            .with_oracle(ScriptedOracle::says(says));
+        run(&reconciler).await
     }
 }
 
@@ -96,4 +102,25 @@ async fn attack_074_a_payment_that_was_settled_after_all_keeps_its_limits() {
     assert!(denied(&agent.lose(SECOND).await).is_some());
     let open = agent.store.entries(&EntryQuery::open()).await;
     assert!(open.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_request_whose_payment_was_released_is_paid_anew() {
+    let agent = Agent::new();
+    assert!(agent.lose(FIRST).await.is_err());
+    agent.clock.advance(Duration::from_secs(3600));
+    assert_eq!(denied(&agent.lose(FIRST).await), Some("request.in_doubt"));
+    assert_eq!(agent.reconcile(Settlement::Unused).await, [1, 0, 1, 0, 0]);
+    assert!(agent.lose(FIRST).await.is_err(), "it is sent");
+    assert_eq!(agent.signer.count(), 2);
+}
+
+#[tokio::test]
+async fn attack_074_a_request_whose_payment_was_settled_after_all_is_not_paid_anew() {
+    let agent = Agent::new();
+    assert!(agent.lose(FIRST).await.is_err());
+    agent.clock.advance(Duration::from_secs(3600));
+    assert_eq!(agent.reconcile(Settlement::Used).await, [1, 1, 0, 0, 0]);
+    assert!(denied(&agent.lose(FIRST).await).is_some());
+    assert_eq!(agent.signer.count(), 1);
 }

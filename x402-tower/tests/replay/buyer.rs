@@ -50,7 +50,7 @@ async fn second_challenge(again: &ScriptedChallenge) -> [Option<&'static str>; 2
 const DUPLICATE: [Option<&str>; 2] = [Some("replay.duplicate"), None];
 
 #[tokio::test]
-async fn attack_087_a_retry_after_a_lost_answer_pays_nothing() {
+async fn attack_087_a_retry_after_a_lost_answer_sends_the_same_payment() {
     let challenge = ScriptedChallenge::v2(URL, [Offer::usdc(10_000)]);
     let ground = Ground::new();
     let seller = ScriptedSeller::new().challenge(&challenge).fail();
@@ -61,8 +61,20 @@ async fn attack_087_a_retry_after_a_lost_answer_pays_nothing() {
         .oneshot(post(URL, "question"))
         .await
         .unwrap_err();
-    assert_eq!(denial(&buy(&payer).await), Some("replay.duplicate"));
-    assert_eq!(seller.paid_requests(), 1);
+    assert_eq!(denial(&buy(&payer).await), None);
+    let paid: Vec<_> = seller
+        .requests()
+        .into_iter()
+        .filter(|seen| seen.is_paid())
+        .collect();
+    let [first, second] = &*paid else {
+        panic!("{paid:?}");
+    };
+    assert_eq!(
+        first.headers["payment-signature"],
+        second.headers["payment-signature"]
+    );
+    assert_eq!(ground.signer.count(), 1);
 }
 
 #[tokio::test]

@@ -3,4 +3,6 @@
 #![allow(clippy::unwrap_used)] // a test fails loudly
 
 mod memory;
+#[cfg(all(feature = "sqlite", unix))]
+mod sqlite;
 mod suite;

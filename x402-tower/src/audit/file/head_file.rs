@@ -9,7 +9,8 @@ use parking_lot::Mutex;
 
 use super::super::error::AuditError;
 use super::super::head::{HEAD_LINE_BYTES, HeadSeal, head_line_seq};
-use super::turn::{self, TRIES_TO_WRITE};
+use super::turn::TRIES_TO_WRITE;
+use crate::file_lock;
 use crate::private_file::{Reach, create_private, is_linked, open_plain, sync_folder};
 
 /// The head file of the log at `path`: `<log>.head`.
@@ -94,7 +95,9 @@ impl HeadFile {
         self.check_linked(file)?;
         let unkept = AuditError::io("keep the log's head");
         if self.shared {
-            if !turn::take(file, TRIES_TO_WRITE).map_err(AuditError::io("lock the head file"))? {
+            if !file_lock::take(file, TRIES_TO_WRITE)
+                .map_err(AuditError::io("lock the head file"))?
+            {
                 return Err(AuditError::Locked {
                     path: self.path.clone(),
                 });

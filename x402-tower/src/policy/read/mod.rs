@@ -24,6 +24,7 @@ const KEYS: &[&str] = &[
     "quote_drift_window_seconds",
     "allow_zero_amount",
     "kill_switch",
+    "distributed",
     "mode",
     "allowed_origins",
     "recipients",
@@ -125,6 +126,7 @@ impl Reader<'_> {
                     config.allow_zero_amount = self.switch(&path, &value).unwrap_or(false);
                 }
                 "kill_switch" => config.kill_switch = self.switch(&path, &value).unwrap_or(true),
+                "distributed" => config.distributed = self.switch(&path, &value).unwrap_or(true),
                 "mode" => config.mode = self.word(&path, value).unwrap_or_default(),
                 "allowed_origins" => config.allowed_origins = self.texts(&path, value),
                 "recipients" => config.recipients = self.recipients(&path, value),

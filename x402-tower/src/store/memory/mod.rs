@@ -20,6 +20,7 @@ use crate::clock::UnixMillis;
 use crate::money::Usd;
 use crate::payment::PaymentId;
 use crate::step::Step;
+use crate::store::lifetime::shifted;
 use crate::store::span::Span;
 use crate::store::{
     Claim, ClaimKey, Claims, Entry, EntryQuery, Kept, Ledger, LimitKey, Put, Reach, RequestKey,
@@ -117,13 +118,6 @@ impl fmt::Debug for MemoryStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MemoryStore").finish_non_exhaustive()
     }
-}
-
-/// A moment that a caller set by its own clock, moved on by as much as that clock is behind: what another caller's
-/// clock has seen must not cut a lifetime short.
-fn shifted(moment: UnixMillis, callers_now: UnixMillis, now: u64) -> u64 {
-    let lifetime = moment.as_millis().saturating_sub(callers_now.as_millis());
-    moment.as_millis().max(now.saturating_add(lifetime))
 }
 
 impl Ledger for MemoryStore {

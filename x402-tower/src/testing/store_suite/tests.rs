@@ -62,7 +62,9 @@ macro_rules! store_suite {
             a_payment_of_nothing_is_counted
             a_limit_of_nothing_lets_nothing_pass
             two_quotas_over_one_window_count_a_payment_once
+            concurrent_steps_agree_with_a_plain_ledger
             one_id_is_reserved_once
+            random_steps_agree_with_a_plain_ledger
             what_was_refused_may_ask_again
             a_payment_falls_under_64_limits_at_most
             attack_066_racers_share_a_budget_of_five

@@ -3,6 +3,8 @@
 mod entries;
 mod limits;
 mod numbers;
+mod plain;
+mod random;
 mod shared;
 mod states;
 mod windows;
@@ -10,6 +12,7 @@ mod windows;
 pub use entries::*;
 pub use limits::*;
 pub use numbers::*;
+pub use random::*;
 pub use shared::*;
 pub use states::*;
 pub use windows::*;

@@ -128,7 +128,7 @@ impl FingerprintKey {
     }
 
     /// HMAC-SHA256 of parts, each with its length before it.
-    pub(super) fn digest(&self, parts: &[&[u8]]) -> [u8; 32] {
+    pub(crate) fn digest(&self, parts: &[&[u8]]) -> [u8; 32] {
         let mut mac = self.mac.clone();
         each_part(parts, |bytes| mac.update(bytes));
         mac.finalize().into_bytes().into()
