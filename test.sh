@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Everything that must hold before a merge: format, lints, docs, doc tests, tests.
-# Installs what is missing (node, Python environment, official x402 SDKs, cargo-nextest); safe to repeat.
+# Installs what is missing (node, Redis, Python environment, official x402 SDKs, cargo-nextest); safe to repeat.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -40,6 +40,8 @@ require_system_packages() {
   has cc || missing+=(gcc libc6-dev)
   has_node || missing+=(nodejs npm)
   has_python_venv || missing+=(python3 python3-venv)
+  # Only the program: the tests start servers of their own.
+  has redis-server || missing+=(redis-server)
   [ ${#missing[@]} -gt 0 ] || return 0
 
   announce "apt: ${missing[*]}"

@@ -9,6 +9,8 @@ mod ledger;
 mod lifetime;
 mod memory;
 mod reach;
+#[cfg(feature = "redis")]
+mod redis;
 mod sent;
 mod signed_payments;
 mod span;
@@ -20,6 +22,8 @@ pub use entry::{Entry, EntryQuery, EntryState, Resolution};
 pub use ledger::{Ledger, Limit, LimitKey, Quota, Reservation, Reserved, Usage};
 pub use memory::MemoryStore;
 pub use reach::Reach;
+#[cfg(feature = "redis")]
+pub use redis::{RedisConnectError, RedisOptions, RedisStore};
 pub use sent::SentPayment;
 pub use signed_payments::{Kept, MAX_KEPT_BYTES, Put, RequestKey, SignedPayments};
 #[cfg(feature = "sqlite")]

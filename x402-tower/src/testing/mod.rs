@@ -7,10 +7,11 @@
 //! | [`ScriptedSeller`] | the server | what it was sent, under a script of answers |
 //! | [`RecordingControl`] | a control | what it was told, in which order |
 //! | [`ServiceProbe`] | any inner service | that `call` only follows a ready `poll_ready` |
+//! | `RedisServer` (feature `redis`) | nothing: it is a real one | what a store does when it is stopped, paused, killed |
 //!
 //! [`store_suite`] puts engines to the test.
 //!
-//! None of them sleeps, and none needs a network. They fail loudly where a test itself is wrong.
+//! None of them sleeps, and none but the server needs a network. They fail loudly where a test itself is wrong.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -46,6 +47,8 @@ mod clock;
 mod control;
 mod offer;
 mod probe;
+#[cfg(feature = "redis")]
+mod redis_server;
 mod response;
 mod seller;
 mod signer;
@@ -56,6 +59,8 @@ pub use clock::ManualClock;
 pub use control::{ControlStep, RecordingControl, Transcript};
 pub use offer::{Offer, ScriptedChallenge};
 pub use probe::{ProbeFuture, ServiceProbe, StatefulInner};
+#[cfg(feature = "redis")]
+pub use redis_server::RedisServer;
 pub use response::{rejection_for, settlement_for};
 pub use seller::{ScriptedSeller, SeenRequest, SellerError};
 pub use signer::{RecordingSigner, SignerCall, SigningDomain, Tamper};

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used)] // a test fails loudly
 
 mod memory;
+#[cfg(feature = "redis")]
+mod redis;
 #[cfg(all(feature = "sqlite", unix))]
 mod sqlite;
 mod suite;
