@@ -84,6 +84,7 @@ impl Flight {
                 return Err(self.deny(denial).await);
             }
         }
+        failpoint!(Checked);
         Ok(self)
     }
 

@@ -47,14 +47,19 @@
 //! | `otel` | `telemetry::otel_layer`: spans as OpenTelemetry traces | no |
 //! | `webhook` | `mpa::HttpWebhooks`: asks approvers over HTTP, with rustls | no |
 //! | `watch` | `guard::PolicyReloader::watch`: loads the policy file again when it changes | no |
+//! | `sqlite` | `store::SqliteStore`: state that outlives its process and is shared on one machine, in a file | no |
 //! | `redis` | `store::RedisStore`: state that many machines share, in Redis or Valkey | no |
 //! | `schema` | `policy::json_schema`: the JSON Schema of policy files | no |
+//! | `failpoints` | `failpoints`: points of the flow at which tests kill the process; for tests only | no |
 //! | `testing` | `testing`: a manual clock, a recording signer, a scripted seller, a contract probe | no |
 //!
 //! Reading a body under its deadline (a challenge's, a screened request's), and waiting for approvals, needs a tokio runtime
 //! with its timer enabled.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[macro_use]
+mod failpoint;
 
 pub mod address;
 pub mod assets;
@@ -70,6 +75,8 @@ pub mod egress;
 #[cfg(feature = "evm")]
 pub mod evm;
 pub mod facilitator;
+#[cfg(feature = "failpoints")]
+pub mod failpoints;
 mod file_lock;
 mod fingerprint_key;
 mod flight;

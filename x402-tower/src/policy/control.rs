@@ -131,6 +131,7 @@ impl PolicyControl {
         let answer = self.ledger.reserve(&reservation);
         answer.map(move |answer| match answer {
             Ok(Reserved::Granted) => {
+                failpoint!(Reserved);
                 ReservationState::Reserved.count();
                 Ok(())
             }
@@ -300,6 +301,7 @@ impl PolicyControl {
             _ => self.ledger.mark_unknown(id),
         };
         noted.map(move |noted| {
+            failpoint!(Counted);
             if let Err(error) = noted {
                 // The reservation stays counted, which is the safe side.
                 tracing::error!(payment = %id, code = error.code(), "the ledger did not take an outcome");
