@@ -366,7 +366,8 @@ pub(super) async fn begin(idempotency: &Idempotency, exchange: &Exchange) -> Res
         Begun::Again(kept, ticket) => {
             failpoint!(Found);
             let (name, value, authorization) = kept.header().ok_or_else(unreadable_record)?;
-            let mut payment = kept.payment(exchange).with_authorization(authorization);
+            let mut payment = kept.payment(exchange);
+            payment.set_authorization(authorization);
             payment.note_request_key(ticket.key());
             Begin::Again(Box::new(Resend {
                 payment,

@@ -141,9 +141,9 @@ async fn decide(
     let Some(id) = PaymentId::random() else {
         return Err(shared.chain.refused(exchange, no_randomness()).await);
     };
-    let payment = Payment::new(id, exchange.clone(), payload.version(), terms)
-        .with_authorization(payload.authorization().clone())
-        .with_texts(payload.texts());
+    let mut payment = Payment::new(id, exchange.clone(), payload.version(), terms);
+    payment.set_authorization(payload.shared_authorization());
+    payment.set_texts(payload.texts());
     let mut flight = Flight::new(payment).check_all(&shared.chain).await?;
     if let Err(denial) = flight.approve().await {
         return Err(flight.deny(denial).await);
