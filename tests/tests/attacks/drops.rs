@@ -55,12 +55,7 @@ async fn dropped_after(polls: usize, ground: &Ground, seller: &ScriptedSeller) -
         MemoryStore::clone(&ground.store),
         StoreConduct::Wait,
     ));
-    let config = ground
-        .builder()
-        .ledger(store.clone())
-        .claims(store)
-        .build()
-        .unwrap();
+    let config = ground.builder().store(store).build().unwrap();
     let signer = SlowSigner(ground.signer.clone());
     let left = Arc::new(AtomicBool::new(false));
     let (seller, told) = (seller.clone(), Arc::clone(&left));
