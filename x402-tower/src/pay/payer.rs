@@ -318,7 +318,9 @@ pub(crate) fn choose(
         .iter()
         .filter_map(|requirement| {
             let terms = Terms::of(requirement, &context.assets).ok()?;
-            can_sign(requirement, &terms).then_some((requirement.index(), terms))
+            // What has no time to be settled in is signed for nothing (attack 76).
+            let payable = terms.lifetime_seconds > 0 && can_sign(requirement, &terms);
+            payable.then_some((requirement.index(), terms))
         })
         .min_by_key(|(index, terms)| (terms.price.is_none(), terms.price, *index));
     let Some((index, terms)) = cheapest else {
@@ -364,7 +366,8 @@ pub(super) async fn begin(idempotency: &Idempotency, exchange: &Exchange) -> Res
         Begun::Again(kept, ticket) => {
             failpoint!(Found);
             let (name, value, authorization) = kept.header().ok_or_else(unreadable_record)?;
-            let mut payment = kept.payment(exchange).with_authorization(authorization);
+            let mut payment = kept.payment(exchange);
+            payment.set_authorization(authorization);
             payment.note_request_key(ticket.key());
             Begin::Again(Box::new(Resend {
                 payment,
@@ -464,6 +467,7 @@ async fn signed_header(
         &payload,
         challenge.version(),
         payment.terms(),
+        approved.now_secs(),
         approved.valid_before(),
     )?;
     apply_redactions(payment, &mut payload)?;

@@ -11,8 +11,8 @@ use crate::clock::UnixMillis;
 pub(super) const SHARDS: usize = 16;
 
 /// Keys are digests of what others may choose, so the seed is of this process and told to nobody; that makes it hard to
-/// choose keys that fall together, at less than half of what the standard library's hash costs.
-pub(super) type Seed = foldhash::fast::RandomState;
+/// choose keys that fall together, at a third of what the standard library's hash costs.
+pub(super) type Seed = foldhash::quality::RandomState;
 
 /// A map whose keys may be chosen by others.
 pub(super) type Map<K, V> = std::collections::HashMap<K, V, Seed>;
