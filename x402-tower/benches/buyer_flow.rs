@@ -115,19 +115,14 @@ fn get(url: &str) -> Request<Empty> {
 }
 
 /// A purchase through a guard whose money, claims and signed payments are in `store`.
-fn guarded<S>(
-    runtime: Arc<Runtime>,
-    store: Arc<S>,
-    folder: &Path,
-    name: &str,
-) -> impl FnMut(&str) + use<S>
+fn guarded<S>(runtime: Arc<Runtime>, store: Arc<S>, log: &Path) -> impl FnMut(&str) + use<S>
 where
     S: Ledger + Claims + SignedPayments,
 {
     let clock = ManualClock::from_secs(NOW_SECS);
     let limit = Usd::parse("1000000").unwrap();
     let key = AuditKey::generate().unwrap();
-    let sink = FileSink::open_with(folder.join(name), SyncPolicy::Never).unwrap();
+    let sink = FileSink::open_with(log, SyncPolicy::Never).unwrap();
     let config = GuardConfig::buyer()
         .policy(
             PolicyConfig::new()
@@ -156,6 +151,16 @@ struct Subject {
     took: Vec<Duration>,
 }
 
+impl Subject {
+    fn new(name: &'static str, buy: impl FnMut(&str) + 'static) -> Self {
+        Self {
+            name,
+            buy: Box::new(buy),
+            took: Vec::new(),
+        }
+    }
+}
+
 fn main() {
     let folder = tempfile::tempdir().unwrap();
     let runtime = Arc::new(Builder::new_current_thread().enable_all().build().unwrap());
@@ -163,38 +168,18 @@ fn main() {
     let sqlite = Arc::new(SqliteStore::open(file).unwrap());
     let memory = Arc::new(MemoryStore::new());
     let plain = Arc::clone(&runtime);
-    let mut subjects: Vec<(&'static str, Box<dyn FnMut(&str)>)> = vec![
-        (
-            "without a guard",
-            Box::new(move |url| plain.block_on(unguarded(url))),
-        ),
-        (
+    let own = |name| folder.path().join(name);
+    let mut subjects = [
+        Subject::new("without a guard", move |url| plain.block_on(unguarded(url))),
+        Subject::new(
             "guarded, memory",
-            Box::new(guarded(
-                Arc::clone(&runtime),
-                memory,
-                folder.path(),
-                "memory",
-            )),
+            guarded(Arc::clone(&runtime), memory, &own("memory.jsonl")),
         ),
-        (
+        Subject::new(
             "guarded, SQLite (durable, one payer)",
-            Box::new(guarded(
-                Arc::clone(&runtime),
-                sqlite,
-                folder.path(),
-                "sqlite",
-            )),
+            guarded(Arc::clone(&runtime), sqlite, &own("sqlite.jsonl")),
         ),
     ];
-    let mut subjects: Vec<Subject> = subjects
-        .drain(..)
-        .map(|(name, buy)| Subject {
-            name,
-            buy,
-            took: Vec::new(),
-        })
-        .collect();
     for _ in 0..ROUNDS {
         for subject in &mut subjects {
             let start = Instant::now();

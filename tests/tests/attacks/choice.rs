@@ -2,7 +2,7 @@
 
 use x402_tower::testing::{Offer, ScriptedChallenge, ScriptedSeller};
 
-use crate::ground::{BOTH, Ground, URL, assert_offers_denied, cent, denial, outcome, policy};
+use crate::ground::{BOTH, Ground, URL, assert_offers_denied, cent, outcome, policy};
 
 async fn signed_index(offers: Vec<Offer>) -> usize {
     let ground = Ground::new();

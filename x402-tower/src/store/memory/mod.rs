@@ -1,6 +1,7 @@
 //! The engine that lives in memory and ends with the process.
 
 mod claims;
+mod index;
 mod ledger;
 mod shards;
 mod signed;
@@ -36,9 +37,11 @@ use crate::store::{
 /// - A caller's clock that steps back frees nothing: the latest moment that was ever named holds (attack 77). A clock
 ///   that jumps ahead therefore stays ahead.
 /// - What is full refuses ([`StoreError::Full`], attack 82): only what has expired, has rolled out or was settled makes
-///   room. Memory stays below about 2.5 KB a window in constant use (0.4 KB for one used once), 0.5 KB a payment under
+///   room. Memory stays below about 2.5 KB a window in constant use (0.5 KB for one used once), 0.4 KB a payment under
 ///   a handful of limits, and 0.2 KB a claim and what is stored with it; with the default capacities that is some
 ///   0.2 GB for the ledger and 0.2–0.5 GB for the claims at most.
+/// - All of it is split by key into parts with a lock each. A payment locks the parts of its windows together, so its
+///   limits are still checked and taken in one step.
 ///
 /// ```
 /// use std::time::Duration;

@@ -4,14 +4,15 @@ use core::hash::{BuildHasher, Hash};
 use std::array;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
+use super::index::Index;
 use crate::clock::UnixMillis;
 
 /// Parts that each kind of state is split into.
 pub(super) const SHARDS: usize = 16;
 
 /// Keys are digests of what others may choose, so the seed is of this process and told to nobody; that makes it hard to
-/// choose keys that fall together, at less than half of what the standard library's hash costs.
-pub(super) type Seed = foldhash::fast::RandomState;
+/// choose keys that fall together, at a third of what the standard library's hash costs.
+pub(super) type Seed = foldhash::quality::RandomState;
 
 /// A map whose keys may be chosen by others.
 pub(super) type Map<K, V> = std::collections::HashMap<K, V, Seed>;
@@ -33,10 +34,20 @@ impl<T: Default> Default for Shards<T> {
 }
 
 impl<T> Shards<T> {
+    /// The hash of a key.
+    pub(super) fn hash(&self, key: &impl Hash) -> u64 {
+        self.seed.hash_one(key)
+    }
+
     /// The number of the part that holds a key.
     pub(super) fn number(&self, key: &impl Hash) -> usize {
+        Self::number_of_hash(self.hash(key))
+    }
+
+    /// The number of the part that holds a key with a hash.
+    pub(super) fn number_of_hash(hash: u64) -> usize {
         // The low and the high bits are what maps sort by.
-        let bits = (self.seed.hash_one(key) >> 32) & 0xffff;
+        let bits = (hash >> 32) & 0xffff;
         usize::try_from(bits).unwrap_or(0) % SHARDS
     }
 
@@ -90,6 +101,12 @@ impl Room {
     pub(super) fn new(most: usize) -> Self {
         let taken = AtomicUsize::new(0);
         Self { most, taken }
+    }
+
+    /// For what an [`Index`] finds, so that there is a number for all of it.
+    pub(super) fn numbered(most: usize) -> Self {
+        let numbers = usize::try_from(Index::MOST).unwrap_or(usize::MAX);
+        Self::new(most.min(numbers))
     }
 
     /// Takes as much, where that is still free.

@@ -68,6 +68,7 @@ macro_rules! store_suite {
             what_was_refused_may_ask_again
             a_payment_falls_under_64_limits_at_most
             attack_066_racers_share_a_budget_of_five
+            attack_066_racers_share_what_has_expired
             attack_081_keys_that_look_alike_count_apart
             attack_081_ids_that_look_alike_are_apart
             sums_are_exact_to_the_last_micro_dollar

@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use parking_lot::{Mutex, MutexGuard};
 
 use self::payments::{Payment, Payments, Place, State};
-use self::windows::Windows;
+use self::windows::{WindowKey, WindowPlace, Windows};
 use super::shards::{Latest, Room, SHARDS, Shards};
 use crate::clock::UnixMillis;
 use crate::money::Usd;
@@ -52,8 +52,8 @@ impl Book {
     pub(super) fn new(max_windows: usize, max_payments: usize) -> Self {
         Self {
             latest: Latest::default(),
-            window_room: Room::new(max_windows),
-            payment_room: Room::new(max_payments),
+            window_room: Room::numbered(max_windows),
+            payment_room: Room::numbered(max_payments),
             windows: Shards::default(),
             payments: Shards::default(),
             first_expiry: array::from_fn(|_| AtomicU64::new(u64::MAX)),
@@ -64,12 +64,12 @@ impl Book {
         if wish.limits.len() > Reservation::MAX_LIMITS {
             return Err(StoreError::Full);
         }
-        let places = self.places(wish.limits);
+        let mut wanted = self.wanted(wish.limits);
         // Each turn but the last has seen time pass or has made room.
         loop {
             let now = self.latest.advance(wish.now);
             self.expire(now);
-            let freed = match self.reserve_at_once(wish, &places)? {
+            let freed = match self.reserve_at_once(wish, &mut wanted)? {
                 Ok(answer) => return Ok(answer),
                 Err(Wanting::Time) => true,
                 Err(Wanting::Windows) => self.sweep_windows(),
@@ -82,30 +82,27 @@ impl Book {
     }
 
     /// The windows of some limits. Two quotas over the same window share it, and must not count a payment twice.
-    fn places(&self, limits: &[Limit]) -> Vec<Place> {
-        let mut places: Vec<Place> = Vec::with_capacity(limits.len());
+    fn wanted(&self, limits: &[Limit]) -> Vec<Wanted> {
+        let mut all: Vec<Wanted> = Vec::with_capacity(limits.len());
         for limit in limits {
-            let key = (*limit.key.as_bytes(), Span::of(limit.window));
-            if places.iter().all(|known| known.key != key) {
+            let key = key_of(limit);
+            if all.iter().all(|known| known.key != key) {
                 let part = self.windows.number(&key.0);
-                places.push(Place {
-                    key,
-                    part,
-                    bucket: 0,
-                });
+                let window = None;
+                all.push(Wanted { key, part, window });
             }
         }
-        places
+        all
     }
 
     fn reserve_at_once(
         &self,
         wish: &Reservation<'_>,
-        places: &[Place],
+        wanted: &mut [Wanted],
     ) -> Result<Result<Reserved, Wanting>, StoreError> {
         let home = self.payments.number(&wish.id);
         let mut payments = self.payments.part(home).lock();
-        let mut windows = self.lock(places);
+        let mut windows = self.lock(wanted.iter().map(|wanted| wanted.part));
         let now = self.latest.get();
         if self.may_have_expired(now) {
             return Ok(Err(Wanting::Time));
@@ -115,31 +112,38 @@ impl Book {
         if payments.get(wish.id).is_some() {
             return Err(StoreError::UnknownPayment);
         }
+        for wanted in &mut *wanted {
+            wanted.window = windows.find(wanted);
+        }
         for (index, limit) in wish.limits.iter().enumerate() {
-            let key = (*limit.key.as_bytes(), Span::of(limit.window));
-            let place = places.iter().find(|place| place.key == key);
-            let (sum, count) = place.map_or((0, 0), |place| windows.counted(place, now));
+            let key = key_of(limit);
+            let wanted = wanted.iter().find(|wanted| wanted.key == key);
+            let (sum, count) = wanted.map_or((0, 0), |wanted| windows.counted(wanted, now));
             if let Some(left) = no_room(sum, count, limit.quota, wish.amount)? {
                 return Ok(Ok(Reserved::Refused { limit: index, left }));
             }
         }
-        let fresh = places
-            .iter()
-            .filter(|place| !windows.holds(place, now))
-            .count();
+        let fresh = wanted.iter().filter(|wanted| wanted.window.is_none());
+        let fresh = fresh.count();
         if !self.window_room.take(fresh) {
             return Ok(Err(Wanting::Windows));
         }
-        if !self.payment_room.take(1) {
+        // A settled payment of the same part leaves its room to this one; else those of the other parts are asked.
+        if !self.payment_room.take(1) && !payments.forget_settled() {
             self.window_room.give_back(fresh);
             return Ok(Err(Wanting::Payments));
         }
-        let mut places = places.to_vec();
-        for place in &mut places {
-            place.bucket = windows.count(place, now, wish.amount);
-        }
+        let places = wanted
+            .iter()
+            .filter_map(|wanted| windows.count(wanted, now, wish.amount));
+        let places: Box<[Place]> = places.collect();
         let ends = super::shifted(wish.expires, wish.now, now);
-        payments.insert(wish.id, Payment::reserved(wish.amount, places, ends, now));
+        let leaves = wanted
+            .iter()
+            .map(|Wanted { key: (_, span), .. }| span.leaves_at(span.bucket_at(now)));
+        let leaves = leaves.max().unwrap_or(0);
+        let payment = Payment::reserved(wish.id, wish.amount, places, now, ends, leaves);
+        payments.insert(payment);
         if let Some(first) = self.first_expiry.get(home)
             && ends < first.load(Ordering::Relaxed)
         {
@@ -174,7 +178,7 @@ impl Book {
         };
         payment.counted = to;
         if from != to {
-            let mut windows = self.lock(&payment.places);
+            let mut windows = self.lock(payment.places.iter().map(|place| place.part));
             for place in &payment.places {
                 windows.change(place, from, to);
             }
@@ -223,9 +227,9 @@ impl Book {
     }
 
     pub(super) fn entries(&self, query: &EntryQuery) -> Vec<Entry> {
-        let mut entries = Vec::new();
+        let (now, mut entries) = (self.latest.get(), Vec::new());
         for payments in self.payments.all() {
-            entries.extend(payments.lock().entries(query));
+            entries.extend(payments.lock().entries(query, now));
             entries.sort_unstable_by_key(|entry: &Entry| entry.id);
             entries.truncate(query.limit);
         }
@@ -254,7 +258,7 @@ impl Book {
     /// it until it is done.
     fn give_back(&self, payment: Option<Payment>) {
         let Some(payment) = payment else { return };
-        let mut windows = self.lock(&payment.places);
+        let mut windows = self.lock(payment.places.iter().map(|place| place.part));
         let gone = payment
             .places
             .iter()
@@ -319,10 +323,10 @@ impl Book {
     }
 
     /// Locks the parts that hold some windows, in ascending order.
-    fn lock(&self, places: &[Place]) -> Locked<'_> {
+    fn lock(&self, wanted: impl Iterator<Item = usize>) -> Locked<'_> {
         let mut parts = [false; SHARDS];
-        for place in places {
-            if let Some(part) = parts.get_mut(place.part) {
+        for part in wanted {
+            if let Some(part) = parts.get_mut(part) {
                 *part = true;
             }
         }
@@ -334,39 +338,63 @@ impl Book {
     }
 }
 
+/// A window that a reservation needs.
+struct Wanted {
+    key: WindowKey,
+    /// The part that holds it.
+    part: usize,
+    /// Where it lies, where it is there.
+    window: Option<WindowPlace>,
+}
+
+fn key_of(limit: &Limit) -> WindowKey {
+    (*limit.key.as_bytes(), Span::of(limit.window))
+}
+
 /// Parts of windows that are locked together.
 struct Locked<'a>([Option<MutexGuard<'a, Windows>>; SHARDS]);
 
 impl Locked<'_> {
-    fn part(&mut self, place: &Place) -> Option<&mut Windows> {
-        self.0.get_mut(place.part)?.as_deref_mut()
+    fn part(&mut self, number: usize) -> Option<&mut Windows> {
+        self.0.get_mut(number)?.as_deref_mut()
     }
 
-    fn holds(&mut self, place: &Place, now: u64) -> bool {
-        let part = self.part(place);
-        part.is_some_and(|part| part.at(&place.key, now).is_some())
+    fn find(&mut self, wanted: &Wanted) -> Option<WindowPlace> {
+        self.part(wanted.part)?.find(&wanted.key)
     }
 
     /// What a window counts: sum and number.
-    fn counted(&mut self, place: &Place, now: u64) -> (u128, u64) {
-        let window = self.part(place).and_then(|part| part.at(&place.key, now));
+    fn counted(&mut self, wanted: &Wanted, now: u64) -> (u128, u64) {
+        let place = wanted.window;
+        let part = place.and_then(|place| Some((self.part(wanted.part)?, place)));
+        let window = part.and_then(|(part, place)| part.at(place, now));
         window.map_or((0, 0), |window| (window.amount(), window.count()))
     }
 
-    fn count(&mut self, place: &Place, now: u64, amount: Usd) -> u64 {
-        self.part(place)
-            .map_or(0, |part| part.count(place.key, now, amount))
+    fn count(&mut self, wanted: &Wanted, now: u64, amount: Usd) -> Option<Place> {
+        let part = self.part(wanted.part)?;
+        let window = match wanted.window {
+            Some(place) => place,
+            None => part.open(wanted.key)?,
+        };
+        let bucket = part.count(window, now, amount)?;
+        let part = wanted.part;
+        Some(Place {
+            part,
+            window,
+            bucket,
+        })
     }
 
     fn change(&mut self, place: &Place, from: Usd, to: Usd) {
-        if let Some(part) = self.part(place) {
-            part.change(&place.key, place.bucket, from, to);
+        if let Some(part) = self.part(place.part) {
+            part.change(place.window, place.bucket, from, to);
         }
     }
 
     fn take_out(&mut self, place: &Place, amount: Usd) -> bool {
-        self.part(place)
-            .is_some_and(|part| part.take_out(&place.key, place.bucket, amount))
+        self.part(place.part)
+            .is_some_and(|part| part.take_out(place.window, place.bucket, amount))
     }
 
     fn sweep(&mut self, now: u64) -> usize {

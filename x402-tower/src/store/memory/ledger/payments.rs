@@ -1,12 +1,16 @@
 //! The payments whose ids fall together.
 
+use core::hash::BuildHasher;
 use std::collections::BTreeMap;
 
-use super::windows::WindowKey;
+use slab::Slab;
+
+use super::windows::WindowPlace;
 use crate::clock::UnixMillis;
 use crate::money::Usd;
 use crate::payment::PaymentId;
-use crate::store::memory::shards::Map;
+use crate::store::memory::index::Index;
+use crate::store::memory::shards::Seed;
 use crate::store::{Entry, EntryQuery, EntryState, SentPayment};
 
 /// Most ended payments that one call clears away, so that no caller waits for everybody's.
@@ -34,23 +38,26 @@ impl From<State> for EntryState {
 /// A window that counts a payment.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place {
-    pub(super) key: WindowKey,
     /// The part that holds the window.
     pub(super) part: usize,
+    pub(super) window: WindowPlace,
     /// The number of the bucket.
     pub(super) bucket: u64,
 }
 
 #[derive(Debug)]
 pub(super) struct Payment {
+    id: PaymentId,
     pub(super) state: State,
     /// What the windows count for it.
     pub(super) counted: Usd,
     /// The windows that count it, each once.
     pub(super) places: Box<[Place]>,
     /// When a reservation expires, or when everything else has rolled out of every window.
-    pub(super) ends: u64,
-    pub(super) reserved_at: u64,
+    ends: u64,
+    /// When it has rolled out of every window.
+    leaves: u64,
+    reserved_at: u64,
     /// What left, where something did and it was told.
     pub(super) sent: Option<Box<SentPayment>>,
     /// Its number among the payments of this part.
@@ -58,34 +65,45 @@ pub(super) struct Payment {
 }
 
 impl Payment {
-    /// Set aside until `ends`.
-    pub(super) fn reserved(counted: Usd, places: Vec<Place>, ends: u64, now: u64) -> Self {
+    /// Set aside at `now` until `ends`, in windows of which the last lets go at `leaves`.
+    pub(super) fn reserved(
+        id: PaymentId,
+        counted: Usd,
+        places: Box<[Place]>,
+        now: u64,
+        ends: u64,
+        leaves: u64,
+    ) -> Self {
         Self {
+            id,
             state: State::Reserved,
             counted,
-            places: places.into_boxed_slice(),
+            places,
             ends,
+            leaves,
             reserved_at: now,
             sent: None,
             number: 0,
         }
     }
 
-    fn entry(&self, id: PaymentId) -> Option<Entry> {
+    fn entry(&self) -> Option<Entry> {
         let sent = self.sent.as_deref()?.clone();
         let at = UnixMillis::from_millis(self.reserved_at);
         let state = self.state.into();
-        Some(Entry::new(id, state, self.counted, at, Some(sent)))
+        Some(Entry::new(self.id, state, self.counted, at, Some(sent)))
     }
 }
 
 /// Payments by when they end and their number: new ones end last, so that they are filed where the last one was.
-type Queue = BTreeMap<(u64, u64), PaymentId>;
+type Queue = BTreeMap<(u64, u64), u32>;
 
 /// Payments by id.
 #[derive(Debug, Default)]
 pub(super) struct Payments {
-    by_id: Map<PaymentId, Payment>,
+    seed: Seed,
+    index: Index,
+    payments: Slab<Payment>,
     /// Never sent; given back at their end.
     reserved: Queue,
     /// Sent or unknown; forgotten when nothing counts them any more.
@@ -97,47 +115,69 @@ pub(super) struct Payments {
 }
 
 impl Payments {
+    fn at(&self, place: u32) -> Option<&Payment> {
+        self.payments.get(usize::try_from(place).ok()?)
+    }
+
+    fn at_mut(&mut self, place: u32) -> Option<&mut Payment> {
+        self.payments.get_mut(usize::try_from(place).ok()?)
+    }
+
+    fn find(&self, id: PaymentId) -> Option<u32> {
+        let is = |place| self.at(place).is_some_and(|payment| payment.id == id);
+        self.index.find(self.seed.hash_one(id), is)
+    }
+
     pub(super) fn get(&self, id: PaymentId) -> Option<&Payment> {
-        self.by_id.get(&id)
+        self.at(self.find(id)?)
     }
 
     pub(super) fn get_mut(&mut self, id: PaymentId) -> Option<&mut Payment> {
-        self.by_id.get_mut(&id)
+        self.at_mut(self.find(id)?)
     }
 
-    pub(super) fn insert(&mut self, id: PaymentId, mut payment: Payment) {
+    /// Adds a payment. What is not on the books cannot be sent, but there is room for no more than there are places.
+    pub(super) fn insert(&mut self, mut payment: Payment) {
+        let Ok(place) = u32::try_from(self.payments.vacant_key()) else {
+            return;
+        };
         payment.number = self.next;
         self.next = self.next.saturating_add(1);
-        let place = (payment.ends, payment.number);
-        self.filed(payment.state).insert(place, id);
-        self.by_id.insert(id, payment);
+        let end = (payment.ends, payment.number);
+        self.filed(payment.state).insert(end, place);
+        let hash = self.seed.hash_one(payment.id);
+        self.index.insert(hash, place);
+        self.payments.insert(payment);
     }
 
     pub(super) fn remove(&mut self, id: PaymentId) -> Option<Payment> {
-        let payment = self.by_id.remove(&id)?;
-        let place = (payment.ends, payment.number);
-        self.filed(payment.state).remove(&place);
+        self.remove_at(self.find(id)?)
+    }
+
+    fn remove_at(&mut self, place: u32) -> Option<Payment> {
+        let payment = self.payments.try_remove(usize::try_from(place).ok()?)?;
+        let hash = self.seed.hash_one(payment.id);
+        self.index.remove(hash, place);
+        let end = (payment.ends, payment.number);
+        self.filed(payment.state).remove(&end);
         Some(payment)
     }
 
     /// Moves a payment on and files it under its new end.
     pub(super) fn move_to(&mut self, id: PaymentId, state: State) {
-        let Some(payment) = self.by_id.get_mut(&id) else {
+        let Some(place) = self.find(id) else { return };
+        let Some(payment) = self.at_mut(place) else {
             return;
         };
         let (was, ended) = (payment.state, payment.ends);
         if was == State::Reserved {
             // From here on the money counts until it rolls out, whatever the reservation said.
-            let leaves = payment
-                .places
-                .iter()
-                .map(|place| place.key.1.leaves_at(place.bucket));
-            payment.ends = leaves.fold(ended, u64::max);
+            payment.ends = ended.max(payment.leaves);
         }
         payment.state = state;
         let (ends, number) = (payment.ends, payment.number);
         self.filed(was).remove(&(ended, number));
-        self.filed(state).insert((ends, number), id);
+        self.filed(state).insert((ends, number), place);
     }
 
     /// When the first reservation expires.
@@ -147,18 +187,18 @@ impl Payments {
 
     /// Takes out a reservation that has expired.
     pub(super) fn pop_expired(&mut self, now: u64) -> Option<Payment> {
-        let id = due(&self.reserved, now)?;
-        self.remove(id)
+        let place = due(&self.reserved, now)?;
+        self.remove_at(place)
     }
 
     /// Forgets some of what nothing counts any more, and tells how many.
     pub(super) fn sweep(&mut self, now: u64) -> usize {
         let mut swept = 0;
         while swept < SWEEP {
-            let Some(id) = due(&self.open, now).or_else(|| due(&self.settled, now)) else {
+            let Some(place) = due(&self.open, now).or_else(|| due(&self.settled, now)) else {
                 break;
             };
-            self.remove(id);
+            self.remove_at(place);
             swept += 1;
         }
         swept
@@ -171,20 +211,25 @@ impl Payments {
 
     /// Forgets the settled payment that rolls out first; it stays counted. Answers whether there was one.
     pub(super) fn forget_settled(&mut self) -> bool {
-        let first = self.settled.pop_first();
-        first.is_some_and(|(_, id)| self.by_id.remove(&id).is_some())
+        let first = self.settled.first_key_value().map(|(_, place)| *place);
+        first.is_some_and(|place| self.remove_at(place).is_some())
     }
 
     pub(super) fn entry(&self, id: PaymentId) -> Option<Entry> {
-        self.get(id)?.entry(id)
+        self.get(id)?.entry()
     }
 
     /// Looks at every payment: whoever lists them is not in a hurry.
-    pub(super) fn entries(&self, query: &EntryQuery) -> impl Iterator<Item = Entry> {
-        self.by_id.iter().filter_map(|(id, payment)| {
+    /// Those that still count at `now`; what does not is only waiting to be cleared away.
+    pub(super) fn entries(&self, query: &EntryQuery, now: u64) -> impl Iterator<Item = Entry> {
+        let counting = self
+            .payments
+            .iter()
+            .filter(move |(_, payment)| payment.ends >= now);
+        counting.filter_map(|(_, payment)| {
             let sent = payment.sent.as_deref()?;
-            let wanted = query.wants(*id, payment.state.into(), sent);
-            wanted.then(|| payment.entry(*id)).flatten()
+            let wanted = query.wants(payment.id, payment.state.into(), sent);
+            wanted.then(|| payment.entry()).flatten()
         })
     }
 
@@ -198,7 +243,7 @@ impl Payments {
 }
 
 /// The first payment, where its end lies in the past.
-fn due(queue: &Queue, now: u64) -> Option<PaymentId> {
-    let ((ends, _), id) = queue.first_key_value()?;
-    (*ends < now).then_some(*id)
+fn due(queue: &Queue, now: u64) -> Option<u32> {
+    let ((ends, _), place) = queue.first_key_value()?;
+    (*ends < now).then_some(*place)
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use slab::Slab;
+
 use super::window::Window;
 use crate::money::Usd;
 use crate::store::memory::shards::Map;
@@ -14,55 +16,98 @@ const SWEEP: usize = Reservation::MAX_LIMITS;
 /// What is counted together, and for how long.
 pub(super) type WindowKey = ([u8; 32], Span);
 
-/// Windows by key.
+/// Where a window lies: a payment keeps it instead of the longer key. The place of a window that has gone may be another's
+/// later, of another number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct WindowPlace {
+    place: u32,
+    number: u32,
+}
+
+#[derive(Debug)]
+struct Numbered {
+    key: WindowKey,
+    number: u32,
+    window: Window,
+}
+
+/// Windows by key and by place.
 #[derive(Debug, Default)]
 pub(super) struct Windows {
-    by_key: Map<WindowKey, Window>,
-    /// Exactly one entry for each window: when its last bucket leaves.
-    empties: BTreeSet<(u64, WindowKey)>,
+    by_key: Map<WindowKey, u32>,
+    windows: Slab<Numbered>,
+    /// The number of the next window.
+    next: u32,
+    /// Exactly one entry for each window: when its last bucket leaves, and its place.
+    empties: BTreeSet<(u64, u32)>,
 }
 
 impl Windows {
-    /// A window as it stands at `now`, where anything was counted.
-    pub(super) fn at(&mut self, key: &WindowKey, now: u64) -> Option<&Window> {
-        let window = self.by_key.get_mut(key)?;
+    /// Where a window lies, where anything was counted.
+    pub(super) fn find(&self, key: &WindowKey) -> Option<WindowPlace> {
+        let place = *self.by_key.get(key)?;
+        let number = self.windows.get(usize::try_from(place).ok()?)?.number;
+        Some(WindowPlace { place, number })
+    }
+
+    /// A window as it stands at `now`.
+    pub(super) fn at(&mut self, place: WindowPlace, now: u64) -> Option<&Window> {
+        let window = self.window(place)?;
         window.roll(now);
         Some(window)
     }
 
     pub(super) fn usage(&mut self, key: &WindowKey, now: u64) -> Usage {
-        self.at(key, now).map_or_else(Usage::default, Window::usage)
+        let place = self.find(key);
+        let window = place.and_then(|place| self.at(place, now));
+        window.map_or_else(Usage::default, Window::usage)
+    }
+
+    /// A window for a key that has none, which has to be counted in before anything else is done.
+    pub(super) fn open(&mut self, key: WindowKey) -> Option<WindowPlace> {
+        let place = u32::try_from(self.windows.vacant_key()).ok()?;
+        let number = self.next;
+        self.next = self.next.wrapping_add(1);
+        let window = Window::new(key.1);
+        self.windows.insert(Numbered {
+            key,
+            number,
+            window,
+        });
+        self.by_key.insert(key, place);
+        Some(WindowPlace { place, number })
     }
 
     /// Counts a payment in the bucket of `now`, and says which one that is.
-    pub(super) fn count(&mut self, key: WindowKey, now: u64, amount: Usd) -> u64 {
-        let window = self.by_key.entry(key).or_insert_with(|| Window::new(key.1));
+    pub(super) fn count(&mut self, place: WindowPlace, now: u64, amount: Usd) -> Option<u64> {
+        let window = self.window(place)?;
         let before = window.empties();
         let bucket = window.add(now, amount);
-        if before != window.empties() {
-            self.empties.remove(&(before, key));
-            self.empties.insert((window.empties(), key));
+        let empties = window.empties();
+        if before != empties {
+            self.empties.remove(&(before, place.place));
+            self.empties.insert((empties, place.place));
         }
-        bucket
+        Some(bucket)
     }
 
-    /// Counts a payment at another amount than before.
-    pub(super) fn change(&mut self, key: &WindowKey, bucket: u64, from: Usd, to: Usd) {
-        if let Some(window) = self.by_key.get_mut(key) {
+    /// Counts a payment at another amount than before, if its window has not gone.
+    pub(super) fn change(&mut self, place: WindowPlace, bucket: u64, from: Usd, to: Usd) {
+        if let Some(window) = self.window(place) {
             window.change(bucket, from, to);
         }
     }
 
     /// Takes a payment out again. Answers whether the window went with it, as nothing else was in it.
-    pub(super) fn take_out(&mut self, key: &WindowKey, bucket: u64, amount: Usd) -> bool {
-        let Some(window) = self.by_key.get_mut(key) else {
+    pub(super) fn take_out(&mut self, place: WindowPlace, bucket: u64, amount: Usd) -> bool {
+        let Some(window) = self.window(place) else {
             return false;
         };
         window.take_out(bucket, amount);
-        let empty = window.count() == 0;
+        let (empty, empties) = (window.count() == 0, window.empties());
         if empty {
-            self.empties.remove(&(window.empties(), *key));
-            self.by_key.remove(key);
+            self.empties.remove(&(empties, place.place));
+            self.close(place.place);
         }
         empty
     }
@@ -72,14 +117,26 @@ impl Windows {
         let mut swept = 0;
         while swept < SWEEP {
             match self.empties.first().copied() {
-                Some(first) if first.0 <= now => {
-                    self.empties.remove(&first);
-                    self.by_key.remove(&first.1);
+                Some((empties, place)) if empties <= now => {
+                    self.empties.pop_first();
+                    self.close(place);
                     swept += 1;
                 }
                 _ => break,
             }
         }
         swept
+    }
+
+    fn close(&mut self, place: u32) {
+        let place = usize::try_from(place).ok();
+        if let Some(closed) = place.and_then(|place| self.windows.try_remove(place)) {
+            self.by_key.remove(&closed.key);
+        }
+    }
+
+    fn window(&mut self, at: WindowPlace) -> Option<&mut Window> {
+        let there = self.windows.get_mut(usize::try_from(at.place).ok()?)?;
+        (there.number == at.number).then_some(&mut there.window)
     }
 }

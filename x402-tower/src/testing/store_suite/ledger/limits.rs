@@ -2,8 +2,8 @@
 
 use super::super::Subject;
 use super::super::engine::{
-    DAY, Engine, HOUR, assert_fails, daily, daily_count, id, limit_key, look_alikes, told, usage,
-    usd,
+    DAY, Engine, HOUR, MINUTE, assert_fails, daily, daily_count, id, limit_key, look_alikes, told,
+    usage, usd,
 };
 use crate::payment::PaymentId;
 use crate::store::{Ledger, Limit, LimitKey, Quota, Reservation, Reserved, StoreError, Usage};
@@ -164,6 +164,32 @@ pub async fn attack_066_racers_share_a_budget_of_five<S: Subject<Store: Ledger>>
     assert_eq!(granted.iter().filter(|granted| **granted).count(), 5);
     assert_eq!(engine.used(1).await, usage(50, 5));
     assert_eq!(engine.used(2).await, usage(50, 5));
+}
+
+/// Attack 66: what has expired makes room for racers at once and for as many as fit, under all limits.
+pub async fn attack_066_racers_share_what_has_expired<S: Subject<Store: Ledger>>(subject: &S) {
+    let engine = Engine::of(subject).await;
+    for round in 0..4 {
+        let limits = [daily(2 * round, 32), daily(2 * round + 1, 32)];
+        let ids = 1_000 * round;
+        for n in 0..32 {
+            let end = engine.granted_for(ids + n, 1, &limits, MINUTE).await;
+            if n == 31 {
+                engine.wait_until(end.gone).await;
+            }
+        }
+        let now = engine.now();
+        let granted = engine
+            .race(64, move |store, n| async move {
+                let expires = now.saturating_add(HOUR);
+                let wish = Reservation::new(id(ids + 100 + n), usd(1), &limits, now, expires);
+                told(store.reserve(&wish).await) == Reserved::Granted
+            })
+            .await;
+        assert_eq!(granted.iter().filter(|granted| **granted).count(), 32);
+        assert_eq!(engine.used(2 * round).await, usage(32, 32));
+        assert_eq!(engine.used(2 * round + 1).await, usage(32, 32));
+    }
 }
 
 /// Attack 81: keys that share their first or last bytes, or hold bytes that mean something elsewhere, count apart.
