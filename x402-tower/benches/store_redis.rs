@@ -104,7 +104,7 @@ impl Bench {
             Subject::Steps => {
                 self.claim(number, now).await;
                 self.reserve(number, now, limits).await;
-                let until = now.saturating_add(Duration::from_secs(60));
+                let until = now.saturating_add(Duration::from_secs(3_600));
                 let key = RequestKey::from_bytes(digest(number));
                 let put = self.store.put(key, None, &[b'x'; 1024], now, until).await;
                 assert!(matches!(put, Ok(Put::Done(_))));
@@ -127,7 +127,7 @@ impl Bench {
     }
 
     async fn claim(&self, number: u64, now: UnixMillis) {
-        let until = now.saturating_add(Duration::from_secs(60));
+        let until = now.saturating_add(Duration::from_secs(3_600));
         let key = ClaimKey::from_bytes(digest(number));
         let answer = self
             .store
@@ -137,7 +137,7 @@ impl Bench {
     }
 
     async fn reserve(&self, number: u64, now: UnixMillis, limits: &[Limit]) {
-        let soon = now.saturating_add(Duration::from_secs(60));
+        let soon = now.saturating_add(Duration::from_secs(3_600));
         let cent = Usd::from_micros(10_000);
         let wish = Reservation::new(id(number), cent, limits, now, soon);
         assert_eq!(self.store.reserve(&wish).await, Ok(Reserved::Granted));
@@ -194,6 +194,8 @@ async fn run() {
         for _ in 0..TURNS {
             for (subject, rates) in SUBJECTS.into_iter().zip(&mut rates) {
                 rates.push(turn(&bench, subject, concurrent).await);
+                // No subject pays for what the one before left.
+                server.ask(&["FLUSHALL", "SYNC"]);
             }
         }
         let ratio = |at: usize| {

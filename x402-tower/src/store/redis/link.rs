@@ -9,7 +9,7 @@ use redis::{
     ServerErrorKind, TlsCertificates, Value,
 };
 use tokio::sync::Mutex;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::script::Step;
 use super::server::Server;
@@ -66,6 +66,11 @@ impl Link {
         &self.options
     }
 
+    /// Until when a step that begins now may take.
+    pub(super) fn deadline(&self) -> Instant {
+        sleep(self.options.deadline).deadline()
+    }
+
     /// Runs a step within the deadline.
     pub(super) async fn run<K, A>(
         &self,
@@ -77,12 +82,23 @@ impl Link {
         K: AsRef<[u8]> + Sync,
         A: AsRef<[u8]> + Sync,
     {
+        self.run_until(self.deadline(), step, keys, args).await
+    }
+
+    /// Runs a step, or a part of one, that may take until a moment.
+    pub(super) async fn run_until<K, A>(
+        &self,
+        until: Instant,
+        step: &Step,
+        keys: &[K],
+        args: &[A],
+    ) -> Result<Value, StoreError>
+    where
+        K: AsRef<[u8]> + Sync,
+        A: AsRef<[u8]> + Sync,
+    {
         let mut used = None;
-        let answered = timeout(
-            self.options.deadline,
-            self.tries(step, keys, args, &mut used),
-        )
-        .await;
+        let answered = timeout_at(until, self.tries(step, keys, args, &mut used)).await;
         answered.unwrap_or_else(|_| {
             // Whoever sent no answer for so long may never send one.
             if let Some(number) = used {

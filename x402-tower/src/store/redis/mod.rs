@@ -4,12 +4,14 @@ mod claims;
 mod error;
 mod keys;
 mod ledger;
+mod line;
 mod link;
 mod numbers;
 mod options;
 mod script;
 mod server;
 mod signed;
+mod wish;
 
 pub use error::RedisConnectError;
 pub use options::RedisOptions;
@@ -21,7 +23,9 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 
 use self::keys::Keys;
+use self::line::Line;
 use self::link::Link;
+use self::wish::Wish;
 use crate::clock::UnixMillis;
 use crate::money::Usd;
 use crate::payment::PaymentId;
@@ -41,6 +45,7 @@ use crate::store::{
 ///
 /// - **Each step is one script and one round trip.** A script is one atomic step on the server. Only a server that was
 ///   told to forget its scripts costs a second trip, and so does clearing away more than 256 expired reservations.
+///   Reservations that come while another is under way share the next trip; each is still decided by itself, in order.
 /// - **Time is the server's** (attack 78): what a caller says of the time is used for lengths of time only, and of a
 ///   claim's or signed payment's end the later of both clocks counts. A server clock that steps back frees nothing
 ///   (attack 77); one that jumps ahead stays ahead for a ledger.
@@ -76,6 +81,7 @@ pub struct RedisStore(Arc<Shared>);
 struct Shared {
     link: Link,
     keys: Keys,
+    line: Line,
 }
 
 impl RedisStore {
@@ -93,7 +99,8 @@ impl RedisStore {
     pub async fn connect(address: &str, options: RedisOptions) -> Result<Self, RedisConnectError> {
         let keys = Keys::of(&options.namespace);
         let link = Link::open(address, options).await?;
-        Ok(Self(Arc::new(Shared { link, keys })))
+        let line = Line::default();
+        Ok(Self(Arc::new(Shared { link, keys, line })))
     }
 
     /// Runs what nobody waits for on the caller's runtime; where there is none, it is left undone.
@@ -134,7 +141,8 @@ impl fmt::Debug for RedisStore {
 
 impl Ledger for RedisStore {
     fn reserve(&self, reservation: &Reservation<'_>) -> Step<'_, Result<Reserved, StoreError>> {
-        match self.0.wish(reservation) {
+        let wish = self.0.token();
+        match wish.and_then(|token| Wish::of(reservation, token)) {
             Ok(wish) => Step::wait(self.0.reserve(wish)),
             Err(error) => Step::ready(Err(error)),
         }

@@ -30,11 +30,11 @@ local call, pack, unpacked, sub = redis.call, struct.pack, struct.unpack, string
 local function read_meta(text)
   if not text then return 0, 0, 0, NEVER, NEVER, 0 end
   if sub(text, 1, 24) ~= MARK then return nil end
-  return unpacked('<I8I8I8I8I8I8', text, 25)
+  return unpacked('<dddddd', text, 25)
 end
 
 local function write_meta(now, payments, windows, reserved, due, keep)
-  return MARK .. pack('<I8I8I8I8I8I8', now, payments, windows, reserved, due, keep)
+  return MARK .. pack('<dddddd', now, payments, windows, reserved, due, keep)
 end
 
 -- The sum of two amounts, of which the second may be negative.
