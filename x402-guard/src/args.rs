@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use x402_tower::audit::AuditHead;
 
+use crate::ledger::args::LedgerCommand;
 use crate::policy::args::PolicyCommand;
 
 const FETCH_NOTES: &str = "\
@@ -79,6 +80,9 @@ pub(crate) enum Command {
     /// Work with a spending policy
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Find out what became of payments
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
     /// Work with the record of decisions
     #[command(subcommand)]
     Audit(AuditCommand),

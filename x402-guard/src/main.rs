@@ -3,6 +3,7 @@
 //! - `x402-guard fetch URL` is a request that pays: the body goes to standard output, what happened to standard error,
 //!   and the exit code tells a denial, an unknown outcome and a seller's refusal apart.
 //! - `x402-guard policy` checks, explains and tests a spending policy before it holds.
+//! - `x402-guard ledger` shows the payments of which nobody knows what became, and settles or releases them.
 //! - `x402-guard audit verify FILE` tells whether a log of decisions is as it was written.
 //!
 //! Limits over time and the refusal of duplicates are counted in memory: they hold within one run of `fetch`. What holds
@@ -12,6 +13,7 @@ mod args;
 mod audit;
 mod exit;
 mod fetch;
+mod ledger;
 mod policy;
 mod shown;
 
@@ -25,6 +27,7 @@ fn main() -> ExitCode {
     let exit = match Cli::parse().command {
         Command::Fetch(args) => fetch::run(&args),
         Command::Policy(command) => policy::run(&command),
+        Command::Ledger(command) => ledger::run(&command),
         Command::Audit(AuditCommand::Verify(args)) => audit::verify(&args),
     };
     exit.into()

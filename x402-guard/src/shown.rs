@@ -1,8 +1,9 @@
 //! Text for a terminal.
 
 use core::error::Error;
-use core::fmt;
-use std::io::{self, Write};
+use core::fmt::{self, Write as _};
+use std::io::{self, Write as _};
+use std::time::{Duration, UNIX_EPOCH};
 
 /// Says something on standard error. Where nobody can hear it, the exit code still tells.
 pub(crate) fn note(text: impl fmt::Display) {
@@ -36,9 +37,27 @@ impl fmt::Display for Causes<'_> {
     }
 }
 
+/// RFC 3339 in UTC; the bare number for times that have no such form.
+pub(crate) fn time(unix_ms: u64) -> String {
+    let shown = UNIX_EPOCH
+        .checked_add(Duration::from_millis(unix_ms))
+        .and_then(|time| {
+            let mut text = String::new();
+            write!(text, "{}", humantime::format_rfc3339_millis(time)).ok()?;
+            Some(text)
+        });
+    shown.unwrap_or_else(|| unix_ms.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_are_utc_and_never_panic() {
+        assert_eq!(time(1_767_225_600_250), "2026-01-01T00:00:00.250Z");
+        assert_eq!(time(u64::MAX), u64::MAX.to_string());
+    }
 
     #[test]
     fn a_servers_text_cannot_steer_the_terminal() {

@@ -47,6 +47,7 @@
 //! | `otel` | `telemetry::otel_layer`: spans as OpenTelemetry traces | no |
 //! | `webhook` | `mpa::HttpWebhooks`: asks approvers over HTTP, with rustls | no |
 //! | `watch` | `guard::PolicyReloader::watch`: loads the policy file again when it changes | no |
+//! | `sqlite` | `store::SqliteStore`: state that outlives its process and is shared on one machine, in a file | no |
 //! | `redis` | `store::RedisStore`: state that many machines share, in Redis or Valkey | no |
 //! | `schema` | `policy::json_schema`: the JSON Schema of policy files | no |
 //! | `testing` | `testing`: a manual clock, a recording signer, a scripted seller, a contract probe | no |

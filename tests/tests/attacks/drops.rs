@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tower::ServiceExt;
 use tower_layer::Layer;
+use x402_tower::idempotency::IN_DOUBT;
 use x402_tower::pay::{Approved, SignedPayment, Signer, SignerError};
 use x402_tower::store::{
     Claim, ClaimKey, Claims, Entry, EntryQuery, Ledger, LimitKey, MemoryStore, Reach, Reservation,
@@ -210,17 +211,21 @@ async fn attack_145_dropped_at_every_await() {
         if dropped.left {
             after += 1;
             assert_eq!(spent, 10_000, "{polls}: it may be settled any time");
-            assert_eq!(denial(&answer), Some("replay.duplicate"), "{polls}");
+            // Kept before it left, so the same bytes go out again, unless it was known to have settled.
+            let known = denial(&answer) == Some("replay.duplicate");
+            assert!(known || outcome(&answer) == Some("settled"), "{polls}");
             assert_eq!(ground.signer.count(), 1, "{polls}");
         } else {
             before += 1;
             // Once a signature exists, the ledger may have been told that it leaves: counted, to be safe.
             let most = if signatures == 0 { 0 } else { 10_000 };
             assert!(spent <= most, "{polls}: {events:?}");
-            assert_eq!(
-                outcome(&answer),
-                Some("settled"),
-                "{polls}: the claim is back"
+            // Whether the signer has signed cannot be known where it was asked and did not answer.
+            let doubt = denial(&answer) == Some(IN_DOUBT);
+            assert!(
+                doubt && ground.signer.count() <= 1 || outcome(&answer) == Some("settled"),
+                "{polls}: the claim is back: {:?}",
+                denial(&answer)
             );
         }
         if dropped.ended {
@@ -249,11 +254,9 @@ async fn attack_145_dropped_while_the_answer_is_awaited_is_unknown() {
         ["PAYMENT_INTENT", "PAYMENT_UNKNOWN unknown"]
     );
     assert_eq!(ground.records()[1]["reason"], "cancelled");
-    let again = ScriptedSeller::new().challenge(&ScriptedChallenge::v2(URL, [cent()]));
-    assert_eq!(
-        denial(&ground.buy(&again, URL).await),
-        Some("replay.duplicate")
-    );
+    let again = honest(Version::V2, URL);
+    assert_eq!(outcome(&ground.buy(&again, URL).await), Some("settled"));
+    assert_eq!(ground.signer.count(), 1, "the same payment, sent again");
 }
 
 #[tokio::test]

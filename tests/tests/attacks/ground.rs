@@ -117,8 +117,7 @@ impl Ground {
     pub(crate) fn builder(&self) -> GuardConfigBuilder {
         GuardConfig::buyer()
             .policy(self.policy.clone())
-            .ledger(self.store.clone())
-            .claims(self.store.clone())
+            .store(self.store.clone())
             .fingerprint_key(FingerprintKey::from_hex(&"0a0b".repeat(16)).unwrap())
             .audit(Arc::clone(&self.log))
             .clock(Arc::new(self.clock.clone()))

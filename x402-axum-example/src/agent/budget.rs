@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use x402_tower::policy::Rules;
-use x402_tower::store::{Ledger, MemoryStore, Quota};
+use x402_tower::store::{Ledger, Quota, SqliteStore};
 use x402_tower::{AgentId, Clock, SystemClock, Usd};
 
 use crate::Failure;
@@ -12,7 +12,7 @@ use crate::Failure;
 #[derive(Debug)]
 pub(crate) struct Budget {
     rules: Rules,
-    ledger: Arc<MemoryStore>,
+    ledger: Arc<SqliteStore>,
 }
 
 /// What is left of the daily limit.
@@ -23,7 +23,7 @@ pub(crate) struct Left {
 }
 
 impl Budget {
-    pub(super) fn new(rules: Rules, ledger: Arc<MemoryStore>) -> Self {
+    pub(super) fn new(rules: Rules, ledger: Arc<SqliteStore>) -> Self {
         Self { rules, ledger }
     }
 

@@ -17,7 +17,7 @@ use x402_tower::guard::ReloadStatus;
 use x402_tower::mpa::MpaConfig;
 use x402_tower::policy::{PolicyConfig, Rules};
 use x402_tower::replay::FingerprintKey;
-use x402_tower::store::MemoryStore;
+use x402_tower::store::SqliteStore;
 use x402_tower::{Address, Denial, GuardConfig, PaymentRecord};
 use x402_tower_reqwest::{GuardedClient, X402Error, payment_record};
 
@@ -75,15 +75,16 @@ impl Agent {
         let path = records.folder().join("policy.toml");
         let text = policy::text(seller_url);
         std::fs::write(&path, &text)?;
-        let store = Arc::new(MemoryStore::new());
+        let store = Arc::new(SqliteStore::open(records.folder().join("ledger.sqlite"))?);
+        let fingerprint_key = records.folder().join("fingerprint.key");
+        let fingerprint_key = FingerprintKey::from_env_or_file(fingerprint_key)?;
         let rules = Rules::compile(&PolicyConfig::load(&path)?)?;
         let budget = Budget::new(rules, store.clone());
         let guard = GuardConfig::buyer()
             .policy_file(&path)
             .mpa(approvals)
-            .ledger(store.clone())
-            .claims(store)
-            .fingerprint_key(FingerprintKey::generate()?)
+            .store(store)
+            .fingerprint_key(fingerprint_key)
             .audit(Arc::new(AuditLog::open(records.sink()?, records.key())?))
             .build()?;
         let policy = PolicyFile::watched(path, text, &guard.reloader())?;

@@ -1,15 +1,14 @@
 //! What a check found, for people and for programs.
 
-use core::fmt::Write as _;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
-use std::time::{Duration, UNIX_EPOCH};
 
 use serde::Serialize;
 use x402_tower::audit::AuditSummary;
 
 use super::Problem;
+use crate::shown::time;
 
 /// Most unfinished payments that are listed for people.
 const MAX_LISTED: usize = 20;
@@ -164,28 +163,5 @@ impl Intact {
             )?;
         }
         Ok(())
-    }
-}
-
-/// RFC 3339 in UTC; the bare number for times that have no such form.
-fn time(unix_ms: u64) -> String {
-    let shown = UNIX_EPOCH
-        .checked_add(Duration::from_millis(unix_ms))
-        .and_then(|time| {
-            let mut text = String::new();
-            write!(text, "{}", humantime::format_rfc3339_millis(time)).ok()?;
-            Some(text)
-        });
-    shown.unwrap_or_else(|| unix_ms.to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_utc_and_never_panic() {
-        assert_eq!(time(1_767_225_600_250), "2026-01-01T00:00:00.250Z");
-        assert_eq!(time(u64::MAX), u64::MAX.to_string());
     }
 }

@@ -2,13 +2,13 @@
 
 mod body;
 mod client;
-mod error;
+pub(crate) mod error;
 mod key;
-mod log;
+pub(crate) mod log;
 mod order;
-mod policy;
+pub(crate) mod policy;
 mod report;
-mod state;
+pub(crate) mod state;
 
 use std::io;
 

@@ -14,21 +14,32 @@ use crate::shown::note;
 const DEFAULT_PER_CALL: Usd = Usd::from_micros(100_000);
 const DEFAULT_DAILY: Usd = Usd::from_micros(1_000_000);
 
-/// The policy that was chosen, else the state directory's, else a careful one.
-pub(crate) fn find(chosen: Option<&Path>, state: &StateDir) -> Result<PolicyConfig, PolicyError> {
+/// The policy that was chosen, else the state directory's, where there is one.
+pub(crate) fn written(
+    chosen: Option<&Path>,
+    state: &StateDir,
+) -> Result<Option<PolicyConfig>, PolicyError> {
     if let Some(path) = chosen {
-        return PolicyConfig::load(path);
+        return PolicyConfig::load(path).map(Some);
     }
     let path = state.policy();
     // Also a link that leads nowhere is there: it must not fall back to other limits.
     let missing =
         fs::symlink_metadata(&path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
-    if !missing {
-        return PolicyConfig::load(path);
+    if missing {
+        return Ok(None);
+    }
+    PolicyConfig::load(path).map(Some)
+}
+
+/// The policy that was chosen, else the state directory's, else a careful one.
+pub(crate) fn find(chosen: Option<&Path>, state: &StateDir) -> Result<PolicyConfig, PolicyError> {
+    if let Some(policy) = written(chosen, state)? {
+        return Ok(policy);
     }
     note(format_args!(
         "no policy, so at most {DEFAULT_PER_CALL} USD a call and {DEFAULT_DAILY} USD a run; write your own to {}",
-        path.display()
+        state.policy().display()
     ));
     Ok(PolicyConfig::new()
         .with_max_per_call(DEFAULT_PER_CALL)

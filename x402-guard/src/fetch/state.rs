@@ -42,6 +42,10 @@ impl StateDir {
         self.0.join("fingerprint.key")
     }
 
+    pub(crate) fn ledger(&self) -> PathBuf {
+        self.0.join("ledger.sqlite")
+    }
+
     pub(crate) fn audit_key(&self) -> PathBuf {
         self.0.join("audit.key")
     }

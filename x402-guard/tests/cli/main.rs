@@ -3,10 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod audit;
+mod books;
 mod fetch;
+mod ledger;
+mod node;
 mod order;
 mod policy;
 mod program;
+mod reconcile;
 mod replay;
 mod report;
 mod secrets;

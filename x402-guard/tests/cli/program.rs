@@ -64,6 +64,13 @@ impl Home {
         Ended(child.wait_with_output().unwrap())
     }
 
+    /// Works with the ledger.
+    pub fn ledger<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Ended {
+        let mut command = self.command();
+        command.arg("ledger").args(args);
+        Ended::of(command)
+    }
+
     /// Checks an audit log.
     pub fn verify<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Ended {
         let mut command = self.command();

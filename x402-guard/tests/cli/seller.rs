@@ -211,7 +211,7 @@ impl Header {
     }
 }
 
-fn read(stream: &TcpStream) -> Option<Seen> {
+pub fn read(stream: &TcpStream) -> Option<Seen> {
     let mut reader = BufReader::new(stream);
     let mut line = String::new();
     reader.read_line(&mut line).ok().filter(|read| *read > 0)?;
@@ -238,7 +238,7 @@ fn read(stream: &TcpStream) -> Option<Seen> {
     Some(seen)
 }
 
-fn reply(stream: &mut TcpStream, status: u16, headers: &[(&str, &str)], body: &[u8]) {
+pub fn reply(stream: &mut TcpStream, status: u16, headers: &[(&str, &str)], body: &[u8]) {
     let mut head = format!(
         "HTTP/1.1 {status} X\r\nConnection: close\r\nContent-Length: {}\r\n",
         body.len()

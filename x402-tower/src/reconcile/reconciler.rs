@@ -274,7 +274,7 @@ impl Reconciler {
             Ok(Settlement::Unused | Settlement::NotKnown) => return Looked::Left,
             Err(error) => {
                 tracing::warn!(payment = %entry.id, code = error.code(), "an open payment could not be looked up");
-                return Looked::Failed;
+                return Looked::Failed(error.code());
             }
         };
         let resolved = self
@@ -287,7 +287,7 @@ impl Reconciler {
             (Err(ReconcileError::NotOpen), _) => Looked::Left,
             (Err(error), _) => {
                 tracing::error!(payment = %entry.id, code = error.code(), "an open payment could not be resolved");
-                Looked::Failed
+                Looked::Failed(error.code())
             }
         }
     }

@@ -12,8 +12,10 @@ pub struct ReconcileReport {
     pub released: u64,
     /// How many stay as they are, because nothing certain is known or nobody can be asked.
     pub left: u64,
-    /// How many stay as they are, because an oracle, the log or a store failed. The log of this process says which.
+    /// How many stay as they are, because an oracle, the log or a store failed. Events of this process say which.
     pub failed: u64,
+    /// The stable code of the first failure.
+    pub first_failure: Option<&'static str>,
 }
 
 /// How looking at one payment ended.
@@ -22,7 +24,8 @@ pub(super) enum Looked {
     Settled,
     Released,
     Left,
-    Failed,
+    /// With a stable code.
+    Failed(&'static str),
 }
 
 impl ReconcileReport {
@@ -31,7 +34,10 @@ impl ReconcileReport {
             Looked::Settled => &mut self.settled,
             Looked::Released => &mut self.released,
             Looked::Left => &mut self.left,
-            Looked::Failed => &mut self.failed,
+            Looked::Failed(code) => {
+                self.first_failure.get_or_insert(code);
+                &mut self.failed
+            }
         };
         *count = count.saturating_add(1);
         self.looked = self.looked.saturating_add(1);

@@ -157,3 +157,21 @@ impl Mark {
 pub(super) fn path_of(database: &Path) -> PathBuf {
     super::place::beside(database, ".mark")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_has_one_length_and_reads_back() {
+        for generation in [0, 1, u64::MAX] {
+            let marked = Marked {
+                store: [0xAB; 16],
+                generation,
+            };
+            let line = marked.line();
+            assert_eq!(u64::try_from(line.len()), Ok(LINE_BYTES));
+            assert_eq!(Marked::read(&line), Some(marked));
+        }
+    }
+}

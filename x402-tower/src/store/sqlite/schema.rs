@@ -67,3 +67,52 @@ fn run(conn: &mut Connection, store: &StoreId, migrations: &[&str]) -> rusqlite:
     transaction.pragma_update(None, "user_version", latest)?;
     transaction.commit()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STORE: StoreId = [7; 16];
+    const SECOND: &str = "ALTER TABLE claims ADD COLUMN note TEXT";
+
+    fn version(conn: &Connection) -> u32 {
+        conn.pragma_query_value(None, "user_version", |row| row.get(0))
+            .unwrap()
+    }
+
+    fn with_a_claim() -> Connection {
+        let mut conn = Connection::open_in_memory().unwrap();
+        run(&mut conn, &STORE, &MIGRATIONS).unwrap();
+        conn.execute_batch("INSERT INTO claims VALUES (x'01', x'02', 3, x'04')")
+            .unwrap();
+        conn
+    }
+
+    #[test]
+    fn a_migration_keeps_what_is_there() {
+        let mut conn = with_a_claim();
+        run(&mut conn, &[8; 16], &[MIGRATIONS[0], SECOND]).unwrap();
+        assert_eq!(version(&conn), 2);
+        let kept = "SELECT ends_at FROM claims WHERE note IS NULL";
+        assert_eq!(conn.query_row(kept, [], |row| row.get(0)), Ok(3));
+        let name = "SELECT store FROM state";
+        assert_eq!(conn.query_row(name, [], |row| row.get(0)), Ok(STORE));
+    }
+
+    #[test]
+    fn a_migration_that_fails_changes_nothing() {
+        let mut conn = with_a_claim();
+        let broken = format!("{SECOND}; INSERT INTO nothing VALUES (1)");
+        run(&mut conn, &STORE, &[MIGRATIONS[0], &broken]).unwrap_err();
+        assert_eq!(version(&conn), 1);
+        assert!(conn.prepare("SELECT note FROM claims").is_err());
+    }
+
+    #[test]
+    fn a_file_that_is_up_to_date_is_not_written() {
+        let mut conn = with_a_claim();
+        let before = conn.total_changes();
+        run(&mut conn, &STORE, &MIGRATIONS).unwrap();
+        assert_eq!(conn.total_changes(), before);
+    }
+}

@@ -29,7 +29,8 @@ use crate::store::{
 
 /// [`Ledger`], [`Claims`] and [`SignedPayments`] in a SQLite file: for everything that has to outlive its process.
 ///
-/// Clones share one connection. Any number of processes on one machine may open the same file, on a local disk.
+/// Clones share one connection. Any number of processes on one machine may open the same file, on a local disk. Dropping
+/// the last clone waits until what was asked for is done and the file is closed.
 ///
 /// # What it promises
 ///
@@ -40,7 +41,7 @@ use crate::store::{
 ///   see the same room (attacks 66 to 68).
 /// - **Nothing without an answer.** A future that is dropped, or that does not hear within the
 ///   [deadline](SqliteOptions::deadline), leaves nothing taken: a reservation or claim that comes through later is taken
-///   back. After a failed commit all its steps are refused.
+///   back; where that fails as well, it ends by itself. After a failed commit all its steps are refused.
 /// - **Fail closed.** A full disk, a read-only or damaged file, another process that holds the lock for longer than the
 ///   deadline, a full queue: each refuses with a [`StoreError`] that says what to do (attack 72).
 /// - **Private.** The files have mode 0600 and belong to the user of the process. A link, a file that others can reach, a

@@ -141,6 +141,10 @@ impl Writer {
 
 /// Does one step. The outer error ends the transaction, the inner one is this step's alone.
 fn step(books: &mut Books<'_>, job: &mut dyn Job, writes: bool) -> Result<Done, Fault> {
+    // The transaction may have begun long after its steps were taken from the queue.
+    if !job.is_wanted() {
+        return Ok(Err(StoreError::Unavailable));
+    }
     if let Some(now) = job.now() {
         if let Err(error) = books.see(now) {
             return Ok(Err(error));

@@ -4,9 +4,11 @@ use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
-use x402_tower::store::{Claim, ClaimKey, Claims, Ledger, Reserved, SqliteStore};
+use x402_tower::store::{
+    Claim, ClaimKey, Claims, Ledger, Reservation, Reserved, SqliteStore, StoreError,
+};
 
-use super::{START, at, id, reserve_a_cent};
+use super::{START, at, day_limit, id, reserve_a_cent, usd};
 
 const LEDGER: &str = "X402_TEST_LEDGER";
 const TASK: &str = "X402_TEST_TASK";
@@ -61,7 +63,7 @@ fn wait_for_a_line() {
 #[tokio::test]
 #[ignore = "not a test but the process that the others start"]
 async fn child_process() {
-    let store = SqliteStore::open(std::env::var_os(LEDGER).unwrap()).unwrap();
+    let store = super::open(std::env::var_os(LEDGER).unwrap().as_ref());
     let number: u64 = std::env::var(NUMBER).unwrap().parse().unwrap();
     let name = std::env::var(TASK).unwrap();
     let task = Task::ALL.into_iter().find(|task| task.name() == name);
@@ -101,15 +103,9 @@ async fn child_process() {
     }
 }
 
-async fn send(store: &SqliteStore, n: u64) -> Result<(), x402_tower::store::StoreError> {
-    let limits = [super::day_limit(1, "1000000")];
-    let wish = x402_tower::store::Reservation::new(
-        id(n),
-        super::usd("0.01"),
-        &limits,
-        at(START),
-        at(START + 60_000),
-    );
+async fn send(store: &SqliteStore, n: u64) -> Result<(), StoreError> {
+    let limits = [day_limit(1, "1000000")];
+    let wish = Reservation::new(id(n), usd("0.01"), &limits, at(START), at(START + 60_000));
     assert_eq!(store.reserve(&wish).await?, Reserved::Granted);
     store.mark_sent(id(n), None).await
 }

@@ -30,6 +30,14 @@ use x402_tower::{UnixMillis, Usd};
 const DAY: Duration = Duration::from_secs(86_400);
 const START: u64 = 1_700_000_000_000;
 
+/// Waits as long as a slow machine takes.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+fn open(path: &Path) -> SqliteStore {
+    let patient = SqliteStore::options().deadline(PATIENCE);
+    patient.open(path).unwrap()
+}
+
 /// A folder of its own for a ledger.
 struct Place {
     folder: tempfile::TempDir,
@@ -50,7 +58,7 @@ impl Place {
     }
 
     fn open(&self) -> SqliteStore {
-        SqliteStore::open(self.path()).unwrap()
+        open(&self.path())
     }
 
     /// The code of the error that opening answers.

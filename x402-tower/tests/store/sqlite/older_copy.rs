@@ -93,9 +93,16 @@ async fn attack_071_a_damaged_mark_is_none() {
     let place = Place::new();
     send_a_cent(&place.open(), 1, START).await;
     let mark = std::fs::read_to_string(place.beside(".mark")).unwrap();
-    std::fs::write(place.beside(".mark"), mark.replace("000001 ", "000000 ")).unwrap();
-    std::fs::write(place.beside(".mark"), &mark[1..]).unwrap();
-    assert_eq!(place.refusal(), "store.mark_lost");
+    let lower = mark
+        .replacen("0000 ", "0001 ", 1)
+        .replacen("0002 ", "0001 ", 1);
+    assert_ne!(lower, mark);
+    for damaged in [lower.as_str(), &mark[1..], &mark[..40], ""] {
+        std::fs::write(place.beside(".mark"), damaged).unwrap();
+        assert_eq!(place.refusal(), "store.mark_lost", "{damaged}");
+    }
+    std::fs::write(place.beside(".mark"), mark).unwrap();
+    place.open();
 }
 
 #[tokio::test]

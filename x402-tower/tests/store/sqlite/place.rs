@@ -4,9 +4,9 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
-use x402_tower::store::{SqliteStore, StoreError};
+use x402_tower::store::{Ledger, Reservation, SqliteStore, StoreError};
 
-use super::{Place, START, reserve_a_cent, send_a_cent, used};
+use super::{DAY, Place, START, at, day_limit, id, key, reserve_a_cent, send_a_cent, usd};
 
 fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
@@ -118,15 +118,15 @@ async fn attack_072_a_full_file_denies_and_counts_nothing() {
     let store = options.open(place.path()).unwrap();
     let mut sent = 0;
     let refusal = loop {
-        let limits = [super::day_limit(sent, "1")];
-        let wish = x402_tower::store::Reservation::new(
-            super::id(sent),
-            super::usd("0.01"),
+        let limits = [day_limit(sent, "1")];
+        let wish = Reservation::new(
+            id(sent),
+            usd("0.01"),
             &limits,
-            super::at(START),
-            super::at(START + 60_000),
+            at(START),
+            at(START + 60_000),
         );
-        match x402_tower::store::Ledger::reserve(&store, &wish).await {
+        match store.reserve(&wish).await {
             Ok(_) => sent += 1,
             Err(error) => break error,
         }
@@ -134,8 +134,7 @@ async fn attack_072_a_full_file_denies_and_counts_nothing() {
     assert_eq!(refusal, StoreError::OutOfSpace);
     drop(store);
     let roomy = place.open();
-    let usage =
-        x402_tower::store::Ledger::usage(&roomy, super::key(sent), super::DAY, super::at(START));
+    let usage = roomy.usage(key(sent), DAY, at(START));
     assert_eq!(usage.await.unwrap().count, 0);
     send_a_cent(&roomy, 1_000_000, START).await;
 }
@@ -159,9 +158,8 @@ async fn attack_072_a_damaged_file_denies() {
     }
 }
 
-#[tokio::test]
-async fn a_path_without_a_folder_is_where_the_process_is() {
+#[test]
+fn a_path_that_names_no_file_is_refused() {
     let error = SqliteStore::open("..").unwrap_err();
     assert_eq!(error.code(), "store.no_file_name");
-    let _ = used;
 }

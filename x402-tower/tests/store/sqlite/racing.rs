@@ -1,11 +1,11 @@
 //! Many callers at once, in one process and over two openings of one file.
 
 use futures_util::future::join_all;
-use x402_tower::store::{Reserved, Usage};
+use x402_tower::store::{Ledger, Reservation, Reserved, SqliteStore, StoreError, Usage};
 
-use super::{Place, START, day_limit, id, reserve_a_cent, usd, used};
+use super::{Place, START, at, day_limit, id, reserve_a_cent, usd, used};
 
-fn granted(answers: &[Result<Reserved, x402_tower::store::StoreError>]) -> usize {
+fn granted(answers: &[Result<Reserved, StoreError>]) -> usize {
     answers
         .iter()
         .filter(|answer| **answer == Ok(Reserved::Granted))
@@ -14,8 +14,8 @@ fn granted(answers: &[Result<Reserved, x402_tower::store::StoreError>]) -> usize
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn attack_066_two_hundred_tasks_share_a_budget_of_five() {
-    let store = Place::new();
-    let (place, store) = (&store, store.open());
+    let place = Place::new();
+    let store = place.open();
     let racers = (0..200).map(|n| {
         let store = store.clone();
         tokio::spawn(async move { reserve_a_cent(&store, n, START).await })
@@ -35,16 +35,16 @@ async fn attack_068_two_writers_do_not_see_the_same_room() {
     let place = Place::new();
     let (one, two) = (place.open(), place.open());
     for n in 0..50 {
-        let reserve = async |store: &x402_tower::store::SqliteStore, payment| {
+        let reserve = async |store: &SqliteStore, payment| {
             let limits = [day_limit(n, "0.01")];
-            let wish = x402_tower::store::Reservation::new(
+            let wish = Reservation::new(
                 id(payment),
                 usd("0.01"),
                 &limits,
-                super::at(START),
-                super::at(START + 60_000),
+                at(START),
+                at(START + 60_000),
             );
-            x402_tower::store::Ledger::reserve(store, &wish).await
+            store.reserve(&wish).await
         };
         let (a, b) = futures_util::join!(reserve(&one, 2 * n), reserve(&two, 2 * n + 1));
         assert_eq!(granted(&[a, b]), 1);

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use futures_util::FutureExt;
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
 use x402_tower::store::{Claim, ClaimKey, Claims, Ledger, SqliteStore, StoreError, Usage};
 
 use super::{Place, START, at, id, reserve_a_cent, send_a_cent, used};
@@ -87,4 +88,23 @@ async fn a_step_that_is_refused_does_not_undo_those_that_share_its_commit() {
     assert_eq!(unknown, Err(StoreError::UnknownPayment));
     assert_eq!(again, Err(StoreError::UnknownPayment));
     assert_eq!(used(&store, START).await.count, 2);
+}
+
+#[tokio::test]
+async fn attack_072_a_full_queue_denies_at_once() {
+    let place = Place::new();
+    let store = place.open();
+    let other = place.raw();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let mut waiting: FuturesUnordered<_> = (0..10_000)
+        .map(|n| reserve_a_cent(&store, n, START))
+        .collect();
+    // Nothing can be granted before the lock is free.
+    assert_eq!(waiting.next().await, Some(Err(StoreError::Unavailable)));
+    drop(waiting);
+    other.execute_batch("ROLLBACK").unwrap();
+    while store.release(id(1)).await.is_err() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(used(&store, START).await, Usage::default());
 }
