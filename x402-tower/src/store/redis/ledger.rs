@@ -24,7 +24,7 @@ impl Shared {
     pub(super) async fn reserve(&self, wish: Wish) -> Result<Reserved, StoreError> {
         let (wish, until) = (Arc::new(wish), self.link.deadline());
         for _ in 0..MOST_ROUNDS {
-            let answer = self.in_line(&wish, until).await?;
+            let answer = self.reservations.run(self, &wish, false, until).await?;
             if answer != Value::Int(AGAIN) {
                 return wish.read(&answer);
             }

@@ -1,8 +1,9 @@
-//! Reservations that come while another is under way wait for it, and then go to the server together.
+//! Steps of one kind that come while others are under way wait for these, and then go to the server together.
 //!
-//! Alone a reservation goes at once. Whoever is first in line when the one under way is done takes the others along. There
-//! is no task of its own: who has the turn and goes away passes it on.
+//! With little to do a step goes at once. Whoever is first in line when one of those under way is done takes the others
+//! along. There is no task of its own: who has the turn and goes away passes it on.
 
+use core::future::Future;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -11,85 +12,163 @@ use redis::Value;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
-use super::wish::{Together, Wish};
-use super::{Shared, script};
+use super::Shared;
 use crate::store::StoreError;
 
-/// Most reservations that wait in line; more are denied.
+/// Most that are on their way at once: while the server is at one, the other is written and read.
+const MOST_UNDER_WAY: usize = 2;
+
+/// Most that go together: so many are done in well below a millisecond, which nobody else on the server has to wait
+/// longer for.
+const MOST_TOGETHER: usize = 64;
+
+/// Most that they may weigh together.
+const MOST_WEIGHT: usize = 256;
+
+/// Most that wait in line; more are denied.
 const MOST_WAITING: usize = 16_384;
 
-#[derive(Debug, Default)]
-pub(super) struct Line(Arc<Mutex<State>>);
+/// A step that may go with others of its kind. It knows its own earlier run, so that it may be repeated.
+pub(super) trait Errand: Send + Sync + Sized {
+    /// How much there is to do for it.
+    fn weight(&self) -> usize;
 
-#[derive(Debug, Default)]
-struct State {
-    /// Somebody has the turn.
-    under_way: bool,
-    waiting: VecDeque<Waiting>,
+    /// Asks the server for some, and answers as much for each.
+    fn ask(
+        shared: &Shared,
+        together: &[Arc<Self>],
+        until: Instant,
+    ) -> impl Future<Output = Result<Vec<Value>, StoreError>> + Send;
 }
 
 #[derive(Debug)]
-struct Waiting {
-    wish: Arc<Wish>,
-    tell: oneshot::Sender<Told>,
+pub(super) struct Line<E>(Arc<Mutex<State<E>>>);
+
+#[derive(Debug)]
+struct State<E> {
+    under_way: usize,
+    waiting: VecDeque<Waiting<E>>,
+}
+
+#[derive(Debug)]
+struct Waiting<E> {
+    errand: Arc<E>,
+    tell: oneshot::Sender<Told<E>>,
 }
 
 /// What somebody in line is told.
 #[derive(Debug)]
-enum Told {
+enum Told<E> {
     Answer(Result<Value, StoreError>),
-    Turn(Turn),
+    Turn(Turn<E>),
 }
 
 /// The right to ask the server; passed on when it is dropped, wherever that happens.
 #[derive(Debug)]
-struct Turn(Option<Arc<Mutex<State>>>);
+struct Turn<E>(Option<Arc<Mutex<State<E>>>>);
 
-enum Place {
-    First(Turn),
-    Waits(oneshot::Receiver<Told>),
+enum Place<E> {
+    First(Turn<E>),
+    Waits(oneshot::Receiver<Told<E>>),
 }
 
-impl Line {
-    fn enter(&self, wish: &Arc<Wish>) -> Result<Place, StoreError> {
+impl<E> Default for Line<E> {
+    fn default() -> Self {
+        Self(Arc::new(Mutex::new(State {
+            under_way: 0,
+            waiting: VecDeque::new(),
+        })))
+    }
+}
+
+impl<E: Errand> Line<E> {
+    /// What the server answers to one, which goes together with others unless it has to go `alone`.
+    pub(super) async fn run(
+        &self,
+        shared: &Shared,
+        errand: &Arc<E>,
+        alone: bool,
+        until: Instant,
+    ) -> Result<Value, StoreError> {
+        if alone {
+            let mut answers = E::ask(shared, &[Arc::clone(errand)], until).await?;
+            return answers.pop().ok_or(StoreError::Unreadable);
+        }
+        loop {
+            let turn = match self.enter(errand)? {
+                Place::First(turn) => turn,
+                Place::Waits(told) => match timeout_at(until, told).await {
+                    Ok(Ok(Told::Answer(answer))) => return answer,
+                    Ok(Ok(Told::Turn(turn))) => turn,
+                    // Who took it along has gone away, and nobody knows how far that came.
+                    Ok(Err(_)) => continue,
+                    Err(_) => return Err(StoreError::Unavailable),
+                },
+            };
+            let companions = turn.companions(errand.weight());
+            let mut together = vec![Arc::clone(errand)];
+            together.extend(companions.iter().map(|one| Arc::clone(&one.errand)));
+            let mut answers = match E::ask(shared, &together, until).await {
+                Ok(answers) if answers.len() != together.len() => Err(StoreError::Unreadable),
+                answers => answers,
+            };
+            drop(turn);
+            for companion in companions.into_iter().rev() {
+                let answer = match &mut answers {
+                    Ok(answers) => answers.pop().ok_or(StoreError::Unreadable),
+                    Err(error) => Err(error.clone()),
+                };
+                // What was done for somebody who has gone away ends by itself.
+                drop(companion.tell.send(Told::Answer(answer)));
+            }
+            return answers?.pop().ok_or(StoreError::Unreadable);
+        }
+    }
+
+    fn enter(&self, errand: &Arc<E>) -> Result<Place<E>, StoreError> {
         let mut state = self.0.lock();
-        if !state.under_way {
-            state.under_way = true;
+        if state.under_way < MOST_UNDER_WAY {
+            state.under_way = state.under_way.saturating_add(1);
             return Ok(Place::First(Turn(Some(Arc::clone(&self.0)))));
         }
         if state.waiting.len() >= MOST_WAITING {
             return Err(StoreError::Unavailable);
         }
         let (tell, told) = oneshot::channel();
-        let wish = Arc::clone(wish);
-        state.waiting.push_back(Waiting { wish, tell });
+        let errand = Arc::clone(errand);
+        state.waiting.push_back(Waiting { errand, tell });
         Ok(Place::Waits(told))
     }
 }
 
-impl Turn {
-    /// Those who wait and have not gone away, as many as can go together with `first`.
-    fn companions(&self, first: &Wish) -> Vec<Waiting> {
+impl<E: Errand> Turn<E> {
+    /// Those who wait and have not gone away, as many as can go together with one of some weight.
+    fn companions(&self, mut weight: usize) -> Vec<Waiting<E>> {
         let Some(line) = &self.0 else {
             return Vec::new();
         };
         let mut state = line.lock();
-        let mut together = Together::default();
-        together.take(first);
-        let mut many = 0_usize;
-        for one in &state.waiting {
-            if !one.tell.is_closed() && !together.take(&one.wish) {
-                break;
+        let mut companions = Vec::new();
+        while let Some(next) = state.waiting.front() {
+            if !next.tell.is_closed() {
+                weight = weight.saturating_add(next.errand.weight());
+                let many = companions.len().saturating_add(2);
+                if weight > MOST_WEIGHT || many > MOST_TOGETHER {
+                    break;
+                }
             }
-            many = many.saturating_add(1);
+            companions.extend(
+                state
+                    .waiting
+                    .pop_front()
+                    .filter(|one| !one.tell.is_closed()),
+            );
         }
-        drop(together);
-        let taken = state.waiting.drain(..many);
-        taken.filter(|one| !one.tell.is_closed()).collect()
+        companions
     }
 }
 
-impl Drop for Turn {
+impl<E> Drop for Turn<E> {
     fn drop(&mut self) {
         let Some(mut line) = self.0.take() else {
             return;
@@ -98,7 +177,9 @@ impl Drop for Turn {
             let next = {
                 let mut state = line.lock();
                 let next = state.waiting.pop_front();
-                state.under_way = next.is_some();
+                if next.is_none() {
+                    state.under_way = state.under_way.saturating_sub(1);
+                }
                 next
             };
             let Some(next) = next else { return };
@@ -110,66 +191,6 @@ impl Drop for Turn {
                 },
                 _ => return,
             }
-        }
-    }
-}
-
-impl Shared {
-    /// What the server answers to a wish, which may go together with others.
-    pub(super) async fn in_line(
-        &self,
-        wish: &Arc<Wish>,
-        until: Instant,
-    ) -> Result<Value, StoreError> {
-        loop {
-            let turn = match self.line.enter(wish)? {
-                Place::First(turn) => turn,
-                Place::Waits(told) => match timeout_at(until, told).await {
-                    Ok(Ok(Told::Answer(answer))) => return answer,
-                    Ok(Ok(Told::Turn(turn))) => turn,
-                    // Who took it along has gone away, and nobody knows how far that came: a wish knows its earlier run.
-                    Ok(Err(_)) => continue,
-                    Err(_) => return Err(StoreError::Unavailable),
-                },
-            };
-            let companions = turn.companions(wish);
-            let mut answers = self.together(wish, &companions, until).await;
-            drop(turn);
-            for companion in companions.into_iter().rev() {
-                let answer = match &mut answers {
-                    Ok(answers) => answers.pop().ok_or(StoreError::Unreadable),
-                    Err(error) => Err(error.clone()),
-                };
-                // Who has gone away leaves a reservation that ends by itself.
-                drop(companion.tell.send(Told::Answer(answer)));
-            }
-            return answers?.pop().ok_or(StoreError::Unreadable);
-        }
-    }
-
-    async fn together(
-        &self,
-        first: &Wish,
-        companions: &[Waiting],
-        until: Instant,
-    ) -> Result<Vec<Value>, StoreError> {
-        let mut together = Together::default();
-        together.take(first);
-        for companion in companions {
-            together.take(&companion.wish);
-        }
-        let options = self.link.options();
-        let args = together.args(self.told()?, options.max_payments, options.max_windows);
-        let keys = self.keys.ledger();
-        match self
-            .link
-            .run_until(until, &script::RESERVE, keys, &args)
-            .await?
-        {
-            Value::Array(answers) if answers.len() == companions.len().saturating_add(1) => {
-                Ok(answers)
-            }
-            _ => Err(StoreError::Unreadable),
         }
     }
 }

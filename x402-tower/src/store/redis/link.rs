@@ -1,6 +1,6 @@
 //! The connection to the server, and one step over it.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parking_lot::RwLock;
 use redis::aio::MultiplexedConnection;
@@ -28,6 +28,7 @@ pub(super) struct Link {
     /// Held while somebody connects, so that nobody else does too.
     connecting: Mutex<()>,
     made: AtomicU64,
+    cluster: AtomicBool,
 }
 
 #[derive(Clone)]
@@ -55,11 +56,17 @@ impl Link {
             current: RwLock::new(None),
             connecting: Mutex::new(()),
             made: AtomicU64::new(0),
+            cluster: AtomicBool::new(false),
         };
         timeout(link.options.deadline, link.connected())
             .await
             .unwrap_or(Err(RedisConnectError::Unreachable))?;
         Ok(link)
+    }
+
+    /// Whether keys with different hash tags have to go apart.
+    pub(super) fn leads_to_cluster(&self) -> bool {
+        self.cluster.load(Ordering::Relaxed)
     }
 
     pub(super) fn options(&self) -> &RedisOptions {
@@ -212,10 +219,10 @@ impl Link {
             .client
             .get_multiplexed_async_connection_with_config(&config);
         let mut connection = connection.await.map_err(|error| unreachable(&error))?;
-        Server::ask(&mut connection)
-            .await?
-            .check(&mut connection, &self.options)
-            .await?;
+        let server = Server::ask(&mut connection).await?;
+        server.check(&mut connection, &self.options).await?;
+        self.cluster
+            .store(server.is_in_cluster(), Ordering::Relaxed);
         let number = self.made.fetch_add(1, Ordering::Relaxed);
         let link = Numbered { connection, number };
         *self.current.write() = Some(link.clone());

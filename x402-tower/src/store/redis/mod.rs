@@ -22,6 +22,7 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 
+use self::claims::Asked;
 use self::keys::Keys;
 use self::line::Line;
 use self::link::Link;
@@ -45,7 +46,8 @@ use crate::store::{
 ///
 /// - **Each step is one script and one round trip.** A script is one atomic step on the server. Only a server that was
 ///   told to forget its scripts costs a second trip, and so does clearing away more than 256 expired reservations.
-///   Reservations that come while another is under way share the next trip; each is still decided by itself, in order.
+///   Reservations that come while others are under way share the next trip, each still decided by itself and in order;
+///   so do claims, but not on a cluster.
 /// - **Time is the server's** (attack 78): what a caller says of the time is used for lengths of time only, and of a
 ///   claim's or signed payment's end the later of both clocks counts. A server clock that steps back frees nothing
 ///   (attack 77); one that jumps ahead stays ahead for a ledger.
@@ -81,7 +83,8 @@ pub struct RedisStore(Arc<Shared>);
 struct Shared {
     link: Link,
     keys: Keys,
-    line: Line,
+    reservations: Line<Wish>,
+    claims: Line<Asked>,
 }
 
 impl RedisStore {
@@ -99,8 +102,12 @@ impl RedisStore {
     pub async fn connect(address: &str, options: RedisOptions) -> Result<Self, RedisConnectError> {
         let keys = Keys::of(&options.namespace);
         let link = Link::open(address, options).await?;
-        let line = Line::default();
-        Ok(Self(Arc::new(Shared { link, keys, line })))
+        Ok(Self(Arc::new(Shared {
+            link,
+            keys,
+            reservations: Line::default(),
+            claims: Line::default(),
+        })))
     }
 
     /// Runs what nobody waits for on the caller's runtime; where there is none, it is left undone.

@@ -1,20 +1,17 @@
 //! A reservation on its way to the server, alone or with others.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use redis::Value;
+use tokio::time::Instant;
 
 use super::ledger::{REFUSED, payment, told_done, window};
+use super::line::Errand;
 use super::numbers::{amount, lifetime, number, packed, sum};
+use super::{RedisOptions, Shared, script};
 use crate::money::Usd;
 use crate::store::{Quota, Reservation, Reserved, StoreError};
-
-/// Most reservations that go together: so many are done in well below a millisecond, which nobody else on the server
-/// has to wait longer for.
-const MOST_TOGETHER: usize = 64;
-
-/// Most windows that they may fall under together.
-const MOST_WINDOWS: usize = 256;
 
 /// A reservation as the script takes it.
 #[derive(Debug)]
@@ -99,57 +96,65 @@ impl Wish {
     }
 }
 
-/// Wishes that go to the server in one step.
-#[derive(Debug, Default)]
-pub(super) struct Together<'a> {
-    wishes: Vec<&'a Wish>,
-    /// Windows by their names, numbered from one on.
-    places: HashMap<&'a [u8], u32>,
+impl Errand for Wish {
+    fn weight(&self) -> usize {
+        self.windows.len()
+    }
+
+    async fn ask(
+        shared: &Shared,
+        together: &[Arc<Self>],
+        until: Instant,
+    ) -> Result<Vec<Value>, StoreError> {
+        let options = shared.link.options();
+        let args = args(together, shared.told()?, options);
+        let keys = shared.keys.ledger();
+        let answer = shared.link.run_until(until, &script::RESERVE, keys, &args);
+        match answer.await? {
+            Value::Array(answers) => Ok(answers),
+            _ => Err(StoreError::Unreadable),
+        }
+    }
 }
 
-impl<'a> Together<'a> {
-    /// Takes another wish, if there is room for it.
-    pub(super) fn take(&mut self, wish: &'a Wish) -> bool {
-        let windows = self.places.len().saturating_add(wish.windows.len());
-        let room = self.wishes.is_empty()
-            || (self.wishes.len() < MOST_TOGETHER && windows <= MOST_WINDOWS);
-        if room {
-            for window in &wish.windows {
-                let next = counted(self.places.len()).saturating_add(1);
-                self.places.entry(window).or_insert(next);
-            }
-            self.wishes.push(wish);
-        }
-        room
+/// The arguments of the script for some wishes.
+fn args(wishes: &[Arc<Wish>], told: u64, options: &RedisOptions) -> Vec<Vec<u8>> {
+    // Windows by their names, numbered from one on.
+    let mut places: HashMap<&[u8], u32> = HashMap::new();
+    let mut names = Vec::new();
+    for window in wishes.iter().flat_map(|wish| &wish.windows) {
+        let next = counted(names.len()).saturating_add(1);
+        places.entry(window).or_insert_with(|| {
+            names.push(window.clone());
+            next
+        });
     }
-
-    /// The arguments of the script.
-    pub(super) fn args(&self, told: u64, max_payments: u64, max_windows: u64) -> Vec<Vec<u8>> {
-        let mut windows: Vec<_> = self.places.iter().collect();
-        windows.sort_unstable_by_key(|(_, place)| **place);
-        let many = u64::from(counted(windows.len()));
-        let wishes = u64::from(counted(self.wishes.len()));
-        let mut args = vec![packed([told, many, wishes, max_payments, max_windows])];
-        args.extend(windows.iter().map(|(name, _)| name.to_vec()));
-        args.extend(self.wishes.iter().map(|wish| wish.payment.clone()));
-        // Payments under the same limits share them.
-        let place = |name: &[u8]| self.places.get(name).copied().unwrap_or_default();
-        let mut groups: Vec<(&Wish, Vec<u8>)> = Vec::new();
-        for wish in &self.wishes {
-            let same = |(known, _): &(&Wish, _)| {
-                known.limits == wish.limits && known.windows == wish.windows
-            };
-            let group = groups.iter().rposition(same).unwrap_or_else(|| {
-                groups.push((wish, wish.group(place)));
-                groups.len().saturating_sub(1)
-            });
-            let mut bytes = wish.head.clone();
-            bytes.extend_from_slice(&counted(group).saturating_add(1).to_le_bytes());
-            args.push(bytes);
-        }
-        args.extend(groups.into_iter().map(|(_, group)| group));
-        args
+    let mut args = vec![packed([
+        told,
+        counted(names.len()).into(),
+        counted(wishes.len()).into(),
+        options.max_payments,
+        options.max_windows,
+    ])];
+    args.append(&mut names);
+    args.extend(wishes.iter().map(|wish| wish.payment.clone()));
+    // Payments under the same limits share them.
+    let place = |name: &[u8]| places.get(name).copied().unwrap_or_default();
+    let mut groups: Vec<(&Wish, Vec<u8>)> = Vec::new();
+    for wish in wishes {
+        let same = |(known, _): &(&Wish, Vec<u8>)| {
+            known.limits == wish.limits && known.windows == wish.windows
+        };
+        let group = groups.iter().rposition(same).unwrap_or_else(|| {
+            groups.push((wish, wish.group(place)));
+            groups.len().saturating_sub(1)
+        });
+        let mut bytes = wish.head.clone();
+        bytes.extend_from_slice(&counted(group).saturating_add(1).to_le_bytes());
+        args.push(bytes);
     }
+    args.extend(groups.into_iter().map(|(_, group)| group));
+    args
 }
 
 /// A number of things in one step, of which there are never so many that it does not fit.
