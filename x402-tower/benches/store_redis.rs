@@ -30,6 +30,10 @@ use x402_tower::store::{
 use x402_tower::testing::RedisServer;
 use x402_tower::{Clock, SystemClock, UnixMillis, Usd};
 
+/// The system's own takes its time when a heap is littered, and every subject litters it for the next.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const TURNS: usize = 15;
 const TURN: Duration = Duration::from_millis(200);
 

@@ -55,7 +55,7 @@ impl Shared {
             return Err(StoreError::Full);
         }
         let mut arg = packed([until.as_millis(), lifetime(now, until)]);
-        arg.extend_from_slice(&self.token()?);
+        arg.extend_from_slice(&self.token());
         arg.extend_from_slice(holder.as_bytes());
         arg.extend_from_slice(&value);
         let key = self.keys.claim(key);

@@ -8,7 +8,8 @@
 --   'w' .. window    a window: sum, count; number, amount and count of its newest bucket; when its oldest leaves
 --   'o' .. window    its older buckets, ascending: number, amount, count
 --   'j' .. id        what left, as JSON
--- KEYS[2] is a sorted set, the queue: what ends when, in bands of 2^44 milliseconds.
+-- KEYS[2] is a sorted set, the queue: what ends when, in bands of 2^44 milliseconds. Reservations that were made together
+-- are one member, all names after another, which says when to look at them; all others are members by their names.
 -- KEYS[3] is a sorted set, the index: the payments that were told what left, by id, and a first empty one.
 --
 -- A window's name is 32 bytes of digest and its length in milliseconds.

@@ -10,7 +10,7 @@ for i, key in ipairs(KEYS) do
   if by_caller > ends then ends = by_caller end
   local wish = struct.pack('<I8', ends) .. string.sub(arg, 17)
   -- The key outlives the claim: what decides is the end in it, to the millisecond.
-  local remain = string.format('%.0f', ends - now + 60000)
+  local remain = string.format('%d', ends - now + 60000)
   local held = redis.pcall('SET', key, wish, 'NX', 'GET', 'PX', remain)
   local answer = 1
   if type(held) == 'table' then

@@ -63,7 +63,7 @@ for i = 1, many do
 end
 
 local set, queued, sets, queueds = { 'HSET', book, 'm', '' }, { 'ZADD', queue }, 4, 2
-local answers, groups, taken, moments, final = {}, {}, {}, {}, 0
+local answers, groups, taken, ending, final = {}, {}, {}, {}, 0
 for i = 1, wishes do
   local name, known, wish = ARGV[1 + many + i], found[1 + many + i], ARGV[1 + many + wishes + i]
   local high, low, lifetime, g = unpacked('<I8I8I8I4', wish, 9)
@@ -152,13 +152,7 @@ for i = 1, wishes do
       if rolls < due then due = rolls end
       if rolls > final then final = rolls end
       if ends < reserved then reserved = ends end
-      local moment = moments[ends]
-      if not moment then
-        moment = string.format('%.0f', ends)
-        moments[ends] = moment
-      end
-      queued[queueds + 1], queued[queueds + 2] = moment, name
-      queueds = queueds + 2
+      ending[ends] = ending[ends] and ending[ends] .. name or name
       set[sets + 1] = name
       set[sets + 2] = 'r' .. sub(wish, 1, 24) .. pack('<I8I8I8I8', now, ends, rolls, 0) .. group[3]
       sets = sets + 2
@@ -170,6 +164,11 @@ for i = 1, wishes do
 end
 -- None was granted that had not been before.
 if final == 0 then return answers end
+
+for ends, names in pairs(ending) do
+  queued[queueds + 1], queued[queueds + 2] = string.format('%d', ends), names
+  queueds = queueds + 2
+end
 
 for i = 1, many do
   local window = state[i]
