@@ -162,10 +162,10 @@ impl Shared {
 }
 
 // What the scripts answer; see lua/book.lua.
-const GRANTED: i64 = 0;
+pub(super) const GRANTED: i64 = 0;
 pub(super) const REFUSED: i64 = 1;
 const OVERFLOW: i64 = 2;
-const AGAIN: i64 = 3;
+pub(super) const AGAIN: i64 = 3;
 const FULL: i64 = 4;
 const UNKNOWN: i64 = 5;
 

@@ -1,9 +1,11 @@
 -- Some reservations, one after the other, in one step.
 --
--- ARGV: numbers; the names of windows; the names of payments; a wish for each payment; groups of limits.
--- A wish: the token of the call, amount, lifetime, its group. A group: how many windows and which; then for each limit its
--- window, whether it counts payments, and how much fits.
--- Answers for each GRANTED or why not; for one that is refused also by which limit, and what that has counted.
+-- ARGV: numbers; the names of windows; the names of payments; a wish for each payment; groups of wishes that follow each
+-- other and fall under the same limits. A wish is how its record begins: r, the token of the call, the amount. A group:
+-- how many wishes, how many windows, lifetime, sum of the amounts; which windows; then for each limit its window, whether
+-- it counts payments, and how much fits.
+-- Answers GRANTED where all were, else for each GRANTED or why not; for one that is refused also by which limit, and what
+-- that has counted.
 local told, many, wishes, most_payments, most_windows = unpacked('<I8I8I8I8I8', ARGV[1])
 local now = server_time(told)
 local found = call('HMGET', book, 'm', unpack(ARGV, 2, 1 + many + wishes))
@@ -22,9 +24,9 @@ if reserved < now or due + 1000 < now or (full and due <= now) then
 end
 
 -- Each window as it is now: what it counts; what it counted before; its newest bucket; when its oldest leaves; its older
--- buckets, where they had to be read; the number of the bucket that is now, and when that leaves.
+-- buckets, where they had to be read; the number of the bucket that is now, and when that leaves; whether it was there.
 local HIGH, LOW, COUNT, WAS_HIGH, WAS_LOW, WAS_COUNT = 1, 2, 3, 4, 5, 6
-local LAST, LAST_HIGH, LAST_LOW, LAST_COUNT, LEAVES, OLDER, NUMBER, MOMENT = 7, 8, 9, 10, 11, 12, 13, 14
+local LAST, LAST_HIGH, LAST_LOW, LAST_COUNT, LEAVES, OLDER, NUMBER, MOMENT, FOUND = 7, 8, 9, 10, 11, 12, 13, 14, 15
 local state = {}
 for i = 1, many do
   local length = unpacked('<I8', ARGV[i + 1], 34)
@@ -56,111 +58,130 @@ for i = 1, many do
         older = sub(older, at)
       end
     end
-    state[i] = { high, low, count, high, low, count, last, last_high, last_low, n, leaves, older, number, moment }
+    state[i] = { high, low, count, high, low, count, last, last_high, last_low, n, leaves, older, number, moment, true }
   else
-    state[i] = { 0, 0, 0, 0, 0, 0, number, 0, 0, 0, moment, false, number, moment }
+    state[i] = { 0, 0, 0, 0, 0, 0, number, 0, 0, 0, moment, false, number, moment, false }
   end
 end
 
 local set, queued, sets, queueds = { 'HSET', book, 'm', '' }, { 'ZADD', queue }, 4, 2
-local answers, groups, taken, ending, final = {}, {}, {}, {}, 0
-for i = 1, wishes do
-  local name, known, wish = ARGV[1 + many + i], found[1 + many + i], ARGV[1 + many + wishes + i]
-  local high, low, lifetime, g = unpacked('<I8I8I8I4', wish, 9)
-  local answer = GRANTED
-  local group = groups[g]
-  if not group then
-    -- Its windows; its limits one after the other; what its payments note of where they are counted, and until when.
-    local text = ARGV[1 + many + 2 * wishes + g]
-    local places = unpacked('<I4', text)
-    local its, limits, notes, rolls = {}, {}, {}, 0
-    for p = 1, places do
-      local w = unpacked('<I4', text, 1 + p * 4)
-      local window = state[w]
-      its[p], notes[p] = w, ARGV[w + 1] .. pack('<d', window[NUMBER])
-      if window[MOMENT] > rolls then rolls = window[MOMENT] end
-    end
-    for at = 5 + places * 4, #text, 24 do
-      local w, by_count, most_high, most = unpacked('<I4I4I8I8', text, at)
-      local l = #limits
-      limits[l + 1], limits[l + 2], limits[l + 3], limits[l + 4] = state[w], by_count, most_high, most
-    end
-    group = { its, limits, table.concat(notes), rolls }
-    groups[g] = group
-  end
-  local limits = group[2]
+local answers, ending, final, cursor = nil, {}, 0, 0
 
-  if taken[name] then
-    answer = UNKNOWN
-  elseif known then
-    -- The same call again, because its answer was lost; or another payment under an id that is taken.
-    if sub(known, 2, 9) ~= sub(wish, 1, 8) then
-      local ended = sub(known, 1, 1) == 'r' and unpacked('<I8', known, 34) < now
-      answer = ended and AGAIN or UNKNOWN
+-- Counts in windows what was granted.
+local function count(its, high, low, n)
+  for i = 1, #its do
+    local window = its[i]
+    local sum_high, sum = window[HIGH] + high, window[LOW] + low
+    if sum >= UNIT then sum_high, sum = sum_high + 1, sum - UNIT end
+    if window[COUNT] == 0 and not window[FOUND] then windows = windows + 1 end
+    window[HIGH], window[LOW], window[COUNT] = sum_high, sum, window[COUNT] + n
+  end
+  payments = payments + n
+end
+
+-- The first limit under which some payments do not fit any more, if any does not; or OVERFLOW.
+local function refusing(limits, high, low, n)
+  for l = 1, #limits, 4 do
+    local window, most_high = limits[l], limits[l + 2]
+    local total_high, total = window[HIGH] + high, window[LOW] + low
+    if total >= UNIT then total_high, total = total_high + 1, total - UNIT end
+    local refused
+    if limits[l + 1] == 1 then
+      refused = window[COUNT] + n > most_high * UNIT + limits[l + 3]
+    else
+      refused = total_high > most_high or (total_high == most_high and total > limits[l + 3])
     end
+    if refused then return { REFUSED, (l - 1) / 4, window[HIGH], window[LOW] } end
+    if total_high >= BEYOND then return OVERFLOW end
+  end
+end
+
+-- Makes room for one more payment, or says why there is none.
+local function no_room(its)
+  local more = windows
+  for i = 1, #its do
+    if not its[i][FOUND] and its[i][COUNT] == 0 then more = more + 1 end
+  end
+  if more > most_windows then return due <= now and AGAIN or FULL end
+  if payments < most_payments then return nil end
+  -- A settled payment stays counted when its entry makes room for another.
+  local first = call('ZRANGEBYSCORE', queue, SETTLED, SETTLED + OPEN - 1, 'LIMIT', 0, 1)[1]
+  if not first then return due <= now and AGAIN or FULL end
+  call('HDEL', book, first, 'j' .. sub(first, 2))
+  call('ZREM', queue, first)
+  call('ZREM', index, first)
+  payments = payments - 1
+end
+
+for g = 2 + many + 2 * wishes, #ARGV do
+  local text = ARGV[g]
+  local n, places, lifetime, high, low = unpacked('<I4I4I8I8I8', text)
+  local ends = now + lifetime
+  local its, limits, notes, rolls = {}, {}, '', ends
+  for p = 1, places do
+    local w = unpacked('<I4', text, 29 + p * 4)
+    local window = state[w]
+    its[p], notes = window, notes .. ARGV[w + 1] .. pack('<d', window[NUMBER])
+    if window[MOMENT] > rolls then rolls = window[MOMENT] end
+  end
+  for at = 33 + places * 4, #text, 24 do
+    local w, by_count, most_high, most = unpacked('<I4I4I8I8', text, at)
+    local l = #limits
+    limits[l + 1], limits[l + 2], limits[l + 3], limits[l + 4] = state[w], by_count, most_high, most
+  end
+  notes = pack('<I8I8I8I8', now, ends, rolls, 0) .. notes
+
+  local names, granted = '', 0
+  local all = not full and not refusing(limits, high, low, n)
+  for i = cursor + 1, cursor + n do
+    if found[1 + many + i] then all = false end
+  end
+  if all then
+    count(its, high, low, n)
+    for i = cursor + 1, cursor + n do
+      set[sets + 1], set[sets + 2] = ARGV[1 + many + i], ARGV[1 + many + wishes + i] .. notes
+      sets = sets + 2
+    end
+    names, granted = table.concat(ARGV, '', 2 + many + cursor, 1 + many + cursor + n), n
   else
-    for l = 1, #limits, 4 do
-      local window, most_high = limits[l], limits[l + 2]
-      local total_high, total = window[HIGH] + high, window[LOW] + low
-      if total >= UNIT then total_high, total = total_high + 1, total - UNIT end
-      local refused
-      if limits[l + 1] == 1 then
-        refused = window[COUNT] >= most_high * UNIT + limits[l + 3]
+    answers = answers or {}
+    for i = cursor + 1, cursor + n do
+      local name, known, wish = ARGV[1 + many + i], found[1 + many + i], ARGV[1 + many + wishes + i]
+      local answer
+      if known then
+        -- The same call again, because its answer was lost; or another payment under an id that is taken.
+        answer = UNKNOWN
+        if sub(known, 2, 9) == sub(wish, 2, 9) then
+          answer = GRANTED
+        elseif sub(known, 1, 1) == 'r' and unpacked('<I8', known, 34) < now then
+          answer = AGAIN
+        end
       else
-        refused = total_high > most_high or (total_high == most_high and total > limits[l + 3])
-      end
-      if refused then
-        answer = reserved < now and AGAIN or { REFUSED, (l - 1) / 4, window[HIGH], window[LOW] }
-        break
-      end
-      if total_high >= BEYOND then
-        answer = OVERFLOW
-        break
-      end
-    end
-    if full and answer == GRANTED then
-      local more = windows
-      for _, w in ipairs(group[1]) do
-        if not found[w + 1] and state[w][COUNT] == 0 then more = more + 1 end
-      end
-      if more > most_windows then
-        answer = due <= now and AGAIN or FULL
-      elseif payments >= most_payments then
-        -- A settled payment stays counted when its entry makes room for another.
-        local first = call('ZRANGEBYSCORE', queue, SETTLED, SETTLED + OPEN - 1, 'LIMIT', 0, 1)[1]
-        if first then
-          call('HDEL', book, first, 'j' .. sub(first, 2))
-          call('ZREM', queue, first)
-          call('ZREM', index, first)
-          payments = payments - 1
-        else
-          answer = due <= now and AGAIN or FULL
+        local its_high, its_low = unpacked('<I8I8', wish, 10)
+        answer = refusing(limits, its_high, its_low, 1)
+        -- What has ended and is not cleared away yet may be what is in the way.
+        if answer and answer ~= OVERFLOW and reserved < now then answer = AGAIN end
+        if not answer and full then answer = no_room(its) end
+        if not answer then
+          count(its, its_high, its_low, 1)
+          set[sets + 1], set[sets + 2] = name, wish .. notes
+          sets = sets + 2
+          names, granted = names .. name, granted + 1
         end
       end
-    end
-    if answer == GRANTED then
-      for _, w in ipairs(group[1]) do
-        local window = state[w]
-        if window[COUNT] == 0 and not found[w + 1] then windows = windows + 1 end
-        local sum_high, sum = window[HIGH] + high, window[LOW] + low
-        if sum >= UNIT then sum_high, sum = sum_high + 1, sum - UNIT end
-        window[HIGH], window[LOW], window[COUNT] = sum_high, sum, window[COUNT] + 1
-      end
-      local ends = now + lifetime
-      local rolls = group[4]
-      if ends > rolls then rolls = ends end
-      if rolls < due then due = rolls end
-      if rolls > final then final = rolls end
-      if ends < reserved then reserved = ends end
-      ending[ends] = ending[ends] and ending[ends] .. name or name
-      set[sets + 1] = name
-      set[sets + 2] = 'r' .. sub(wish, 1, 24) .. pack('<I8I8I8I8', now, ends, rolls, 0) .. group[3]
-      sets = sets + 2
-      payments = payments + 1
-      taken[name] = true
+      answers[i] = answer or GRANTED
     end
   end
-  answers[i] = answer
+  cursor = cursor + n
+  if granted > 0 then
+    ending[ends] = (ending[ends] or '') .. names
+    if rolls < due then due = rolls end
+    if rolls > final then final = rolls end
+    if ends < reserved then reserved = ends end
+  end
+end
+if answers then
+  for i = 1, wishes do answers[i] = answers[i] or GRANTED end
 end
 -- None was granted that had not been before.
 if final == 0 then return answers end
@@ -184,7 +205,7 @@ for i = 1, many do
       end
       last_high, last_low, n = 0, 0, 0
     end
-    if opened or not found[i + 1] then
+    if opened or not window[FOUND] then
       local moment = window[MOMENT]
       queued[queueds + 1], queued[queueds + 2] = WINDOWS + moment, name
       queueds = queueds + 2
@@ -217,4 +238,4 @@ if extended then
   call('PEXPIRE', queue, keep - now)
   call('PEXPIRE', index, keep - now)
 end
-return answers
+return answers or GRANTED
