@@ -41,6 +41,8 @@ mod drops;
 mod facilitators;
 #[path = "attacks/ground.rs"]
 mod ground;
+#[path = "attacks/open_money.rs"]
+mod open_money;
 #[path = "attacks/order.rs"]
 mod order;
 #[path = "attacks/origins.rs"]

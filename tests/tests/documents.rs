@@ -105,6 +105,24 @@ fn every_test_that_the_conformance_page_names_exists() {
 }
 
 #[test]
+fn every_test_that_the_money_page_names_exists() {
+    let text = fs::read_to_string(root().join("docs/money.md")).expect("the money page");
+    let named = tests_named_in(&text);
+    assert!(named.len() > 50, "the claims are there: {}", named.len());
+    let missing: Vec<_> = named
+        .into_iter()
+        .filter(|(file, name)| {
+            let source = fs::read_to_string(root().join(file)).unwrap_or_default();
+            // A fact of the suite is a function that every engine's own test calls.
+            let is_fact =
+                file.contains("/store_suite/") && source.contains(&format!("pub async fn {name}<"));
+            !is_fact && !is_test(&source, name)
+        })
+        .collect();
+    assert_eq!(missing, [], "docs/money.md names what is not there");
+}
+
+#[test]
 fn every_behaviour_of_the_reference_has_a_row_and_a_test() {
     let text = conformance();
     let rows = rows(&text, "");

@@ -29,5 +29,7 @@ mod sealed;
 mod settled;
 #[path = "once/shared.rs"]
 mod shared;
+#[path = "once/shared_budget.rs"]
+mod shared_budget;
 #[path = "once/stack.rs"]
 mod stack;

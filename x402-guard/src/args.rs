@@ -107,7 +107,7 @@ pub(crate) struct FetchArgs {
     /// asked for
     #[arg(long, value_name = "NAME", default_value = "X402_PRIVATE_KEY")]
     pub(crate) key_env: String,
-    /// Where the audit log and its key are kept
+    /// Where the ledger, the audit log and their keys are kept
     #[arg(
         long,
         value_name = "DIR",
@@ -115,7 +115,19 @@ pub(crate) struct FetchArgs {
         hide_env_values = true
     )]
     pub(crate) state_dir: Option<PathBuf>,
-    /// Sent as Idempotency-Key, for sellers that answer the same key once
+    /// A Redis or Valkey server in place of the state directory's ledger. It wants X402_FINGERPRINT_KEY, the same on every
+    /// machine
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "X402_REDIS_URL",
+        hide_env_values = true
+    )]
+    pub(crate) redis: Option<String>,
+    /// The ledger's name on that server
+    #[arg(long, value_name = "NAME", default_value = "x402-guard")]
+    pub(crate) namespace: String,
+    /// Names this request, so that it is paid once, whatever is asked for under another name; sent as Idempotency-Key
     #[arg(long, value_name = "KEY")]
     pub(crate) idempotency_key: Option<String>,
     /// The method; GET unless set, POST with --data

@@ -72,14 +72,17 @@ impl Address {
 }
 
 fn evm(text: &str) -> Result<Address, AddressError> {
-    let hex = text.strip_prefix("0x").ok_or(AddressError::NotEvm)?;
-    if hex.len() != 40 || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
+    let mut ascii: [u8; EVM_LEN] = text
+        .as_bytes()
+        .try_into()
+        .map_err(|_| AddressError::NotEvm)?;
+    let digits = ascii.strip_prefix(b"0x").ok_or(AddressError::NotEvm)?;
+    // Every digit, without leaving early, so that the compiler can look at many at a time.
+    let are_hex = |all: bool, digit: &u8| all & digit.is_ascii_hexdigit();
+    if !digits.iter().fold(true, are_hex) {
         return Err(AddressError::NotEvm);
     }
-    let mut ascii = [0; EVM_LEN];
-    for (slot, byte) in ascii.iter_mut().zip(text.bytes()) {
-        *slot = byte.to_ascii_lowercase();
-    }
+    ascii.make_ascii_lowercase();
     Ok(Address(Repr::Evm(ascii)))
 }
 

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::Uri;
 use http::request::Parts;
-use http::uri::{Authority, PathAndQuery};
 use url::Url;
 
 use crate::assets::AssetTable;
@@ -14,6 +12,7 @@ use crate::denial::{Denial, DenialKind};
 use crate::offers::OfferBook;
 use crate::outgoing::ScreenedRequest;
 use crate::payment::{AgentId, ApprovalSignatures, Exchange, Position};
+use crate::requested_url::KnownOrigins;
 use crate::telemetry::Counted;
 
 /// How a challenge's own `resource.url` must fit the URL that was requested (attack 47).
@@ -89,6 +88,7 @@ pub struct Context {
     pub(crate) paid_body_limit: usize,
     pub(crate) paid_body_deadline: Duration,
     pub(crate) offers: Arc<OfferBook>,
+    origins: Arc<KnownOrigins>,
     pub(crate) policy_revision: Option<Arc<str>>,
 }
 
@@ -123,6 +123,7 @@ impl Context {
             paid_body_limit: DEFAULT_PAID_BODY_BYTES,
             paid_body_deadline: Duration::from_secs(30),
             offers: Arc::new(OfferBook::default()),
+            origins: Arc::new(KnownOrigins::default()),
             policy_revision: None,
         }
     }
@@ -243,17 +244,10 @@ impl Context {
         Ok(exchange)
     }
 
-    /// The URL that was requested: absolute, or completed by the seller's origin or the `Host` header.
+    /// The URL that was requested.
     fn requested_url(&self, parts: &Parts) -> Result<Url, Denial> {
-        let uri = &parts.uri;
-        let parsed = if uri.scheme().is_some() && uri.authority().is_some() {
-            Url::parse(&absolute(uri)).ok()
-        } else if let Some(origin) = &self.public_origin {
-            Some(at_origin(origin, uri))
-        } else {
-            host_origin(parts).map(|origin| at_origin(&origin, uri))
-        };
-        parsed
+        self.origins
+            .url(parts, self.public_origin.as_deref())
             .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
             .ok_or_else(|| {
                 Denial::new(
@@ -264,17 +258,6 @@ impl Context {
                 .with_status(http::StatusCode::BAD_REQUEST)
             })
     }
-}
-
-/// An absolute URI as text; through `Display` it costs more than parsing it.
-fn absolute(uri: &Uri) -> String {
-    let (scheme, authority) = (uri.scheme_str(), uri.authority());
-    let (scheme, authority) = (
-        scheme.unwrap_or_default(),
-        authority.map_or("", Authority::as_str),
-    );
-    let path = uri.path_and_query().map_or("", PathAndQuery::as_str);
-    [scheme, "://", authority, path].concat()
 }
 
 /// Whether a query parameter is named like a payment header: URLs are logged and cached along the way (attack 45).
@@ -300,25 +283,6 @@ fn credential_in_url() -> Denial {
     .with_status(http::StatusCode::BAD_REQUEST)
 }
 
-/// The origin that the `Host` header names: a host and a port, and nothing else.
-fn host_origin(parts: &Parts) -> Option<Url> {
-    let host = parts.headers.get(http::header::HOST)?.to_str().ok()?;
-    let plain = host.parse::<Authority>().ok()?;
-    if plain.as_str().contains('@') {
-        return None;
-    }
-    Url::parse(&format!("http://{plain}/")).ok()
-}
-
-/// The URL of what `uri` names at `origin`. Its path is set and not joined: `//host/` would name another host.
-fn at_origin(origin: &Url, uri: &Uri) -> Url {
-    let mut url = origin.clone();
-    url.set_path(uri.path());
-    url.set_query(uri.query());
-    url.set_fragment(None);
-    url
-}
-
 /// Longest idempotency key, in bytes.
 const MAX_IDEMPOTENCY_KEY_BYTES: usize = 256;
 
@@ -339,62 +303,5 @@ fn idempotency_key(parts: &Parts) -> Result<Option<Arc<str>>, Denial> {
             "Idempotency-Key must be one value of 1 to 256 visible ASCII characters",
         )
         .with_status(http::StatusCode::BAD_REQUEST)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use http::Request;
-
-    use super::*;
-
-    fn requested(target: &str) -> String {
-        let origin = Url::parse("https://seller.example").unwrap();
-        let context = Context::seller().with_public_origin(origin);
-        let (parts, ()) = Request::get(target).body(()).unwrap().into_parts();
-        let exchange = context.exchange(Position::Seller, &parts).unwrap();
-        exchange.url().to_string()
-    }
-
-    #[test]
-    fn a_path_that_looks_like_a_host_stays_at_the_public_origin() {
-        assert_eq!(
-            requested("//evil.example/report?page=2"),
-            "https://seller.example//evil.example/report?page=2"
-        );
-    }
-
-    #[test]
-    fn a_host_header_is_a_host_and_nothing_else() {
-        let at = |host: &str| {
-            let request = Request::get("/report")
-                .header("host", host)
-                .body(())
-                .unwrap();
-            let (parts, ()) = request.into_parts();
-            let exchange = Context::seller().exchange(Position::Seller, &parts).ok()?;
-            Some(exchange.url().to_string())
-        };
-        assert_eq!(
-            at("seller.example:8080").unwrap(),
-            "http://seller.example:8080/report"
-        );
-        for host in [
-            "user@seller.example",
-            "seller.example/elsewhere?",
-            "a b",
-            "",
-        ] {
-            assert_eq!(at(host), None, "{host}");
-        }
-    }
-
-    #[test]
-    fn a_request_is_completed_by_the_public_origin() {
-        assert_eq!(
-            requested("/report?page=2"),
-            "https://seller.example/report?page=2"
-        );
-        assert_eq!(requested("*"), "https://seller.example/*");
     }
 }

@@ -11,6 +11,7 @@ use crate::denial::{Denial, DenialKind};
 use crate::payment::{NotSent, Outcome, Payment, PaymentRecord, PaymentText, Uncertainty};
 use crate::screening::TextPlace;
 use crate::shadow::noted;
+use crate::step::Step;
 use crate::telemetry::{ControlTrace, PaymentTrace};
 use crate::unwind::{caught, panicked};
 use crate::wire::Authorization;
@@ -67,7 +68,7 @@ impl Flight {
     }
 
     /// Notes what was signed, so that a receipt can be held against it.
-    pub(crate) fn signed(&mut self, authorization: Authorization) {
+    pub(crate) fn signed(&mut self, authorization: impl Into<Arc<Authorization>>) {
         self.0.payment.set_authorization(authorization);
     }
 
@@ -83,6 +84,7 @@ impl Flight {
                 return Err(self.deny(denial).await);
             }
         }
+        failpoint!(Checked);
         Ok(self)
     }
 
@@ -100,14 +102,14 @@ impl Flight {
         let name = if resent { "resend" } else { "check" };
         let trace = self.0.trace.control(control.kind(), name);
         let payment = &mut self.0.payment;
-        let step = async {
+        let answer = answer(trace.span(), || {
             if resent {
-                control.resend(payment).await
+                control.resend(payment)
             } else {
-                control.check(payment).await
+                control.check(payment)
             }
-        };
-        let answer = caught(trace.around(step)).await;
+        });
+        let answer = answer.await;
         if let Some(redactions) = redactions {
             self.0.payment.restore_redactions(redactions);
         }
@@ -127,8 +129,8 @@ impl Flight {
         for Begun { control, overruled } in self.0.begun.iter().rev() {
             if !overruled {
                 let trace = self.0.trace.control(control.kind(), "approve");
-                let step = async { control.approve(&self.0.payment).await };
-                let answer = caught(trace.around(step)).await;
+                let payment = &self.0.payment;
+                let answer = answer(trace.span(), || control.approve(payment)).await;
                 heed(&**control, &mut self.0.payment, trace, answer)?;
             }
         }
@@ -140,8 +142,8 @@ impl Flight {
         for Begun { control, overruled } in &self.0.begun {
             if !overruled {
                 let trace = self.0.trace.control(control.kind(), "sending");
-                let step = async { control.sending(&self.0.payment).await };
-                let answer = caught(trace.around(step)).await;
+                let payment = &self.0.payment;
+                let answer = answer(trace.span(), || control.sending(payment)).await;
                 heed(&**control, &mut self.0.payment, trace, answer)?;
             }
         }
@@ -211,8 +213,9 @@ impl Flight {
                 self.0.begun.pop();
                 continue;
             }
-            let step = async { control.finish(&self.0.payment, record.outcome()).await };
-            let told = caught(step.instrument(self.0.trace.span().clone())).await;
+            let payment = &self.0.payment;
+            let tell = || control.finish(payment, record.outcome());
+            let told = answer(self.0.trace.span(), tell).await;
             if told.is_none() {
                 tracing::error!(control = %control.kind(), "a control panicked when told an outcome");
             }
@@ -247,6 +250,18 @@ impl Drop for Flight {
                 tracing::error!(control = %control.kind(), "a control panicked when abandoned");
             }
         }
+    }
+}
+
+/// What a control answers within a span, across every wait; `None` where it panicked.
+///
+/// Most answer at once: they are asked without a future of their own.
+async fn answer<'a, T>(span: &Span, ask: impl FnOnce() -> Step<'a, T>) -> Option<T> {
+    let asked = catch_unwind(AssertUnwindSafe(|| span.in_scope(|| ask().into_ready())));
+    match asked {
+        Ok(Ok(answer)) => Some(answer),
+        Ok(Err(waiting)) => caught(waiting.instrument(span.clone())).await,
+        Err(_) => None,
     }
 }
 

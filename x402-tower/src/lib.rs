@@ -50,6 +50,7 @@
 //! | `sqlite` | `store::SqliteStore`: state that outlives its process and is shared on one machine, in a file | no |
 //! | `redis` | `store::RedisStore`: state that many machines share, in Redis or Valkey | no |
 //! | `schema` | `policy::json_schema`: the JSON Schema of policy files | no |
+//! | `failpoints` | `failpoints`: points of the flow at which tests kill the process; for tests only | no |
 //! | `testing` | `testing`: a manual clock, a recording signer, a scripted seller, a contract probe | no |
 //!
 //! Reading a body under its deadline (a challenge's, a screened request's), and waiting for approvals, needs a tokio runtime
@@ -57,9 +58,13 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[macro_use]
+mod failpoint;
+
 pub mod address;
 pub mod assets;
 pub mod audit;
+mod byte_scan;
 pub mod chain;
 pub mod clock;
 pub mod context;
@@ -70,6 +75,8 @@ pub mod egress;
 #[cfg(feature = "evm")]
 pub mod evm;
 pub mod facilitator;
+#[cfg(feature = "failpoints")]
+pub mod failpoints;
 mod file_lock;
 mod fingerprint_key;
 mod flight;
@@ -88,6 +95,7 @@ pub mod policy;
 mod private_file;
 pub mod reconcile;
 pub mod replay;
+mod requested_url;
 pub mod screening;
 mod secret_text;
 pub mod service;

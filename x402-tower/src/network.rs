@@ -66,17 +66,20 @@ impl ChainId {
     /// The part before the colon: `eip155`, `solana`.
     #[must_use]
     pub fn namespace(&self) -> &str {
-        self.0
-            .split_once(':')
-            .map_or("", |(namespace, _)| namespace)
+        self.at_colon().map_or("", |(namespace, _)| namespace)
     }
 
     /// The part after the colon.
     #[must_use]
     pub fn reference(&self) -> &str {
-        self.0
-            .split_once(':')
-            .map_or("", |(_, reference)| reference)
+        self.at_colon().map_or("", |(_, reference)| reference)
+    }
+
+    /// Both parts. The colon comes early, so that looking for it byte by byte is fastest.
+    fn at_colon(&self) -> Option<(&str, &str)> {
+        let colon = self.0.bytes().position(|byte| byte == b':')?;
+        let (namespace, reference) = self.0.split_at_checked(colon)?;
+        Some((namespace, reference.strip_prefix(':')?))
     }
 
     /// The chain's number, for EVM chains.

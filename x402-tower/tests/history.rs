@@ -16,5 +16,3 @@ mod kill_switch;
 mod pin_races;
 #[path = "history/pins.rs"]
 mod pins;
-#[path = "history/store.rs"]
-mod store;

@@ -24,5 +24,3 @@ mod seller;
 mod settled;
 #[path = "replay/signed.rs"]
 mod signed;
-#[path = "replay/stores.rs"]
-mod stores;

@@ -1,140 +1,26 @@
 //! Attack 145: the caller goes away at any moment, with the real ledger and the real claims.
 
-use std::future::{Future, poll_fn};
+use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Waker};
 use std::time::Duration;
 
+use tokio::task::yield_now;
 use tower::ServiceExt;
 use tower_layer::Layer;
 use x402_tower::idempotency::IN_DOUBT;
 use x402_tower::pay::{Approved, SignedPayment, Signer, SignerError};
-use x402_tower::store::{
-    Claim, ClaimKey, Claims, Entry, EntryQuery, Ledger, LimitKey, MemoryStore, Reach, Reservation,
-    Reserved, Resolution, SentPayment, StoreError, Usage,
+use x402_tower::store::MemoryStore;
+use x402_tower::testing::{
+    RecordingSigner, ScriptedBody, ScriptedChallenge, ScriptedSeller, ScriptedStore, StoreConduct,
 };
-use x402_tower::testing::{RecordingSigner, ScriptedBody, ScriptedChallenge, ScriptedSeller};
 use x402_tower::wire::header::PAYMENT_SIGNATURE;
 use x402_tower::wire::{Requirement, Version};
-use x402_tower::{PaymentId, Step, Terms, UnixMillis, Usd, X402GuardLayer};
+use x402_tower::{Step, Terms, X402GuardLayer};
 
 use crate::ground::{Empty, Ground, URL, cent, denial, get, honest, outcome};
-
-/// Waits once.
-async fn pause() {
-    let mut waited = false;
-    poll_fn(|_| {
-        if std::mem::replace(&mut waited, true) {
-            Poll::Ready(())
-        } else {
-            Poll::Pending
-        }
-    })
-    .await;
-}
-
-/// A memory store that waits before and after everything it does, as one behind a network would.
-#[derive(Debug, Clone)]
-struct Slow(Arc<MemoryStore>);
-
-impl Slow {
-    fn around<'a, T: Send + 'a>(step: impl FnOnce() -> Step<'a, T> + Send + 'a) -> Step<'a, T> {
-        Step::wait(async move {
-            pause().await;
-            let done = step().await;
-            pause().await;
-            done
-        })
-    }
-}
-
-impl Ledger for Slow {
-    fn reserve(&self, wish: &Reservation<'_>) -> Step<'_, Result<Reserved, StoreError>> {
-        let (id, amount, limits) = (wish.id, wish.amount, wish.limits.to_vec());
-        let (now, expires) = (wish.now, wish.expires);
-        Self::around(move || {
-            let wish = Reservation::new(id, amount, &limits, now, expires);
-            self.0.reserve(&wish)
-        })
-    }
-    fn mark_sent(
-        &self,
-        id: PaymentId,
-        sent: Option<&SentPayment>,
-    ) -> Step<'_, Result<(), StoreError>> {
-        let sent = sent.cloned();
-        Self::around(move || self.0.mark_sent(id, sent.as_ref()))
-    }
-    fn settle(&self, id: PaymentId, actual: Option<Usd>) -> Step<'_, Result<(), StoreError>> {
-        Self::around(move || self.0.settle(id, actual))
-    }
-    fn mark_unknown(&self, id: PaymentId) -> Step<'_, Result<(), StoreError>> {
-        Self::around(move || self.0.mark_unknown(id))
-    }
-    fn release(&self, id: PaymentId) -> Step<'_, Result<(), StoreError>> {
-        Self::around(move || self.0.release(id))
-    }
-    fn release_now(&self, id: PaymentId) {
-        self.0.release_now(id);
-    }
-    fn usage(
-        &self,
-        key: LimitKey,
-        window: Duration,
-        now: UnixMillis,
-    ) -> Step<'_, Result<Usage, StoreError>> {
-        self.0.usage(key, window, now)
-    }
-
-    fn entries(&self, query: &EntryQuery) -> Step<'_, Result<Vec<Entry>, StoreError>> {
-        self.0.entries(query)
-    }
-
-    fn entry(&self, id: PaymentId) -> Step<'_, Result<Option<Entry>, StoreError>> {
-        self.0.entry(id)
-    }
-
-    fn resolve(&self, id: PaymentId, resolution: Resolution) -> Step<'_, Result<(), StoreError>> {
-        self.0.resolve(id, resolution)
-    }
-
-    fn reach(&self) -> Reach {
-        Reach::Process
-    }
-}
-
-impl Claims for Slow {
-    fn claim(
-        &self,
-        key: ClaimKey,
-        holder: PaymentId,
-        value: &[u8],
-        now: UnixMillis,
-        until: UnixMillis,
-    ) -> Step<'_, Result<Claim, StoreError>> {
-        let value = value.to_vec();
-        Self::around(move || self.0.claim(key, holder, &value, now, until))
-    }
-    fn read(
-        &self,
-        key: ClaimKey,
-        now: UnixMillis,
-    ) -> Step<'_, Result<Option<Vec<u8>>, StoreError>> {
-        Self::around(move || self.0.read(key, now))
-    }
-    fn give_back(&self, key: ClaimKey, holder: PaymentId) -> Step<'_, Result<(), StoreError>> {
-        Self::around(move || self.0.give_back(key, holder))
-    }
-    fn give_back_now(&self, key: ClaimKey, holder: PaymentId) {
-        self.0.give_back_now(key, holder);
-    }
-
-    fn reach(&self) -> Reach {
-        Reach::Process
-    }
-}
 
 /// A signer that waits before and after it signs.
 #[derive(Debug, Clone)]
@@ -148,7 +34,12 @@ impl Signer for SlowSigner {
         &'a self,
         approved: &'a Approved<'a>,
     ) -> Step<'a, Result<SignedPayment, SignerError>> {
-        Slow::around(|| self.0.sign(approved))
+        Step::wait(async move {
+            yield_now().await;
+            let signed = self.0.sign(approved).await;
+            yield_now().await;
+            signed
+        })
     }
 }
 
@@ -160,7 +51,10 @@ struct Dropped {
 
 /// Runs a purchase in which everything waits, and drops it after `polls`.
 async fn dropped_after(polls: usize, ground: &Ground, seller: &ScriptedSeller) -> Dropped {
-    let store = Arc::new(Slow(ground.store.clone()));
+    let store = Arc::new(ScriptedStore::new(
+        MemoryStore::clone(&ground.store),
+        StoreConduct::Wait,
+    ));
     let config = ground
         .builder()
         .ledger(store.clone())
@@ -177,9 +71,9 @@ async fn dropped_after(polls: usize, ground: &Ground, seller: &ScriptedSeller) -
             Ordering::SeqCst,
         );
         async move {
-            pause().await;
+            yield_now().await;
             let answer = seller.oneshot(request).await;
-            pause().await;
+            yield_now().await;
             answer
         }
     });

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use x402_tower::GuardConfig;
 use x402_tower::replay::FingerprintKey;
+use x402_tower::store::{RedisOptions, RedisStore, SqliteStore};
 use x402_tower_reqwest::GuardedClient;
 use x402_tower_reqwest::reqwest;
 
@@ -28,6 +29,13 @@ pub(crate) async fn build(
         .policy(policy)
         .audit(Arc::new(log))
         .fingerprint_key(fingerprint_key(&state)?);
+    let config = match &args.redis {
+        Some(address) => {
+            let options = RedisOptions::new(&args.namespace);
+            config.store(Arc::new(RedisStore::connect(address, options).await?))
+        }
+        None => config.store(Arc::new(ledger(&state)?)),
+    };
     let payer = match signer {
         Some(signer) => config.build()?.payer(signer)?,
         None => {
@@ -37,6 +45,12 @@ pub(crate) async fn build(
     };
     let http = reqwest::Client::builder().user_agent(USER_AGENT);
     Ok(GuardedClient::builder(http).payer(payer).build()?)
+}
+
+/// The ledger of the state directory, which is made where it is missing: what earlier runs have paid counts in this one.
+fn ledger(state: &StateDir) -> Result<SqliteStore, SetupError> {
+    let path = state.ledger();
+    SqliteStore::open(&path).map_err(|source| SetupError::Ledger { path, source })
 }
 
 /// The key in the environment, else that of the state directory, which is made where it is missing.

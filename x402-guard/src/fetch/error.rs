@@ -8,6 +8,7 @@ use x402_tower::audit::AuditError;
 use x402_tower::evm::EvmError;
 use x402_tower::policy::PolicyError;
 use x402_tower::replay::FingerprintKeyError;
+use x402_tower::store::{RedisConnectError, SqliteOpenError};
 use x402_tower_reqwest::BuildError;
 
 use crate::fetch::body::MAX_JSON_BODY_BYTES;
@@ -66,6 +67,13 @@ pub(crate) enum SetupError {
         path: PathBuf,
         source: FingerprintKeyError,
     },
+    #[error("{path}: {source}; nothing was sent", path = .path.display())]
+    Ledger {
+        path: PathBuf,
+        source: SqliteOpenError,
+    },
+    #[error(transparent)]
+    Redis(#[from] RedisConnectError),
     #[error(
         "{path} has been kept by another process for {LOCK_WAIT_SECONDS} s; nothing was sent: wait for that process to \
          end, or give this run its own --state-dir",

@@ -10,7 +10,7 @@ use x402_tower::policy::{PolicyConfig, PolicyError};
 use crate::fetch::state::StateDir;
 use crate::shown::note;
 
-/// Without a policy: ten cents a call, and a dollar in all, as the official SDK's clients start with.
+/// Without a policy: ten cents a call, and a dollar a day, as the official SDK's clients start with.
 const DEFAULT_PER_CALL: Usd = Usd::from_micros(100_000);
 const DEFAULT_DAILY: Usd = Usd::from_micros(1_000_000);
 
@@ -38,7 +38,7 @@ pub(crate) fn find(chosen: Option<&Path>, state: &StateDir) -> Result<PolicyConf
         return Ok(policy);
     }
     note(format_args!(
-        "no policy, so at most {DEFAULT_PER_CALL} USD a call and {DEFAULT_DAILY} USD a run; write your own to {}",
+        "no policy, so at most {DEFAULT_PER_CALL} USD a call and {DEFAULT_DAILY} USD a day; write your own to {}",
         state.policy().display()
     ));
     Ok(PolicyConfig::new()

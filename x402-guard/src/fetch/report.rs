@@ -108,7 +108,7 @@ impl Report {
                 let reason = refusal.reason.as_deref().unwrap_or("no reason given");
                 self.fail(format!(
                     "the seller refused {} with HTTP {} ({reason}); the signed payment can still be settled for up to \
-                     {} s, and its money counts as spent until then",
+                     {} s, and its money counts as spent; ask again, and the same payment is sent again",
                     payment(record),
                     status.as_u16(),
                     record.terms().lifetime_seconds,
@@ -124,6 +124,14 @@ impl Report {
                     look_first(record),
                 ));
                 Exit::OutcomeUnknown
+            }
+            Outcome::SettledEarlier(_) => {
+                self.fail(format!(
+                    "{} had settled before: the seller says that it was used; take up with the seller what it did not \
+                     deliver",
+                    payment(record)
+                ));
+                Exit::SellerRefused
             }
             _ => {
                 self.fail(format!("{} was not sent", payment(record)));
@@ -215,9 +223,9 @@ fn payment(record: &PaymentRecord) -> String {
 
 fn look_first(record: &PaymentRecord) -> String {
     format!(
-        "look at the chain, or ask the seller, before asking again; payment {} can be settled for up to {} s",
+        "ask again within {} s, and the same payment {} is sent again: it cannot be paid twice",
+        record.terms().lifetime_seconds,
         record.id(),
-        record.terms().lifetime_seconds
     )
 }
 

@@ -75,11 +75,61 @@ fn a_connection_that_closes_after_the_payment_leaves_the_outcome_unknown() {
     let ended = Home::new().fetch([seller.url()]);
     assert_eq!(ended.code(), 11);
     assert!(
-        ended.err().contains("before asking again"),
+        ended.err().contains("it cannot be paid twice"),
         "{}",
         ended.err()
     );
     assert_eq!(seller.payments().len(), 1, "sent once");
+}
+
+#[test]
+fn attack_087_the_next_run_sends_the_same_payment_again() {
+    let (home, seller) = (
+        Home::new(),
+        Seller::start(Wire::V2, FIVE_CENTS, Conduct::HangUp),
+    );
+    for _ in 0..2 {
+        assert_eq!(home.fetch([seller.url()]).code(), 11);
+    }
+    let payments = seller.payments();
+    assert_eq!(payments.len(), 2);
+    assert_eq!(payments[0], payments[1], "byte for byte");
+    let shown = home.ledger(["show", "--json"]).json();
+    assert_eq!(shown["payments"].as_array().unwrap().len(), 1, "{shown}");
+}
+
+#[test]
+fn attack_088_a_key_that_is_used_for_another_request_is_refused() {
+    let (home, seller) = (
+        Home::new(),
+        Seller::start(Wire::V2, FIVE_CENTS, Conduct::Sell(REPORT)),
+    );
+    let other = format!("{}?page=2", seller.url());
+    let named = |url: String| home.fetch([url, "--idempotency-key".into(), "order-1".into()]);
+    assert_eq!(named(seller.url()).code(), 0);
+    let refused = named(other);
+    assert_eq!(refused.code(), 10);
+    assert!(
+        refused.err().contains("replay.key_reused"),
+        "{}",
+        refused.err()
+    );
+    assert_eq!(seller.payments().len(), 1);
+}
+
+#[test]
+fn attack_070_the_next_run_has_what_this_one_has_left() {
+    let home = Home::new();
+    let policy = home.write("policy.toml", "daily_limit_usd = 0.12\n");
+    let policy = policy.to_str().unwrap();
+    let codes: Vec<_> = (0..3)
+        .map(|page| {
+            let seller = Seller::start(Wire::V2, FIVE_CENTS, Conduct::Sell(REPORT));
+            let url = format!("{}?page={page}", seller.url());
+            home.fetch([url.as_str(), "--policy", policy]).code()
+        })
+        .collect();
+    assert_eq!(codes, [0, 0, 10]);
 }
 
 #[test]

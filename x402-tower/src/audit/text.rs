@@ -1,6 +1,7 @@
 //! Writing JSON text, numbers and times into a byte buffer, without allocating.
 
 use super::line::CLIPPED;
+use crate::byte_scan::{below, equal, fitting_len, not_ascii};
 
 /// Appends `text` as a JSON string of at most `cap` bytes between its quotes.
 ///
@@ -51,10 +52,12 @@ const fn stands_for_itself(byte: u8) -> bool {
     matches!(byte, 0x20..=0x7e) && byte != b'"' && byte != b'\\'
 }
 
-/// Looks at every byte, without leaving early, so that the compiler can look at many at a time.
 fn all_stand_for_themselves(text: &str) -> bool {
-    text.bytes()
-        .fold(true, |all, byte| all & stands_for_itself(byte))
+    let special = |word| {
+        let escaped = equal(word, b'"') | equal(word, b'\\');
+        escaped | below(word, 0x20) | equal(word, 0x7f) | not_ascii(word)
+    };
+    fitting_len(text.as_bytes(), special, |byte| !stands_for_itself(byte)) == text.len()
 }
 
 const fn escaped_len(special: char) -> usize {
@@ -120,19 +123,20 @@ pub(super) fn push_rfc3339(out: &mut Vec<u8>, unix_ms: u64) {
     let (seconds, millis) = (unix_ms / 1000, unix_ms % 1000);
     let (days, second) = (seconds / 86_400, seconds % 86_400);
     let (year, month, day) = civil_date(days);
-    let parts = [
-        (year, 4, b'-'),
-        (month, 2, b'-'),
-        (day, 2, b'T'),
-        (second / 3600, 2, b':'),
-        (second / 60 % 60, 2, b':'),
-        (second % 60, 2, b'.'),
-        (millis, 3, b'Z'),
-    ];
-    for (number, width, mark) in parts {
-        push_padded(out, number, width);
-        out.push(mark);
+    push_padded(out, year, 4);
+    let [hour, minute, second] = [second / 3600, second / 60 % 60, second % 60].map(two_digits);
+    let ([mon, th], [d, ay]) = (two_digits(month), two_digits(day));
+    out.extend_from_slice(&[b'-', mon, th, b'-', d, ay, b'T']);
+    for ([tens, ones], mark) in [(hour, b':'), (minute, b':'), (second, b'.')] {
+        out.extend_from_slice(&[tens, ones, mark]);
     }
+    push_padded(out, millis, 3);
+    out.push(b'Z');
+}
+
+/// A number below 100 in decimal.
+const fn two_digits(number: u64) -> [u8; 2] {
+    [b'0' + (number / 10 % 10) as u8, b'0' + (number % 10) as u8]
 }
 
 /// Year, month and day of the Gregorian calendar, from days since 1970-01-01.

@@ -138,9 +138,9 @@ fn open(
     }
     bind::check(operation, &request, &terms)?;
     let id = PaymentId::random().ok_or_else(no_randomness)?;
-    let mut payment = Payment::new(id, exchange.clone(), request.version(), terms)
-        .with_authorization(request.payload().authorization().clone())
-        .with_texts(request.texts());
+    let mut payment = Payment::new(id, exchange.clone(), request.version(), terms);
+    payment.set_authorization(request.payload().shared_authorization());
+    payment.set_texts(request.texts());
     payment.extensions_mut().insert(operation);
     Ok((request, payment))
 }

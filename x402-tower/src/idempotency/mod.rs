@@ -40,7 +40,7 @@ pub use denials::IN_DOUBT;
 pub(crate) use denials::unreadable;
 pub(crate) use record::KeptPayment;
 pub use seal::{SealingKey, SealingKeyError};
-pub(crate) use ticket::{Begun, Ticket};
+pub(crate) use ticket::{Begun, NotKept, Ticket};
 
 use crate::denial::Denial;
 use crate::fingerprint_key::FingerprintKey;

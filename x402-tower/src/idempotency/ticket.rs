@@ -44,6 +44,23 @@ pub(crate) struct Ticket {
     _flight: InFlight,
 }
 
+/// Why a signed payment is not to leave.
+#[derive(Debug)]
+pub(crate) struct NotKept {
+    pub(crate) denial: Denial,
+    /// The store did not say that it keeps nothing: whoever asks again may find the payment, and send it.
+    pub(crate) may_be_kept: bool,
+}
+
+impl From<Denial> for NotKept {
+    fn from(denial: Denial) -> Self {
+        Self {
+            denial,
+            may_be_kept: false,
+        }
+    }
+}
+
 pub(super) async fn begin(settings: &Arc<Settings>, exchange: &Exchange) -> Result<Begun, Denial> {
     let name = Name::of(settings.key.as_ref(), exchange).ok_or_else(denials::body_unknown)?;
     let (key, now) = (name.key, exchange.now());
@@ -115,7 +132,8 @@ impl Ticket {
     pub(crate) async fn signing(&mut self, payment: &Payment) -> Result<(), Denial> {
         let until = ends(payment);
         let progress = Progress::Signing { until };
-        self.put(payment.id(), progress, until).await
+        let noted = self.put(payment.id(), progress, until).await;
+        noted.map_err(|not| not.denial)
     }
 
     /// Notes that the signer has signed nothing.
@@ -128,7 +146,7 @@ impl Ticket {
         &mut self,
         payment: &Payment,
         value: &HeaderValue,
-    ) -> Result<(), Denial> {
+    ) -> Result<(), NotKept> {
         let kept = KeptPayment::of(payment, Some(value.clone()));
         let until = kept.ends.max(self.remembered());
         self.payment = Some(Box::new(kept.without_signature()));
@@ -155,12 +173,10 @@ impl Ticket {
         };
         let (id, until) = (payment.id, payment.ends.max(self.remembered()));
         let payment = *payment;
-        if let Err(denial) = self
-            .put(id, Progress::Settled { payment, receipt }, until)
-            .await
-        {
+        let progress = Progress::Settled { payment, receipt };
+        if let Err(not) = self.put(id, progress, until).await {
             // It stays as it is: sent again, it is refused as used.
-            tracing::error!(payment = %id, code = denial.code(), "that a payment has settled could not be kept");
+            tracing::error!(payment = %id, code = not.denial.code(), "that a payment has settled could not be kept");
         }
     }
 
@@ -173,7 +189,7 @@ impl Ticket {
         id: PaymentId,
         progress: Progress,
         until: UnixMillis,
-    ) -> Result<(), Denial> {
+    ) -> Result<(), NotKept> {
         let record = Record {
             parameters: self.parameters,
             progress,
@@ -190,8 +206,11 @@ impl Ticket {
                 self.revision = Some(revision);
                 Ok(())
             }
-            Ok(Put::Conflict(_)) => Err(denials::overtaken()),
-            Err(error) => Err(unanswered(&error)),
+            Ok(Put::Conflict(_)) => Err(denials::overtaken().into()),
+            Err(error) => Err(NotKept {
+                denial: unanswered(&error),
+                may_be_kept: !matches!(error, StoreError::Full),
+            }),
         }
     }
 

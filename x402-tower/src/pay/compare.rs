@@ -15,6 +15,7 @@ pub(crate) fn compare(
     payload: &PaymentPayload,
     version: Version,
     terms: &Terms,
+    now: u64,
     valid_before: u64,
 ) -> Result<(), Denial> {
     let mismatch = |code, what: &str| {
@@ -60,6 +61,9 @@ pub(crate) fn compare(
     if signed.token.is_some() && signed.token != terms.asset.as_ref() {
         return mismatch("signature.asset", "token");
     }
+    if signed.after > now.saturating_add(CLOCK_SLACK_SECONDS) {
+        return mismatch("signature.not_yet_valid", "and later beginning");
+    }
     if signed.until > valid_before.saturating_add(CLOCK_SLACK_SECONDS) {
         return mismatch("signature.lifetime", "and longer lifetime");
     }
@@ -70,6 +74,7 @@ struct Signed<'a> {
     to: &'a Address,
     amount: AtomicAmount,
     token: Option<&'a Address>,
+    after: u64,
     until: u64,
 }
 
@@ -79,12 +84,14 @@ impl<'a> Signed<'a> {
             Authorization::Eip3009 {
                 to,
                 value,
+                valid_after,
                 valid_before,
                 ..
             } => Some(Self {
                 to,
                 amount: *value,
                 token: None,
+                after: *valid_after,
                 until: *valid_before,
             }),
             Authorization::Permit2 {
@@ -92,11 +99,13 @@ impl<'a> Signed<'a> {
                 amount,
                 token,
                 deadline,
+                valid_after,
                 ..
             } => Some(Self {
                 to,
                 amount: *amount,
                 token: Some(token),
+                after: *valid_after,
                 until: *deadline,
             }),
             _ => None,

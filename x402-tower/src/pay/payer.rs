@@ -318,7 +318,9 @@ pub(crate) fn choose(
         .iter()
         .filter_map(|requirement| {
             let terms = Terms::of(requirement, &context.assets).ok()?;
-            can_sign(requirement, &terms).then_some((requirement.index(), terms))
+            // What has no time to be settled in is signed for nothing (attack 76).
+            let payable = terms.lifetime_seconds > 0 && can_sign(requirement, &terms);
+            payable.then_some((requirement.index(), terms))
         })
         .min_by_key(|(index, terms)| (terms.price.is_none(), terms.price, *index));
     let Some((index, terms)) = cheapest else {
@@ -357,10 +359,15 @@ pub(super) struct Resend {
 pub(super) async fn begin(idempotency: &Idempotency, exchange: &Exchange) -> Result<Begin, Denial> {
     exchange.check()?;
     Ok(match idempotency.begin(exchange).await? {
-        Begun::First(ticket) => Begin::First(ticket),
+        Begun::First(ticket) => {
+            failpoint!(Begun);
+            Begin::First(ticket)
+        }
         Begun::Again(kept, ticket) => {
+            failpoint!(Found);
             let (name, value, authorization) = kept.header().ok_or_else(unreadable_record)?;
-            let mut payment = kept.payment(exchange).with_authorization(authorization);
+            let mut payment = kept.payment(exchange);
+            payment.set_authorization(authorization);
             payment.note_request_key(ticket.key());
             Begin::Again(Box::new(Resend {
                 payment,
@@ -388,9 +395,11 @@ pub(crate) async fn sign(
     if let Err(denial) = flight.approve().await {
         return Err(flight.deny(denial).await);
     }
+    failpoint!(Intended);
     if let Err(denial) = ticket.signing(flight.payment()).await {
         return Err(flight.deny(denial).await);
     }
+    failpoint!(Signing);
     match signed_header(&mut flight, challenge, choice, context, signer).await {
         Ok((name, value, authorization)) => {
             flight.signed(authorization);
@@ -398,6 +407,7 @@ pub(crate) async fn sign(
         }
         Err(Unsigned { denial, certain }) => {
             let denial = flight.deny(denial).await;
+            failpoint!(Declined);
             // Else a signature may have been made: the request stays in doubt until that could not be settled any more.
             if certain {
                 ticket.unsigned().await;
@@ -445,6 +455,7 @@ async fn signed_header(
                 .with_source(error),
             certain: true,
         })?;
+    failpoint!(Signed);
     let (name, value) = signed.into_header();
     let mut headers = HeaderMap::with_capacity(1);
     headers.insert(name.clone(), value);
@@ -456,6 +467,7 @@ async fn signed_header(
         &payload,
         challenge.version(),
         payment.terms(),
+        approved.now_secs(),
         approved.valid_before(),
     )?;
     apply_redactions(payment, &mut payload)?;

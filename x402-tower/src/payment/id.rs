@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use super::id_stock;
+
 /// Names one payment through ledger, claims, audit log and approvals: 128 random bits, shown as 32 hex digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PaymentId([u8; 16]);
@@ -13,9 +15,7 @@ impl PaymentId {
     /// A fresh id from the operating system's random source, or `None` where that source fails (which denies).
     #[must_use]
     pub fn random() -> Option<Self> {
-        let mut bytes = [0u8; 16];
-        getrandom::fill(&mut bytes).ok()?;
-        Some(Self(bytes))
+        id_stock::take().map(Self)
     }
 
     /// From 16 bytes, for stores that read ids back.

@@ -4,6 +4,7 @@ mod approvals;
 mod exchange;
 mod findings;
 mod id;
+mod id_stock;
 mod notes;
 mod operation;
 mod outcome;
@@ -38,7 +39,7 @@ pub struct Payment {
     exchange: Exchange,
     version: Version,
     terms: Terms,
-    authorization: Option<Authorization>,
+    authorization: Option<Arc<Authorization>>,
     texts: Vec<PaymentText>,
     shown_url: Option<String>,
     findings: Findings,
@@ -89,17 +90,16 @@ impl Payment {
         payment
     }
 
-    pub(crate) fn with_authorization(mut self, authorization: Authorization) -> Self {
-        self.authorization = Some(authorization);
-        self
+    pub(crate) fn set_authorization(&mut self, authorization: impl Into<Arc<Authorization>>) {
+        self.authorization = Some(authorization.into());
     }
 
-    pub(crate) fn set_authorization(&mut self, authorization: Authorization) {
-        self.authorization = Some(authorization);
+    pub(crate) fn set_texts(&mut self, texts: Vec<TextField>) {
+        self.texts = PaymentText::all(texts);
     }
 
     pub(crate) fn with_texts(mut self, texts: Vec<TextField>) -> Self {
-        self.texts = PaymentText::all(texts);
+        self.set_texts(texts);
         self
     }
 
@@ -130,7 +130,7 @@ impl Payment {
     /// The signed authorization, once there is one.
     #[must_use]
     pub fn authorization(&self) -> Option<&Authorization> {
-        self.authorization.as_ref()
+        self.authorization.as_deref()
     }
 
     /// Every free text that would travel with the payment.

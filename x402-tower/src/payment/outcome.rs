@@ -83,6 +83,8 @@ pub enum Uncertainty {
     Transport,
     /// The caller went away after the payment may have left.
     Cancelled,
+    /// The store did not say whether it keeps the signed payment: nothing has left, but a retry may find it and send it.
+    KeepingUnsaid,
     /// The server answered without a receipt.
     NoReceipt,
     /// The receipt cannot be read, or there is more than one.
@@ -102,6 +104,7 @@ impl Uncertainty {
         match self {
             Self::Transport => "transport",
             Self::Cancelled => "cancelled",
+            Self::KeepingUnsaid => "keeping_unsaid",
             Self::NoReceipt => "no_receipt",
             Self::UnreadableReceipt => "unreadable_receipt",
             Self::MismatchedReceipt => "mismatched_receipt",

@@ -12,6 +12,7 @@ use super::history::{Firsts, History, Memory};
 use super::kill_switch::KillSwitch;
 use super::limits::AppliedLimits;
 use super::offer::Offer;
+use super::origin::Origin;
 use super::rules::Rules;
 use super::violation::Violation;
 use crate::control::{Control, ControlKind, Mode};
@@ -72,7 +73,11 @@ impl PolicyControl {
         Ok(())
     }
 
-    fn offer<'a>(&self, exchange: &'a Exchange, terms: &'a Terms) -> Result<Offer<'a>, Denial> {
+    fn offer<'a>(
+        &self,
+        exchange: &'a Exchange,
+        terms: &'a Terms,
+    ) -> Result<(Origin, Offer<'a>), Denial> {
         self.check_kill_switch()?;
         let asset = terms.asset.as_ref().ok_or_else(unknown_asset)?;
         let offer = Offer::new(
@@ -85,8 +90,9 @@ impl PolicyControl {
         .with_amount(terms.amount)
         .with_price(terms.price)
         .with_lifetime_seconds(terms.lifetime_seconds);
-        self.rules.check_offer(&offer).map_err(denial)?;
-        Ok(offer)
+        let origin = self.rules.origin_of(offer.url).map_err(denial)?;
+        self.rules.check_offer_at(&origin, &offer).map_err(denial)?;
+        Ok((origin, offer))
     }
 
     /// What a payment counts as.
@@ -125,6 +131,7 @@ impl PolicyControl {
         let answer = self.ledger.reserve(&reservation);
         answer.map(move |answer| match answer {
             Ok(Reserved::Granted) => {
+                failpoint!(Reserved);
                 ReservationState::Reserved.count();
                 Ok(())
             }
@@ -159,10 +166,9 @@ impl Control for PolicyControl {
             return Step::ready(Ok(()));
         }
         let (exchange, terms) = (payment.exchange(), payment.terms());
-        let limits = self.offer(exchange, terms).and_then(|offer| {
-            self.rules
-                .limits_for(exchange.agent().as_str(), &offer)
-                .map_err(denial)
+        let limits = self.offer(exchange, terms).map(|(origin, offer)| {
+            let agent = exchange.agent().as_str();
+            self.rules.limits_at(agent, &origin, &offer)
         });
         let limits = match limits {
             Ok(limits) if self.history.memory.is_needed() => {
@@ -295,6 +301,7 @@ impl PolicyControl {
             _ => self.ledger.mark_unknown(id),
         };
         noted.map(move |noted| {
+            failpoint!(Counted);
             if let Err(error) = noted {
                 // The reservation stays counted, which is the safe side.
                 tracing::error!(payment = %id, code = error.code(), "the ledger did not take an outcome");

@@ -73,12 +73,22 @@ impl Rules {
     ///
     /// The first rule that the offer breaks.
     pub fn check_offer(&self, offer: &Offer<'_>) -> Result<(), Violation> {
-        let origin = self.origin_of(offer.url)?;
+        self.check_offer_at(&self.origin_of(offer.url)?, offer)
+    }
+
+    /// The same for an offer whose origin is known.
+    pub(super) fn check_offer_at(
+        &self,
+        origin: &Origin,
+        offer: &Offer<'_>,
+    ) -> Result<(), Violation> {
         if !origin.is_secure() && !origin.is_loopback() && !self.allow_insecure_http {
+            let origin = origin.clone();
             return Err(Violation::InsecureUrl { origin });
         }
-        self.denied.check(&origin, offer)?;
-        if self.origins.as_ref().is_some_and(|o| !o.contains(&origin)) {
+        self.denied.check(origin, offer)?;
+        if self.origins.as_ref().is_some_and(|o| !o.contains(origin)) {
+            let origin = origin.clone();
             let resembles = self.lookalikes.find(&origin).cloned().map(Box::new);
             return Err(Violation::Origin { origin, resembles });
         }
@@ -113,11 +123,14 @@ impl Rules {
     }
 
     fn check_asset(&self, chain: &ChainId, contract: &Address) -> Result<(), Violation> {
+        let Some(assets) = &self.assets else {
+            return Ok(());
+        };
         let asset = AssetRule {
             chain: chain.clone(),
             contract: contract.clone(),
         };
-        if self.assets.as_ref().is_some_and(|a| !a.contains(&asset)) {
+        if !assets.contains(&asset) {
             return Err(Violation::Asset {
                 chain: asset.chain,
                 asset: asset.contract,
@@ -128,21 +141,21 @@ impl Rules {
 
     fn check_recipient(
         &self,
-        origin: Origin,
+        origin: &Origin,
         chain: &ChainId,
         pay_to: &Address,
     ) -> Result<(), Violation> {
         let Some(recipients) = &self.recipients else {
             return Ok(());
         };
-        let listed = recipients.get(&origin).map_or(&[][..], Vec::as_slice);
+        let listed = recipients.get(origin).map_or(&[][..], Vec::as_slice);
         if listed.iter().any(|recipient| recipient.is(chain, pay_to)) {
             return Ok(());
         }
         let mut addresses = listed.iter().map(Recipient::address);
         let resembles = addresses.find(|known| lookalike::is_poisoned(pay_to, known));
         Err(Violation::Recipient {
-            origin,
+            origin: origin.clone(),
             chain: chain.clone(),
             pay_to: pay_to.clone(),
             resembles: resembles.cloned().map(Box::new),
@@ -164,7 +177,7 @@ impl Rules {
     }
 
     /// The origin of a requested URL, if the rules can be sure of it.
-    fn origin_of(&self, url: &Url) -> Result<Origin, Violation> {
+    pub(super) fn origin_of(&self, url: &Url) -> Result<Origin, Violation> {
         let unclear = |reason| Violation::Url { reason };
         if !url.username().is_empty() || url.password().is_some() {
             return Err(unclear("it holds a user name or password"));
@@ -190,23 +203,31 @@ impl Rules {
     ///
     /// [`Violation::Url`] where it cannot be told which limits apply.
     pub fn limits_for(&self, agent: &str, offer: &Offer<'_>) -> Result<AppliedLimits, Violation> {
-        let url = offer.url;
-        let origin = self.origin_of(url)?;
+        Ok(self.limits_at(agent, &self.origin_of(offer.url)?, offer))
+    }
+
+    /// The same for an offer whose origin is known.
+    pub(super) fn limits_at(
+        &self,
+        agent: &str,
+        origin: &Origin,
+        offer: &Offer<'_>,
+    ) -> AppliedLimits {
         let mut limits = AppliedLimits::default();
         if let Some(most) = self.daily_limit {
             limits.add_daily(agent, self.window, most);
         }
-        for (scope, most) in self.endpoints.get(&origin).into_iter().flatten() {
-            if scope.matches_path(url) {
+        for (scope, most) in self.endpoints.get(origin).into_iter().flatten() {
+            if scope.matches_path(offer.url) {
                 limits.add_endpoint(agent, self.window, *most, scope);
             }
         }
         for limit in &self.limits {
-            if let Some(applied) = limit.applied(agent, &origin, offer) {
+            if let Some(applied) = limit.applied(agent, origin, offer) {
                 limits.add_rule(applied, &limit.rule);
             }
         }
-        Ok(limits)
+        limits
     }
 
     /// The daily limit of `agent`, whatever it pays for.

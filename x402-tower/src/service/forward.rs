@@ -141,9 +141,9 @@ async fn decide(
     let Some(id) = PaymentId::random() else {
         return Err(shared.chain.refused(exchange, no_randomness()).await);
     };
-    let payment = Payment::new(id, exchange.clone(), payload.version(), terms)
-        .with_authorization(payload.authorization().clone())
-        .with_texts(payload.texts());
+    let mut payment = Payment::new(id, exchange.clone(), payload.version(), terms);
+    payment.set_authorization(payload.shared_authorization());
+    payment.set_texts(payload.texts());
     let mut flight = Flight::new(payment).check_all(&shared.chain).await?;
     if let Err(denial) = flight.approve().await {
         return Err(flight.deny(denial).await);
@@ -291,6 +291,9 @@ fn opaque() -> Denial {
     )
 }
 
+/// Seconds by which a payer's clock may be ahead of ours.
+const CLOCK_SLACK_SECONDS: u64 = 60;
+
 /// What a signature authorizes.
 struct Signed {
     to: crate::address::Address,
@@ -302,22 +305,30 @@ struct Signed {
 impl Signed {
     fn of(authorization: &Authorization, exchange: &Exchange) -> Result<Self, Denial> {
         let now = exchange.now().as_secs();
-        let (to, amount, token, until) = match authorization {
+        let (to, amount, token, after, until) = match authorization {
             Authorization::Eip3009 {
                 to,
                 value,
+                valid_after,
                 valid_before,
                 ..
-            } => (to, value, None, *valid_before),
+            } => (to, value, None, *valid_after, *valid_before),
             Authorization::Permit2 {
                 to,
                 amount,
                 token,
                 deadline,
+                valid_after,
                 ..
-            } => (to, amount, Some(token.clone()), *deadline),
+            } => (to, amount, Some(token.clone()), *valid_after, *deadline),
             _ => return Err(opaque()),
         };
+        if after > now.saturating_add(CLOCK_SLACK_SECONDS) {
+            return Err(bad_payment(
+                "payment.not_yet_valid",
+                "the authorization begins later: it could be settled when nobody expects it; sign one that is valid now",
+            ));
+        }
         let lifetime_seconds =
             until
                 .checked_sub(now)

@@ -8,7 +8,7 @@ use super::{GuardBody, screen_message, show, unreadable};
 use crate::context::Context;
 use crate::denial::Denial;
 use crate::flight::Flight;
-use crate::idempotency::Ticket;
+use crate::idempotency::{NotKept, Ticket};
 use crate::payment::{NotSent, Outcome, Payment, PaymentRecord, Refusal, Uncertainty};
 use crate::screening::TextPlace;
 use crate::settlement;
@@ -38,17 +38,23 @@ impl Prepared {
     ) -> Result<Self, Denial> {
         value.set_sensitive(true);
         match flight.sending().await {
-            Ok(()) => Ok(Self {
-                flight,
-                name,
-                value,
-                ticket: None,
-            }),
+            Ok(()) => {
+                failpoint!(MarkedSent);
+                Ok(Self {
+                    flight,
+                    name,
+                    value,
+                    ticket: None,
+                })
+            }
             Err(denial) => Err(flight.deny(denial).await),
         }
     }
 
     /// The same for what our signer made: it is kept before it may leave.
+    ///
+    /// Where the store does not say whether it keeps it, nothing leaves now, and the money stays counted: a retry may find
+    /// it, and then sends it.
     pub(crate) async fn keeping(
         flight: Flight,
         name: HeaderName,
@@ -59,10 +65,19 @@ impl Prepared {
         let kept = ticket.keep(prepared.payment(), &prepared.value).await;
         match kept {
             Ok(()) => {
+                failpoint!(Kept);
                 prepared.ticket = Some(ticket);
                 Ok(prepared)
             }
-            Err(denial) => Err(prepared.flight.deny(denial).await),
+            Err(NotKept {
+                denial,
+                may_be_kept: true,
+            }) => {
+                let unsaid = Outcome::Unknown(Uncertainty::KeepingUnsaid);
+                prepared.flight.finish(unsaid).await;
+                Err(denial)
+            }
+            Err(NotKept { denial, .. }) => Err(prepared.flight.deny(denial).await),
         }
     }
 
@@ -75,6 +90,7 @@ impl Prepared {
     ) -> Result<Self, Denial> {
         match flight.approve().await {
             Ok(()) => {
+                failpoint!(Resent);
                 telemetry::resent(flight.payment().exchange().position());
                 Ok(Self {
                     flight,
@@ -172,6 +188,7 @@ impl Prepared {
 
     /// Tells every control, and then what is kept, how it ended; `words` are the seller's where it asked for money again.
     async fn end(self, outcome: Outcome, words: Option<&str>) -> PaymentRecord {
+        failpoint!(Answered);
         let outcome = match outcome {
             Outcome::Rejected(refusal) if self.payment().is_resent() => {
                 let reason = refusal.reason.as_deref();
@@ -184,8 +201,10 @@ impl Prepared {
             outcome => outcome,
         };
         let record = self.flight.finish(outcome).await;
+        failpoint!(Concluded);
         if let Some(ticket) = self.ticket {
             ticket.conclude(record.outcome()).await;
+            failpoint!(Remembered);
         }
         record
     }

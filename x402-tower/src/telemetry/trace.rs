@@ -1,9 +1,6 @@
 //! The spans of one payment.
 
-use core::future::Future;
-
 use tracing::field::Empty;
-use tracing::instrument::{Instrument, Instrumented};
 use tracing::{Span, info_span};
 
 use super::record::{self, Stopwatch, recording};
@@ -105,9 +102,9 @@ pub(crate) struct ControlTrace {
 }
 
 impl ControlTrace {
-    /// Does the step inside its span, across every wait.
-    pub(crate) fn around<F: Future>(&self, step: F) -> Instrumented<F> {
-        step.instrument(self.span.clone())
+    /// The span, to do the step in across every wait.
+    pub(crate) fn span(&self) -> &Span {
+        &self.span
     }
 
     /// Notes what the control decided.

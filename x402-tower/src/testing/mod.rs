@@ -5,6 +5,7 @@
 //! | [`ManualClock`] | the clock | windows and expiries without waiting |
 //! | [`RecordingSigner`] | the key | how often, and for what, a signature was asked for |
 //! | [`ScriptedSeller`] | the server | what it was sent, under a script of answers |
+//! | [`ScriptedStore`] | a store | what happens when it is late, hangs or fails |
 //! | [`RecordingControl`] | a control | what it was told, in which order |
 //! | [`ServiceProbe`] | any inner service | that `call` only follows a ready `poll_ready` |
 //! | `RedisServer` (feature `redis`) | nothing: it is a real one | what a store does when it is stopped, paused, killed |
@@ -50,6 +51,7 @@ mod probe;
 #[cfg(feature = "redis")]
 mod redis_server;
 mod response;
+mod scripted_store;
 mod seller;
 mod signer;
 pub mod store_suite;
@@ -62,6 +64,7 @@ pub use probe::{ProbeFuture, ServiceProbe, StatefulInner};
 #[cfg(feature = "redis")]
 pub use redis_server::RedisServer;
 pub use response::{rejection_for, settlement_for};
+pub use scripted_store::{ScriptedStore, StoreConduct};
 pub use seller::{ScriptedSeller, SeenRequest, SellerError};
 pub use signer::{RecordingSigner, SignerCall, SigningDomain, Tamper};
 

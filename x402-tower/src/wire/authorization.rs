@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 
 use super::json::{Kind, Value};
+use super::object::{Fields, Members};
 use super::text::Walk;
 use super::{WireError, object};
 use crate::address::Address;
@@ -17,12 +18,15 @@ use crate::network::ChainId;
 const KINDS: &[&str] = &["authorization", "permit2Authorization", "transaction"];
 
 /// All members of `payload` that are read here.
-const FIELDS: &[&str] = &[
+const FIELDS: &[&str; 4] = &[
     "signature",
     "authorization",
     "permit2Authorization",
     "transaction",
 ];
+
+/// What is read of `payload`.
+type Payload<'a> = Members<'a, 4>;
 
 /// The signed part of a payment, decoded as far as its scheme is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,10 +137,10 @@ impl Authorization {
         scheme: &str,
         chain: Option<&ChainId>,
     ) -> Result<Self, WireError> {
-        object::refuse_aliases(payload, FIELDS)?;
+        let payload = &Members::of(payload, FIELDS)?;
         if KINDS
             .iter()
-            .filter(|kind| payload.get(kind).is_some())
+            .filter(|kind| payload.field(kind).is_some())
             .count()
             > 1
         {
@@ -144,7 +148,7 @@ impl Authorization {
         }
         match chain.map(|chain| (chain, chain.namespace())) {
             Some((chain, "eip155")) => evm(payload, scheme, chain),
-            Some((_, "solana")) if payload.get("transaction").is_some() => {
+            Some((_, "solana")) if payload.field("transaction").is_some() => {
                 let field = "transaction";
                 let text = object::required_string(payload, field)?;
                 let bytes = STANDARD
@@ -159,21 +163,21 @@ impl Authorization {
     }
 }
 
-fn evm(payload: Value<'_>, scheme: &str, chain: &ChainId) -> Result<Authorization, WireError> {
-    if payload.get("permit2Authorization").is_some() {
+fn evm(payload: &Payload<'_>, scheme: &str, chain: &ChainId) -> Result<Authorization, WireError> {
+    if payload.field("permit2Authorization").is_some() {
         return permit2(payload, chain);
     }
     // Only `exact` defines `authorization` as EIP-3009; other schemes put other structures under the same name.
-    if scheme == "exact" && payload.get("authorization").is_some() {
+    if scheme == "exact" && payload.field("authorization").is_some() {
         return eip3009(payload, chain);
     }
     Ok(Authorization::Opaque)
 }
 
-fn eip3009(payload: Value<'_>, chain: &ChainId) -> Result<Authorization, WireError> {
-    const FIELDS: &[&str] = &["from", "to", "value", "validAfter", "validBefore", "nonce"];
+fn eip3009(payload: &Payload<'_>, chain: &ChainId) -> Result<Authorization, WireError> {
+    const FIELDS: &[&str; 6] = &["from", "to", "value", "validAfter", "validBefore", "nonce"];
     let signed = object::required_object(payload, "authorization")?;
-    object::refuse_aliases(signed, FIELDS)?;
+    let signed = &Members::of(signed, FIELDS)?;
     Ok(Authorization::Eip3009 {
         from: address(signed, "from", chain)?,
         to: address(signed, "to", chain)?,
@@ -185,8 +189,8 @@ fn eip3009(payload: Value<'_>, chain: &ChainId) -> Result<Authorization, WireErr
     })
 }
 
-fn permit2(payload: Value<'_>, chain: &ChainId) -> Result<Authorization, WireError> {
-    const FIELDS: &[&str] = &[
+fn permit2(payload: &Payload<'_>, chain: &ChainId) -> Result<Authorization, WireError> {
+    const FIELDS: &[&str; 6] = &[
         "from",
         "permitted",
         "spender",
@@ -195,11 +199,11 @@ fn permit2(payload: Value<'_>, chain: &ChainId) -> Result<Authorization, WireErr
         "witness",
     ];
     let signed = object::required_object(payload, "permit2Authorization")?;
-    object::refuse_aliases(signed, FIELDS)?;
+    let signed = &Members::of(signed, FIELDS)?;
     let permitted = object::required_object(signed, "permitted")?;
-    object::refuse_aliases(permitted, &["token", "amount"])?;
+    let permitted = &Members::of(permitted, &["token", "amount"])?;
     let witness = object::required_object(signed, "witness")?;
-    object::refuse_aliases(witness, &["to", "validAfter", "facilitator"])?;
+    let witness = &Members::of(witness, &["to", "validAfter", "facilitator"])?;
     let facilitator = object::present(witness, "facilitator")
         .map(|_| address(witness, "facilitator", chain))
         .transpose()?;
@@ -217,22 +221,28 @@ fn permit2(payload: Value<'_>, chain: &ChainId) -> Result<Authorization, WireErr
     })
 }
 
-fn address(object: Value<'_>, field: &'static str, chain: &ChainId) -> Result<Address, WireError> {
+fn address<'a>(
+    object: impl Fields<'a>,
+    field: &'static str,
+    chain: &ChainId,
+) -> Result<Address, WireError> {
     let text = object::required_string(object, field)?;
     Address::parse(chain, &text).map_err(|source| WireError::Address { field, source })
 }
 
-fn nonce32(object: Value<'_>) -> Result<[u8; 32], WireError> {
+fn nonce32<'a>(object: impl Fields<'a>) -> Result<[u8; 32], WireError> {
     let field = "nonce";
     let text = object::required_string(object, field)?;
-    let digits = text.strip_prefix("0x").ok_or(WireError::Hex { field })?;
+    // `decode` would accept a second prefix.
+    let digits = text.strip_prefix("0x").filter(|digits| digits.len() == 64);
+    let digits = digits.ok_or(WireError::Hex { field })?;
     let mut nonce = [0; 32];
     const_hex::decode_to_slice(digits, &mut nonce).map_err(|_| WireError::Hex { field })?;
     Ok(nonce)
 }
 
 /// Decimal or hexadecimal: the Permit2 documents of x402 show both.
-fn nonce256(object: Value<'_>) -> Result<[u8; 32], WireError> {
+fn nonce256<'a>(object: impl Fields<'a>) -> Result<[u8; 32], WireError> {
     let field = "nonce";
     let text = object::required_string(object, field)?;
     let Some(digits) = text.strip_prefix("0x") else {
@@ -248,12 +258,12 @@ fn nonce256(object: Value<'_>) -> Result<[u8; 32], WireError> {
 }
 
 /// 65 bytes for a plain key, longer for contract wallets (ERC-1271, ERC-6492).
-fn signature(payload: Value<'_>) -> Result<SignatureBytes, WireError> {
+fn signature(payload: &Payload<'_>) -> Result<SignatureBytes, WireError> {
     let field = "signature";
     let text = object::required_string(payload, field)?;
     let digits = text.strip_prefix("0x").ok_or(WireError::Hex { field })?;
     // `decode` would accept a second prefix.
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+    if digits.is_empty() || !are_hex(digits) {
         return Err(WireError::Hex { field });
     }
     let bytes = const_hex::decode(digits).map_err(|_| WireError::Hex { field })?;
@@ -296,12 +306,17 @@ fn is_alphanumeric(value: Value<'_>) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
     value
         .as_text()
-        .is_some_and(|text| text.bytes().all(allowed))
+        .is_some_and(|text| text.bytes().fold(true, |all, byte| all & allowed(byte)))
 }
 
 fn is_hex(text: &str) -> bool {
-    text.strip_prefix("0x")
-        .is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    text.strip_prefix("0x").is_some_and(are_hex)
+}
+
+/// Looks at every byte, without leaving early, so that the compiler can look at many at a time.
+fn are_hex(digits: &str) -> bool {
+    let digits = digits.bytes();
+    digits.fold(true, |all, digit| all & digit.is_ascii_hexdigit())
 }
 
 /// Bytes that move money: a signature, or a signed transaction. `Debug` shows only their length.

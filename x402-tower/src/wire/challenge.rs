@@ -5,6 +5,7 @@ use http::header::{HeaderMap, HeaderValue};
 
 use super::edited::Edited;
 use super::json::{Document, Kind, Limits, NodeId, Value};
+use super::object::{Fields, Members};
 use super::text::{self, TextField, TextId, Walk};
 use super::{
     MAX_BODY_BYTES, MAX_HEADER_BYTES, MAX_REQUIREMENTS, Requirement, Version, WireError, conflict,
@@ -242,9 +243,9 @@ impl Challenge {
     }
 }
 
-pub(super) fn read_resource(root: Value<'_>) -> Result<(), WireError> {
+pub(super) fn read_resource<'a>(root: impl Fields<'a>) -> Result<(), WireError> {
     if let Some(resource) = object::optional_object(root, "resource")? {
-        object::refuse_aliases(resource, &["url", "description", "mimeType"])?;
+        let resource = &Members::of(resource, &["url", "description", "mimeType"])?;
         object::optional_string(resource, "url")?;
         object::optional_string(resource, "description")?;
         object::optional_string(resource, "mimeType")?;

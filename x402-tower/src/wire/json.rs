@@ -28,6 +28,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use bytestring::ByteString;
 
 pub use edit::Edits;
 pub use error::JsonError;
@@ -128,7 +129,7 @@ impl Node {
 /// A parsed JSON text that keeps its original bytes. Cloning is cheap.
 #[derive(Clone)]
 pub struct Document {
-    bytes: Bytes,
+    text: ByteString,
     nodes: Arc<Vec<Node>>,
 }
 
@@ -139,9 +140,15 @@ impl Document {
     ///
     /// [`JsonError`] if the text is too large, too deep, not UTF-8, not RFC 8259, or open to more than one reading.
     pub fn parse(bytes: Bytes, limits: Limits) -> Result<Self, JsonError> {
-        let nodes = parse::tape(&bytes, limits)?;
+        let limit = limits.max_bytes.min(parse::MAX_TAPE_BYTES);
+        if bytes.len() > limit {
+            return Err(JsonError::TooLarge { limit });
+        }
+        // Checked once, and known by its type from here on.
+        let text = ByteString::try_from(bytes).map_err(|_| JsonError::Utf8)?;
+        let nodes = parse::tape(&text, limits.max_depth)?;
         Ok(Self {
-            bytes,
+            text,
             nodes: Arc::new(nodes),
         })
     }
@@ -161,13 +168,13 @@ impl Document {
     /// The original bytes.
     #[must_use]
     pub fn bytes(&self) -> &Bytes {
-        &self.bytes
+        self.text.as_bytes()
     }
 
     /// The bytes of one value, shared with the document.
     #[must_use]
     pub fn slice(&self, value: Value<'_>) -> Bytes {
-        self.bytes.slice_ref(value.raw().as_bytes())
+        self.bytes().slice_ref(value.raw().as_bytes())
     }
 
     fn node(&self, index: u32) -> Option<&Node> {
@@ -175,13 +182,14 @@ impl Document {
     }
 
     fn text(&self, start: u32, end: u32) -> &str {
-        // The whole text was checked to be UTF-8 and every span ends at an ASCII byte, so the default is never used.
-        std::str::from_utf8(self.span(start, end)).unwrap_or_default()
+        // Every span begins and ends at an ASCII byte, so the default is never used.
+        let span = index(start)..index(end);
+        self.text.get(span).unwrap_or_default()
     }
 
-    /// The bytes of a span, for comparing: they are not checked to be UTF-8 once more.
-    fn span(&self, start: u32, end: u32) -> &[u8] {
-        self.bytes.get(index(start)..index(end)).unwrap_or_default()
+    /// The text between the quotes that a span begins and ends with.
+    fn unquoted(&self, start: u32, end: u32) -> &str {
+        self.text(start.saturating_add(1), end.saturating_sub(1))
     }
 }
 
@@ -189,7 +197,7 @@ impl fmt::Debug for Document {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The content may carry personal data or a signature.
         f.debug_struct("Document")
-            .field("bytes", &self.bytes.len())
+            .field("bytes", &self.text.len())
             .field("values", &self.nodes.len())
             .finish()
     }

@@ -1,12 +1,14 @@
 //! The payment: what a buyer sends.
 
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 
 use super::edited::Edited;
 use super::json::{Document, Limits, Value};
+use super::object::{Fields, Members};
 use super::text::{self, TextField, TextId, Walk};
 use super::{
     Authorization, MAX_HEADER_BYTES, Requirement, Version, WireError, authorization, challenge,
@@ -14,7 +16,7 @@ use super::{
 };
 use crate::network::{ChainId, NetworkError};
 
-const FIELDS: &[&str] = &[
+const FIELDS: &[&str; 7] = &[
     "x402Version",
     "scheme",
     "network",
@@ -32,7 +34,7 @@ pub struct PaymentPayload {
     scheme: String,
     chain: Result<ChainId, NetworkError>,
     accepted: Option<Requirement>,
-    authorization: Authorization,
+    authorization: Arc<Authorization>,
     original: Option<HeaderValue>,
 }
 
@@ -82,13 +84,13 @@ impl PaymentPayload {
 
     fn read(document: Document, version: Version) -> Result<Self, WireError> {
         let value = object::object(document.root(), "the payment")?;
-        object::refuse_aliases(value, FIELDS)?;
+        let value = &Members::of(value, FIELDS)?;
         version.expect(value)?;
         let others: &'static [&'static str] = match version {
             Version::V1 => &["accepted", "resource", "extensions"],
             Version::V2 => &["scheme", "network"],
         };
-        if let Some(field) = others.iter().find(|field| value.get(field).is_some()) {
+        if let Some(field) = others.iter().find(|field| value.field(field).is_some()) {
             return Err(WireError::OtherVersion { field, version });
         }
         let (scheme, chain, accepted) = match version {
@@ -114,7 +116,7 @@ impl PaymentPayload {
             scheme,
             chain,
             accepted,
-            authorization,
+            authorization: Arc::new(authorization),
             original: None,
         })
     }
@@ -150,6 +152,11 @@ impl PaymentPayload {
     #[must_use]
     pub fn authorization(&self) -> &Authorization {
         &self.authorization
+    }
+
+    /// The same, to be kept beside the message: it is large, and not copied.
+    pub(crate) fn shared_authorization(&self) -> Arc<Authorization> {
+        Arc::clone(&self.authorization)
     }
 
     /// The exact source text of `payload`, as the payer sent it.

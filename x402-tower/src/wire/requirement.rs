@@ -6,13 +6,14 @@ use std::fmt;
 use bytes::Bytes;
 
 use super::json::{Document, Limits, NodeId, Value};
+use super::object::{Fields, Members};
 use super::{MAX_BODY_BYTES, Version, WireError, object};
 use crate::address::Address;
 use crate::money::AtomicAmount;
 use crate::network::{ChainId, NetworkError};
 
 /// Every field of a requirement, in either version.
-const FIELDS: &[&str] = &[
+const FIELDS: &[&str; 12] = &[
     "scheme",
     "network",
     "amount",
@@ -84,13 +85,13 @@ impl Requirement {
         version: Version,
         index: usize,
     ) -> Result<Self, WireError> {
-        let value = object::object(value, "accepts[]")?;
-        object::refuse_aliases(value, FIELDS)?;
+        let entry = object::object(value, "accepts[]")?;
+        let value = &Members::of(entry, FIELDS)?;
         let others: &'static [&'static str] = match version {
             Version::V1 => &["amount"],
             Version::V2 => V1_FIELDS,
         };
-        if let Some(field) = others.iter().find(|field| value.get(field).is_some()) {
+        if let Some(field) = others.iter().find(|field| value.field(field).is_some()) {
             return Err(WireError::OtherVersion { field, version });
         }
         if let Some(extra) = object::optional_object(value, "extra")? {
@@ -120,7 +121,7 @@ impl Requirement {
         let (asset, pay_to) = (address("asset")?, address("payTo")?);
         Ok(Self {
             document: document.clone(),
-            node: value.id(),
+            node: entry.id(),
             index,
             version,
             scheme: object::required_string(value, "scheme")?.into_owned(),
@@ -130,7 +131,7 @@ impl Requirement {
             pay_to,
             max_timeout_seconds: seconds(value, "maxTimeoutSeconds")?,
             resource,
-            raw: document.slice(value),
+            raw: document.slice(entry),
         })
     }
 
@@ -267,8 +268,8 @@ impl fmt::Debug for Requirement {
     }
 }
 
-fn seconds(object: Value<'_>, field: &'static str) -> Result<u64, WireError> {
-    let value = object.get(field).ok_or(WireError::Missing { field })?;
+fn seconds<'a>(object: impl Fields<'a>, field: &'static str) -> Result<u64, WireError> {
+    let value = object.field(field).ok_or(WireError::Missing { field })?;
     value.as_u64().ok_or(WireError::Type {
         field,
         wanted: "a whole number of seconds",

@@ -4,6 +4,7 @@ use core::fmt;
 
 use super::WireError;
 use super::json::Value;
+use super::object::Fields;
 use crate::network::{ChainId, NetworkError};
 
 /// A version of the x402 protocol.
@@ -39,8 +40,8 @@ impl Version {
     }
 
     /// Refuses an object whose `x402Version` is not the number of this version (attack 33).
-    pub(super) fn expect(self, object: Value<'_>) -> Result<(), WireError> {
-        let number = object.get("x402Version").and_then(Value::as_u64);
+    pub(super) fn expect<'a>(self, object: impl Fields<'a>) -> Result<(), WireError> {
+        let number = object.field("x402Version").and_then(Value::as_u64);
         if number == Some(self.number().into()) {
             Ok(())
         } else {

@@ -8,21 +8,20 @@ use std::task::{Context as TaskContext, Waker};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
+use tokio::task::yield_now;
 use tower::{Service, ServiceExt};
 use x402_tower::pay::{Approved, PayService, Payer, SignedPayment, Signer, SignerError};
 use x402_tower::policy::{KillSwitch, Origin, PolicyConfig, PolicyControl, RecipientPin, Rules};
 use x402_tower::store::{Claims, Ledger, MemoryStore};
 use x402_tower::testing::{
     ManualClock, Offer, RecordingSigner, ScriptedBody, ScriptedChallenge, ScriptedSeller,
-    SellerError,
+    ScriptedStore, SellerError, StoreConduct,
 };
 use x402_tower::wire::Requirement;
 use x402_tower::{
     AgentId, Chain, ChainId, Clock, Context, Control, Denial, GuardBody, PaymentRecord, Step,
     Terms, UnixMillis,
 };
-
-use crate::store::{Slow, around, pause};
 
 pub(crate) const URL: &str = "https://api.example.com/report?id=7";
 pub(crate) const NOW: u64 = 1_767_225_600;
@@ -227,11 +226,23 @@ pub(crate) fn slow(
         // The seller notes a request when it is handed over.
         let answer = seller.clone().call(request);
         async move {
-            pause().await;
+            yield_now().await;
             let answer = answer.await;
-            pause().await;
+            yield_now().await;
             answer
         }
+    })
+}
+
+/// Waits before and after a step.
+pub(crate) fn around<'a, T: Send + 'a>(
+    step: impl FnOnce() -> Step<'a, T> + Send + 'a,
+) -> Step<'a, T> {
+    Step::wait(async move {
+        yield_now().await;
+        let done = step().await;
+        yield_now().await;
+        done
     })
 }
 
@@ -254,7 +265,8 @@ impl Signer for SlowSigner {
 impl Ground {
     /// The same with stores that wait at every step.
     pub(crate) fn slowed(mut self) -> Self {
-        let store = Arc::new(Slow(Arc::clone(&self.store)));
+        let memory = MemoryStore::clone(&self.store);
+        let store = Arc::new(ScriptedStore::new(memory, StoreConduct::Wait));
         self.claims = store.clone();
         self.ledger = store;
         self

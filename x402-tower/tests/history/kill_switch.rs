@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::task::{Context, Waker};
 
+use tokio::task::yield_now;
 use tower::ServiceExt;
 use x402_tower::testing::{RecordingSigner, ScriptedSeller};
 use x402_tower::{Control, ControlKind, ControlService, Denial, Payment, Step, policy::KillSwitch};
 
-use crate::ground::{Bought, Ground, URL, assert_denied, assert_paid, dime, get, offering};
-use crate::store::{around, pause};
+use crate::ground::{Bought, Ground, URL, around, assert_denied, assert_paid, dime, get, offering};
 
 /// Approvals that take their time and are given in the end.
 struct Approvals;
@@ -21,7 +21,7 @@ impl Control for Approvals {
     fn check<'a>(&'a self, _payment: &'a mut Payment) -> Step<'a, Result<(), Denial>> {
         around(|| {
             Step::wait(async {
-                pause().await;
+                yield_now().await;
                 Ok(())
             })
         })

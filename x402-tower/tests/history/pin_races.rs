@@ -6,13 +6,14 @@ use std::task::{Context, Waker};
 use std::time::Duration;
 
 use proptest::prelude::*;
-use x402_tower::testing::{Offer, RecordingSigner, ScriptedSeller};
+use tokio::task::yield_now;
+use x402_tower::store::MemoryStore;
+use x402_tower::testing::{Offer, RecordingSigner, ScriptedSeller, ScriptedStore, StoreConduct};
 use x402_tower::{Control, ControlKind, Denial, Payment, Step};
 
 use crate::ground::{
     Bought, Ground, HONEST, LOOK_ALIKE, URL, assert_denied, assert_paid, dime, interleave, offering,
 };
-use crate::store::{Failing, pause};
 
 const BLOCK: &str = r#"recipient_pinning = "block""#;
 
@@ -174,7 +175,7 @@ impl Control for Waiting {
     fn check<'a>(&'a self, _payment: &'a mut Payment) -> Step<'a, Result<(), Denial>> {
         Step::wait(async {
             while !self.0.load(Ordering::SeqCst) {
-                pause().await;
+                yield_now().await;
             }
             Ok(())
         })
@@ -210,7 +211,9 @@ async fn attack_080_a_store_that_fails_at_any_moment_before_the_send_denies() {
         "recipient_pinning = \"block\"\nfirst_contact_cap_usd = 1\nmax_quote_drift_percent = 10";
     for operations in 0.. {
         let mut ground = Ground::under(policy);
-        ground.claims = Arc::new(Failing::after(&ground.store, operations));
+        let memory = MemoryStore::clone(&ground.store);
+        let conduct = StoreConduct::FailAfter(operations);
+        ground.claims = Arc::new(ScriptedStore::new(memory, conduct));
         let seller = offering(URL, dime()).settle();
         let answer = ground.ask(&seller, URL).await;
         let bought = Bought::of(&answer, &seller);

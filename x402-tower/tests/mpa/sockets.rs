@@ -198,7 +198,7 @@ async fn post(transport: &HttpWebhooks, url: &str) -> Result<u16, WebhookFault> 
 }
 
 #[tokio::test]
-async fn attack_100_a_webhook_reaches_no_private_address_unless_it_is_named() {
+async fn attack_060_a_webhook_reaches_no_private_address_unless_it_is_named() {
     let server = Server::start().await;
     let closed = HttpWebhooks::new([]).unwrap();
     let port = server.address.rsplit(':').next().unwrap();

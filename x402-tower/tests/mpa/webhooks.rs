@@ -8,8 +8,9 @@ use http::{Response, StatusCode};
 use x402_tower::mpa::{Approver, MAX_ANSWER_BYTES, MpaConfig, MpaControl, Shortfall};
 use x402_tower::pii::PiiControl;
 use x402_tower::policy::{PolicyConfig, PolicyControl, Rules};
-use x402_tower::store::{Claim, ClaimKey, Claims, MemoryStore, Reach, StoreError};
-use x402_tower::{Control, PaymentId, Step, UnixMillis, Usd};
+use x402_tower::store::{Claims, MemoryStore};
+use x402_tower::testing::{ScriptedStore, StoreConduct};
+use x402_tower::{Control, Usd};
 
 use crate::approvers::{
     Approvers, Conduct, answers, bound, replies, says, sealed, unsigned, webhook,
@@ -447,44 +448,14 @@ async fn attack_102_approvers_are_not_flooded() {
     assert_eq!(flood(usize::MAX).await, (0, 100 + 1), "without the cap");
 }
 
-/// A store that is down.
-#[derive(Debug)]
-struct Down;
-
-impl Claims for Down {
-    fn claim(
-        &self,
-        _: ClaimKey,
-        _: PaymentId,
-        _: &[u8],
-        _: UnixMillis,
-        _: UnixMillis,
-    ) -> Step<'_, Result<Claim, StoreError>> {
-        Step::ready(Err(StoreError::Unavailable))
-    }
-
-    fn read(&self, _: ClaimKey, _: UnixMillis) -> Step<'_, Result<Option<Vec<u8>>, StoreError>> {
-        Step::ready(Err(StoreError::Unavailable))
-    }
-
-    fn give_back(&self, _: ClaimKey, _: PaymentId) -> Step<'_, Result<(), StoreError>> {
-        Step::ready(Err(StoreError::Unavailable))
-    }
-
-    fn give_back_now(&self, _: ClaimKey, _: PaymentId) {}
-
-    fn reach(&self) -> Reach {
-        Reach::Process
-    }
-}
-
 #[tokio::test]
 async fn attack_104_a_store_that_is_down_denies_what_was_signed() {
     let config = MpaConfig::new(1).with_approver(Approver::hmac("alice", secret("alice")));
     let buyer = |claims: Arc<dyn Claims>| {
         Buyer::with_control(MpaControl::new(config.clone()).unwrap().with_claims(claims))
     };
-    let broken = buyer(Arc::new(Down));
+    let down = ScriptedStore::new(MemoryStore::new(), StoreConduct::Fail);
+    let broken = buyer(Arc::new(down));
     let request = broken.request_for(500).await;
     let signature = secret("alice").sign(request.payload().as_bytes());
     let signed = request.signatures().with_signature("alice", &signature);

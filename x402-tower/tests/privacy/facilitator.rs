@@ -485,7 +485,7 @@ async fn every_call_ends_on_record_once() {
 }
 
 #[tokio::test]
-async fn a_broken_call_is_unknown_and_the_error_passes() {
+async fn attack_129_a_broken_call_is_unknown_and_the_error_passes() {
     let control = RecordingControl::new(ControlKind::Audit);
     let broken = service_fn(|_: Request<Empty>| async {
         Err::<Response<ScriptedBody>, _>("the connection broke")

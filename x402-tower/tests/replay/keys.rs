@@ -6,11 +6,11 @@ use std::sync::Arc;
 use x402_tower::GuardConfig;
 use x402_tower::policy::PolicyConfig;
 use x402_tower::replay::{FingerprintKey, FingerprintKeyError, ReplayControl};
-use x402_tower::testing::Offer;
+use x402_tower::store::{MemoryStore, Reach};
+use x402_tower::testing::{Offer, ScriptedStore, StoreConduct};
 
 use crate::buyer::{buy, charging};
 use crate::ground::{Ground, denial, key};
-use crate::stores::{Conduct, Slow};
 
 const HEX: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
@@ -45,7 +45,11 @@ async fn replicas_with_a_key_each_pay_twice() {
 }
 
 fn building_on_shared_claims(key: Option<FingerprintKey>) -> Option<&'static str> {
-    let claims = Arc::new(Slow::new(Conduct::Answer));
+    let claims = Arc::new(ScriptedStore::with_reach(
+        MemoryStore::new(),
+        StoreConduct::Wait,
+        Reach::Network,
+    ));
     let builder = GuardConfig::buyer()
         .policy(PolicyConfig::new())
         .claims(claims);

@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use x402_tower::replay::ReplayControl;
-use x402_tower::testing::{Offer, ScriptedChallenge, ScriptedSeller};
+use x402_tower::store::MemoryStore;
+use x402_tower::testing::{Offer, ScriptedChallenge, ScriptedSeller, ScriptedStore, StoreConduct};
 use x402_tower::{Chain, ControlService, UnixMillis};
 
 use crate::buyer::{buy, charging};
 use crate::ground::{Ground, NOW, call, denial, outcome, settling, unguarded};
 use crate::signed::Signed;
-use crate::stores::Watched;
 
 const MILLISECOND: Duration = Duration::from_millis(1);
 
@@ -53,7 +53,7 @@ async fn attack_091_without_the_control_an_old_payment_is_served_again() {
 /// Clocks of chain, facilitator and seller differ by up to a minute.
 #[tokio::test]
 async fn attack_091_a_claim_outlives_the_authorization_by_the_skew_of_clocks() {
-    let claims = Watched::default();
+    let claims = ScriptedStore::new(MemoryStore::new(), StoreConduct::Answer);
     let ground = Ground::with_claims(claims.clone());
     for payment in [
         Signed::new(1),
@@ -65,7 +65,7 @@ async fn attack_091_a_claim_outlives_the_authorization_by_the_skew_of_clocks() {
         call(&shop(&ground, ground.control()), payment.sent()).await;
     }
     let end = UnixMillis::from_secs(NOW + 60 + 60);
-    assert_eq!(claims.ends(), [end, end]);
+    assert_eq!(claims.claim_ends(), [end, end]);
 }
 
 #[tokio::test]

@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 use tower::ServiceExt;
-use x402_tower::testing::{ControlStep, Offer, RecordingControl, RecordingSigner, ScriptedSeller};
+use x402_tower::store::MemoryStore;
+use x402_tower::testing::{
+    ControlStep, Offer, RecordingControl, RecordingSigner, ScriptedSeller, ScriptedStore,
+    StoreConduct,
+};
 use x402_tower::{Control, ControlKind};
 
 use crate::buyer::{buy, charging};
 use crate::ground::{Ground, URL, call, denial, outcome, settling};
 use crate::signed::{Signed, post};
-use crate::stores::{Conduct, Slow};
 
 fn one() -> ScriptedSeller {
     charging(1, |_| Offer::usdc(10_000))
@@ -101,20 +104,20 @@ async fn where_the_caller_goes_away_before_the_payment_left() {
 
 #[tokio::test]
 async fn where_the_caller_goes_away_while_the_store_is_asked() {
-    let store = Slow::new(Conduct::TakeAndHang);
+    let store = ScriptedStore::new(MemoryStore::new(), StoreConduct::DoAndHang);
     let mut ground = Ground::with_claims(store.clone());
     let waiting = ground
         .payer(&one())
         .oneshot(post(URL, "question"))
         .now_or_never();
     assert!(waiting.is_none());
-    *store.conduct.lock() = Conduct::Answer;
+    store.behave(StoreConduct::Answer);
     assert_free(&mut ground).await;
 }
 
 #[tokio::test]
 async fn where_the_store_takes_a_claim_and_does_not_say_so() {
-    let store = Slow::new(Conduct::TakeAndFail);
+    let store = ScriptedStore::new(MemoryStore::new(), StoreConduct::DoAndFail);
     let mut ground = Ground::with_claims(store.clone());
     let answer = buy(&ground.payer(&one())).await;
     assert_eq!(
@@ -122,7 +125,7 @@ async fn where_the_store_takes_a_claim_and_does_not_say_so() {
         (503, Some("store.unavailable"))
     );
     assert_eq!(ground.signer.count(), 0);
-    *store.conduct.lock() = Conduct::Answer;
+    store.behave(StoreConduct::Answer);
     assert_free(&mut ground).await;
 }
 

@@ -279,7 +279,7 @@ mod tests {
 
     /// DNS rebinding: the name is public when it is checked, and private when it is called.
     #[tokio::test]
-    async fn attack_100_a_name_is_called_where_it_was_checked() {
+    async fn attack_061_a_name_is_called_where_it_was_checked() {
         let (port, reached) = private_service().await;
         let rebinding: &[&[&str]] = &[&["93.184.215.14"], &["127.0.0.1"]];
 

@@ -2,16 +2,14 @@
 
 mod claims;
 mod ledger;
+mod shards;
 mod signed;
 #[cfg(test)]
 mod tests;
-mod window;
 
 use core::fmt;
 use std::sync::Arc;
 use std::time::Duration;
-
-use parking_lot::Mutex;
 
 use self::claims::ClaimBook;
 use self::ledger::Book;
@@ -70,9 +68,9 @@ pub struct MemoryStore(Arc<Shared>);
 const MAX_SIGNED_BYTES: usize = 256 * 1024 * 1024;
 
 struct Shared {
-    book: Mutex<Book>,
-    claims: Mutex<ClaimBook>,
-    signed: Mutex<Shelf>,
+    book: Book,
+    claims: ClaimBook,
+    signed: Shelf,
 }
 
 impl MemoryStore {
@@ -101,9 +99,9 @@ impl MemoryStore {
     #[must_use]
     pub fn with_capacity(max_limits: usize, max_payments: usize, max_claims: usize) -> Self {
         Self(Arc::new(Shared {
-            book: Mutex::new(Book::new(max_limits, max_payments)),
-            claims: Mutex::new(ClaimBook::new(max_claims)),
-            signed: Mutex::new(Shelf::new(max_payments, MAX_SIGNED_BYTES)),
+            book: Book::new(max_limits, max_payments),
+            claims: ClaimBook::new(max_claims),
+            signed: Shelf::new(max_payments, MAX_SIGNED_BYTES),
         }))
     }
 }
@@ -122,7 +120,7 @@ impl fmt::Debug for MemoryStore {
 
 impl Ledger for MemoryStore {
     fn reserve(&self, reservation: &Reservation<'_>) -> Step<'_, Result<Reserved, StoreError>> {
-        Step::ready(self.0.book.lock().reserve(reservation))
+        Step::ready(self.0.book.reserve(reservation))
     }
 
     fn mark_sent(
@@ -130,39 +128,39 @@ impl Ledger for MemoryStore {
         id: PaymentId,
         sent: Option<&SentPayment>,
     ) -> Step<'_, Result<(), StoreError>> {
-        Step::ready(self.0.book.lock().mark_sent(id, sent))
+        Step::ready(self.0.book.mark_sent(id, sent))
     }
 
     fn settle(&self, id: PaymentId, actual: Option<Usd>) -> Step<'_, Result<(), StoreError>> {
-        Step::ready(self.0.book.lock().settle(id, actual))
+        Step::ready(self.0.book.settle(id, actual))
     }
 
     fn mark_unknown(&self, id: PaymentId) -> Step<'_, Result<(), StoreError>> {
-        Step::ready(self.0.book.lock().mark_unknown(id))
+        Step::ready(self.0.book.mark_unknown(id))
     }
 
     /// # Errors
     ///
     /// [`StoreError::UnknownPayment`] for a payment that was sent: its money stays counted.
     fn release(&self, id: PaymentId) -> Step<'_, Result<(), StoreError>> {
-        Step::ready(self.0.book.lock().release(id))
+        Step::ready(self.0.book.release(id))
     }
 
     fn release_now(&self, id: PaymentId) {
         // What was sent stays counted, and there is nobody left to tell.
-        let _: Result<(), StoreError> = self.0.book.lock().release(id);
+        let _: Result<(), StoreError> = self.0.book.release(id);
     }
 
     fn entries(&self, query: &EntryQuery) -> Step<'_, Result<Vec<Entry>, StoreError>> {
-        Step::ready(Ok(self.0.book.lock().entries(query)))
+        Step::ready(Ok(self.0.book.entries(query)))
     }
 
     fn entry(&self, id: PaymentId) -> Step<'_, Result<Option<Entry>, StoreError>> {
-        Step::ready(Ok(self.0.book.lock().entry(id)))
+        Step::ready(Ok(self.0.book.entry(id)))
     }
 
     fn resolve(&self, id: PaymentId, resolution: Resolution) -> Step<'_, Result<(), StoreError>> {
-        Step::ready(self.0.book.lock().resolve(id, resolution))
+        Step::ready(self.0.book.resolve(id, resolution))
     }
 
     fn reach(&self) -> Reach {
@@ -175,7 +173,7 @@ impl Ledger for MemoryStore {
         window: Duration,
         now: UnixMillis,
     ) -> Step<'_, Result<Usage, StoreError>> {
-        Step::ready(Ok(self.0.book.lock().usage(key, Span::of(window), now)))
+        Step::ready(Ok(self.0.book.usage(key, Span::of(window), now)))
     }
 }
 
@@ -193,7 +191,7 @@ impl Claims for MemoryStore {
         now: UnixMillis,
         until: UnixMillis,
     ) -> Step<'_, Result<Claim, StoreError>> {
-        Step::ready(self.0.claims.lock().claim(key, holder, value, now, until))
+        Step::ready(self.0.claims.claim(key, holder, value, now, until))
     }
 
     fn read(
@@ -201,16 +199,16 @@ impl Claims for MemoryStore {
         key: ClaimKey,
         now: UnixMillis,
     ) -> Step<'_, Result<Option<Vec<u8>>, StoreError>> {
-        Step::ready(Ok(self.0.claims.lock().read(key, now)))
+        Step::ready(Ok(self.0.claims.read(key, now)))
     }
 
     fn give_back(&self, key: ClaimKey, holder: PaymentId) -> Step<'_, Result<(), StoreError>> {
-        self.0.claims.lock().give_back(key, holder);
+        self.0.claims.give_back(key, holder);
         Step::ready(Ok(()))
     }
 
     fn give_back_now(&self, key: ClaimKey, holder: PaymentId) {
-        self.0.claims.lock().give_back(key, holder);
+        self.0.claims.give_back(key, holder);
     }
 
     fn reach(&self) -> Reach {
@@ -220,7 +218,7 @@ impl Claims for MemoryStore {
 
 impl SignedPayments for MemoryStore {
     fn load(&self, key: RequestKey, now: UnixMillis) -> Step<'_, Result<Option<Kept>, StoreError>> {
-        Step::ready(Ok(self.0.signed.lock().load(key, now)))
+        Step::ready(Ok(self.0.signed.load(key, now)))
     }
 
     fn put(
@@ -231,11 +229,11 @@ impl SignedPayments for MemoryStore {
         now: UnixMillis,
         until: UnixMillis,
     ) -> Step<'_, Result<Put, StoreError>> {
-        Step::ready(self.0.signed.lock().put(key, expected, value, now, until))
+        Step::ready(self.0.signed.put(key, expected, value, now, until))
     }
 
     fn remove(&self, key: RequestKey, expected: u64) -> Step<'_, Result<bool, StoreError>> {
-        Step::ready(Ok(self.0.signed.lock().remove(key, expected)))
+        Step::ready(Ok(self.0.signed.remove(key, expected)))
     }
 
     fn reach(&self) -> Reach {

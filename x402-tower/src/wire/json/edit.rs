@@ -120,11 +120,11 @@ impl Document {
     #[must_use]
     pub fn apply(&self, edits: &Edits) -> Bytes {
         if edits.is_empty() {
-            return self.bytes.clone();
+            return self.bytes().clone();
         }
         let mut splices = self.splices(edits);
         splices.sort_by_key(|splice| (splice.start, splice.end));
-        let mut out = BytesMut::with_capacity(self.bytes.len());
+        let mut out = BytesMut::with_capacity(self.text.len());
         let mut done = 0;
         for splice in &splices {
             // An edit inside a value that is itself replaced or removed.
@@ -140,7 +140,7 @@ impl Document {
     }
 
     fn len(&self) -> u32 {
-        u32::try_from(self.bytes.len()).unwrap_or(u32::MAX)
+        u32::try_from(self.text.len()).unwrap_or(u32::MAX)
     }
 
     fn splices(&self, edits: &Edits) -> Vec<Splice> {

@@ -1,33 +1,28 @@
 //! The parser: one pass over the bytes, no recursion, one node per value.
 
 use super::string::{self, Escape};
-use super::{JsonError, Kind, Limits, Node, duplicates, index};
+use super::{JsonError, Kind, Node, duplicates, index};
 
-/// Parses `bytes` into a tape of nodes in document order.
-pub(super) fn tape(bytes: &[u8], limits: Limits) -> Result<Vec<Node>, JsonError> {
-    let limit = limits.max_bytes.min(MAX_TAPE_BYTES);
-    if bytes.len() > limit {
-        return Err(JsonError::TooLarge { limit });
-    }
-    let text = std::str::from_utf8(bytes).map_err(|_| JsonError::Utf8)?;
+/// Parses `text`, of at most [`MAX_TAPE_BYTES`], into a tape of nodes in document order.
+pub(super) fn tape(text: &str, max_depth: usize) -> Result<Vec<Node>, JsonError> {
     if text.starts_with('\u{feff}') {
         return Err(JsonError::Utf8);
     }
     let mut parser = Parser {
         text,
-        bytes,
+        bytes: text.as_bytes(),
         pos: 0,
         // A member of a real message takes about 24 bytes; a wrong guess costs one reallocation.
-        nodes: Vec::with_capacity(bytes.len() / 20 + 4),
-        open: Vec::with_capacity(limits.max_depth.min(super::MAX_DEPTH)),
-        max_depth: limits.max_depth,
+        nodes: Vec::with_capacity(text.len() / 20 + 4),
+        open: Vec::with_capacity(max_depth.min(super::MAX_DEPTH)),
+        max_depth,
     };
     parser.document()?;
     Ok(parser.nodes)
 }
 
 /// Offsets are kept as `u32`.
-const MAX_TAPE_BYTES: usize = 1 << 30;
+pub(super) const MAX_TAPE_BYTES: usize = 1 << 30;
 
 /// The key of the member whose value comes next.
 #[derive(Clone, Copy)]
@@ -199,10 +194,7 @@ impl<'a> Parser<'a> {
         let mut escaped = false;
         loop {
             let rest = self.bytes.get(self.pos..).unwrap_or_default();
-            let plain = rest
-                .iter()
-                .position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f))
-                .unwrap_or(rest.len());
+            let plain = string::plain_len(rest);
             self.pos += plain;
             match rest.get(plain) {
                 Some(b'"') => {

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::byte_scan::{below, equal, fitting_len};
+
 /// What a backslash introduces.
 pub(super) enum Escape {
     /// A character, and the length of its escape in bytes.
@@ -66,11 +68,24 @@ fn is_refused(character: char) -> bool {
     character < ' ' && !matches!(character, '\t' | '\n' | '\r')
 }
 
+/// How many bytes from the start stand for themselves in a string: no quote, no backslash, no control character.
+pub(super) fn plain_len(bytes: &[u8]) -> usize {
+    let special = |word| below(word, 0x20) | equal(word, b'"') | equal(word, b'\\');
+    let is_special = |byte| matches!(byte, b'"' | b'\\' | 0..=0x1f);
+    fitting_len(bytes, special, is_special)
+}
+
 /// The text of a string whose escapes were checked by the parser. `inner` has no quotes.
+#[inline]
 pub(super) fn unescape(inner: &str, escaped: bool) -> Cow<'_, str> {
-    if !escaped {
-        return Cow::Borrowed(inner);
+    if escaped {
+        Cow::Owned(unescaped(inner))
+    } else {
+        Cow::Borrowed(inner)
     }
+}
+
+fn unescaped(inner: &str) -> String {
     let mut text = String::with_capacity(inner.len());
     let mut rest = inner;
     while let Some((plain, tail)) = rest.find('\\').and_then(|at| rest.split_at_checked(at)) {
@@ -86,7 +101,7 @@ pub(super) fn unescape(inner: &str, escaped: bool) -> Cow<'_, str> {
         rest = tail.get(length..).unwrap_or_default();
     }
     text.push_str(rest);
-    Cow::Owned(text)
+    text
 }
 
 /// `text` as a JSON string with quotes.

@@ -50,15 +50,14 @@ impl<'a> Value<'a> {
     #[must_use]
     pub fn get(self, key: &str) -> Option<Value<'a>> {
         let mut members = self.children(Kind::Object);
+        let quoted_len = u32::try_from(key.len()).ok()?.checked_add(2)?;
         while let Some((node, value)) = members.advance() {
-            let same = if node.key_escaped {
-                let quoted = self.document.text(node.key_start, node.key_end);
-                string::unescape(inner(quoted), true) == key
-            } else {
-                let quoted = self.document.span(node.key_start, node.key_end);
-                quoted.get(1..quoted.len().saturating_sub(1)) == Some(key.as_bytes())
-            };
-            if same {
+            // Most keys differ in length, so most are told apart without a look at the text.
+            if !node.key_escaped && node.key_end.saturating_sub(node.key_start) != quoted_len {
+                continue;
+            }
+            let written = self.document.unquoted(node.key_start, node.key_end);
+            if string::unescape(written, node.key_escaped) == key {
                 return Some(value);
             }
         }
@@ -81,7 +80,8 @@ impl<'a> Value<'a> {
     #[must_use]
     pub fn as_str(self) -> Option<Cow<'a, str>> {
         let node = self.node().filter(|node| node.kind == Kind::String)?;
-        Some(string::unescape(inner(self.raw()), node.escaped))
+        let text = self.document.unquoted(node.start, node.end);
+        Some(string::unescape(text, node.escaped))
     }
 
     /// The unescaped text of a string, or a number as it is written; `None` for other kinds.
@@ -96,7 +96,7 @@ impl<'a> Value<'a> {
     #[must_use]
     pub fn key(self) -> Option<Cow<'a, str>> {
         let node = self.node().filter(|node| node.key_start < node.key_end)?;
-        let key = inner(self.document.text(node.key_start, node.key_end));
+        let key = self.document.unquoted(node.key_start, node.key_end);
         Some(string::unescape(key, node.key_escaped))
     }
 
@@ -134,13 +134,6 @@ impl fmt::Debug for Value<'_> {
             .field("bytes", &self.raw().len())
             .finish()
     }
-}
-
-/// A string's text without its quotes.
-fn inner(quoted: &str) -> &str {
-    quoted
-        .get(1..quoted.len().saturating_sub(1))
-        .unwrap_or_default()
 }
 
 #[derive(Clone)]
@@ -189,7 +182,7 @@ impl<'a> Iterator for Entries<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let (node, value) = self.0.advance()?;
-        let key = inner(self.0.document.text(node.key_start, node.key_end));
+        let key = self.0.document.unquoted(node.key_start, node.key_end);
         Some((string::unescape(key, node.key_escaped), value))
     }
 }

@@ -123,6 +123,7 @@ fn a_loose_authorization_is_refused() {
         ("1795363881", "-1", "wire.time"),
         ("0xabab", "abab", "wire.hex"),
         ("0xabab", "0xab", "wire.hex"),
+        ("0xabab", "0x0xabab", "wire.hex"),
         ("0xcdcd", "0x0xcd", "wire.hex"),
         ("0xcdcd", "0xcdc", "wire.hex"),
         ("0xf39F", "0xf39", "wire.address"),
