@@ -4,13 +4,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parking_lot::RwLock;
 use redis::aio::MultiplexedConnection;
-use redis::{
-    AsyncConnectionConfig, Client, Cmd, ConnectionAddr, ErrorKind, IntoConnectionInfo, RedisError,
-    ServerErrorKind, TlsCertificates, Value,
-};
+use redis::{AsyncConnectionConfig, Client, Cmd, ErrorKind, RedisError, ServerErrorKind, Value};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
+use super::address;
 use super::script::Step;
 use super::server::Server;
 use super::{RedisConnectError, RedisOptions};
@@ -51,7 +49,7 @@ impl Link {
         options: RedisOptions,
     ) -> Result<Self, RedisConnectError> {
         let link = Self {
-            client: client(address, &options)?,
+            client: address::client(address, &options)?,
             options,
             current: RwLock::new(None),
             connecting: Mutex::new(()),
@@ -236,41 +234,6 @@ impl Link {
             *current = None;
         }
     }
-}
-
-fn client(address: &str, options: &RedisOptions) -> Result<Client, RedisConnectError> {
-    let info = address.into_connection_info();
-    let info = info.map_err(|_| RedisConnectError::Address)?;
-    let encrypted = match info.addr() {
-        // TLS that believes anybody is none.
-        ConnectionAddr::TcpTls { insecure, .. } if *insecure => {
-            return Err(RedisConnectError::Address);
-        }
-        ConnectionAddr::TcpTls { .. } => true,
-        _ => false,
-    };
-    let settings = info.tcp_settings().clone().set_nodelay(true);
-    #[cfg(target_os = "linux")]
-    let settings =
-        settings.set_user_timeout(options.deadline.max(std::time::Duration::from_secs(1)));
-    let info = info.set_tcp_settings(settings);
-    if encrypted && rustls::crypto::CryptoProvider::get_default().is_none() {
-        // Somebody else was faster, or it is this one from now on: there is one either way.
-        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    }
-    let Some(pem) = &options.root_certificates else {
-        return Client::open(info).map_err(|_| RedisConnectError::Address);
-    };
-    let certificates = TlsCertificates {
-        client_tls: None,
-        root_cert: Some(pem.clone()),
-    };
-    // No certificate in it would mean to trust nobody, and be found out only when connecting.
-    let any = pem.windows(10).any(|part| part == b"-----BEGIN");
-    if !encrypted || !any {
-        return Err(RedisConnectError::Certificate);
-    }
-    Client::build_with_tls(info, certificates).map_err(|_| RedisConnectError::Certificate)
 }
 
 fn command<K: AsRef<[u8]>, A: AsRef<[u8]>>(

@@ -1,5 +1,6 @@
 //! The engine on a Redis or Valkey server, for many machines.
 
+mod address;
 mod claims;
 mod error;
 mod keys;
