@@ -13,9 +13,6 @@ use crate::store::memory::index::Index;
 use crate::store::memory::shards::Seed;
 use crate::store::{Entry, EntryQuery, EntryState, SentPayment};
 
-/// Most ended payments that one call clears away, so that no caller waits for everybody's.
-const SWEEP: usize = 64;
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum State {
     Reserved,
@@ -191,13 +188,10 @@ impl Payments {
         self.remove_at(place)
     }
 
-    /// Forgets some of what nothing counts any more, and tells how many.
+    /// Forgets what nothing counts any more, and tells how many.
     pub(super) fn sweep(&mut self, now: u64) -> usize {
         let mut swept = 0;
-        while swept < SWEEP {
-            let Some(place) = due(&self.open, now).or_else(|| due(&self.settled, now)) else {
-                break;
-            };
+        while let Some(place) = due(&self.open, now).or_else(|| due(&self.settled, now)) {
             self.remove_at(place);
             swept += 1;
         }
