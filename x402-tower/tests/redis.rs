@@ -21,6 +21,8 @@ mod ground;
 mod keeping;
 #[path = "redis/keys.rs"]
 mod keys;
+#[path = "redis/line.rs"]
+mod line;
 #[path = "redis/lost_answers.rs"]
 mod lost_answers;
 #[path = "redis/processes.rs"]

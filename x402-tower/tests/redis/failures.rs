@@ -127,7 +127,7 @@ async fn what_another_program_left_in_its_place_is_not_taken_for_a_ledger() {
     let server = RedisServer::start();
     let store = open(&server).await;
     reserve(&store, id(1), &[amount(50)]).await.unwrap();
-    let book = server.ask(&["KEYS", "*:book"]);
+    let book = server.ask(&["KEYS", "*:book:*"]);
     server.ask(&["HSET", &book, "m", "something else"]);
     let answer = reserve(&store, id(2), &[amount(50)]).await;
     assert_eq!(answer, Err(StoreError::Unreadable));

@@ -117,6 +117,7 @@ async fn what_was_granted_is_counted_after_every_kill() {
     let granted = Arc::new(AtomicU64::new(0));
     let asked = Arc::new(AtomicU64::new(0));
     for _ in 0..4 {
+        let before = granted.load(Ordering::SeqCst);
         let mut racers = JoinSet::new();
         for _ in 0..16 {
             let (store, granted, asked) = (store.clone(), Arc::clone(&granted), Arc::clone(&asked));
@@ -131,7 +132,6 @@ async fn what_was_granted_is_counted_after_every_kill() {
                 }
             });
         }
-        let before = granted.load(Ordering::SeqCst);
         while granted.load(Ordering::SeqCst) < before + 40 {
             tokio::task::yield_now().await;
         }

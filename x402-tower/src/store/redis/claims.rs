@@ -1,12 +1,46 @@
 //! Claims on the server: a key each.
 
-use redis::Value;
+use std::sync::Arc;
 
+use redis::Value;
+use tokio::time::Instant;
+
+use super::line::Errand;
 use super::numbers::{bytes, leading, lifetime, packed};
 use super::{Shared, script};
 use crate::clock::UnixMillis;
 use crate::payment::PaymentId;
 use crate::store::{Claim, ClaimKey, StoreError};
+
+/// A claim on its way to the server, alone or with others.
+#[derive(Debug)]
+pub(super) struct Asked {
+    key: String,
+    /// Its end by the caller's clock, its lifetime, the token of the call, the holder and the value.
+    arg: Vec<u8>,
+}
+
+impl Errand for Asked {
+    fn weight(&self) -> usize {
+        1
+    }
+
+    async fn ask(
+        shared: &Shared,
+        together: &[Arc<Self>],
+        until: Instant,
+    ) -> Result<Vec<Value>, StoreError> {
+        let keys: Vec<&[u8]> = together.iter().map(|one| one.key.as_bytes()).collect();
+        let time = packed([shared.told()?]);
+        let mut args: Vec<&[u8]> = vec![&time];
+        args.extend(together.iter().map(|one| one.arg.as_slice()));
+        let answer = shared.link.run_until(until, &script::CLAIM, &keys, &args);
+        match answer.await? {
+            Value::Array(answers) => Ok(answers),
+            _ => Err(StoreError::Unreadable),
+        }
+    }
+}
 
 impl Shared {
     pub(super) async fn claim(
@@ -20,16 +54,16 @@ impl Shared {
         if value.len() > Claim::MAX_VALUE_BYTES {
             return Err(StoreError::Full);
         }
-        let numbers = packed([self.told()?, until.as_millis(), lifetime(now, until)]);
-        let mut kept = self.token()?.to_vec();
-        kept.extend_from_slice(holder.as_bytes());
-        kept.extend_from_slice(&value);
+        let mut arg = packed([until.as_millis(), lifetime(now, until)]);
+        arg.extend_from_slice(&self.token());
+        arg.extend_from_slice(holder.as_bytes());
+        arg.extend_from_slice(&value);
         let key = self.keys.claim(key);
-        match self
-            .link
-            .run(&script::CLAIM, &[key], &[numbers, kept])
-            .await?
-        {
+        let asked = Arc::new(Asked { key, arg });
+        let until = self.link.deadline();
+        // The claims of a cluster lie in many slots, and a script reaches one.
+        let alone = self.link.leads_to_cluster();
+        match self.claims.run(self, &asked, alone, until).await? {
             Value::Int(1) => Ok(Claim::Taken),
             held => {
                 let held = bytes(held)?;

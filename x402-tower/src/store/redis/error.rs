@@ -17,6 +17,9 @@ pub enum RedisConnectError {
         "the Redis server did not answer; check that it runs, its address, and its certificate where TLS is used"
     )]
     Unreachable,
+    /// The system has no random numbers to give.
+    #[error("the system's random source failed; a store cannot tell its calls from others'")]
+    Random,
     /// The server wants another login.
     #[error("the Redis server refused the login; check user and password in its address")]
     Login,
@@ -61,6 +64,7 @@ impl RedisConnectError {
             Self::Address => "redis.address",
             Self::Certificate => "redis.certificate",
             Self::Unreachable => "redis.unreachable",
+            Self::Random => "redis.random",
             Self::Login => "redis.login",
             Self::Unexamined { .. } => "redis.unexamined",
             Self::Outdated { .. } => "redis.outdated",

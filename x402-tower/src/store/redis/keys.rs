@@ -1,22 +1,24 @@
 //! The names of keys on the server.
 
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
+
 use crate::digest::length_prefixed;
 use crate::store::{ClaimKey, RequestKey};
 
 /// The keys of one namespace. They hold digests only, so that no two scopes collide and none shows what it stands for
-/// (attack 81).
+/// (attack 81). What a key's braces hold decides over its slot in a cluster.
 #[derive(Debug)]
 pub(super) struct Keys {
-    namespace: String,
+    namespace: [u8; 32],
     ledger: [String; 3],
 }
 
 impl Keys {
     pub(super) fn of(namespace: &[u8]) -> Self {
-        let digest = length_prefixed(&[b"x402-tower redis namespace", namespace]);
-        let namespace = const_hex::encode(digest);
-        // One hash tag: all limits of a payment are in one slot of a cluster, and so in one atomic step.
-        let ledger = ["book", "queue", "index"].map(|part| format!("x402:{{{namespace}}}:{part}"));
+        let namespace = length_prefixed(&[b"x402-tower redis namespace", namespace]);
+        // All limits of a payment are in one slot, and so in one atomic step.
+        let tag = BASE64_URL_SAFE_NO_PAD.encode(namespace);
+        let ledger = ["book", "queue", "index"].map(|part| format!("x402:{part}:{{{tag}}}"));
         Self { namespace, ledger }
     }
 
@@ -25,7 +27,7 @@ impl Keys {
         &self.ledger
     }
 
-    /// Of a claim. Its own digest is the hash tag, so that claims spread over a cluster.
+    /// Of a claim.
     pub(super) fn claim(&self, key: ClaimKey) -> String {
         self.spread("claim", key.as_bytes())
     }
@@ -35,8 +37,15 @@ impl Keys {
         self.spread("signed", key.as_bytes())
     }
 
-    fn spread(&self, kind: &str, digest: &[u8; 32]) -> String {
-        let digest = const_hex::const_encode::<32, false>(digest);
-        format!("x402:{}:{kind}:{{{}}}", self.namespace, digest.as_str())
+    /// A key that lies in whichever slot its own digest says. It is short, because the server hashes it several times.
+    fn spread(&self, kind: &str, key: &[u8; 32]) -> String {
+        let digest = length_prefixed(&[&self.namespace, kind.as_bytes(), key]);
+        let mut name = String::with_capacity(64);
+        name.push_str("x402:");
+        name.push_str(kind);
+        name.push_str(":{");
+        BASE64_URL_SAFE_NO_PAD.encode_string(digest, &mut name);
+        name.push('}');
+        name
     }
 }

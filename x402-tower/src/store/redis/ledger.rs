@@ -1,97 +1,35 @@
 //! The ledger on the server: one script a step.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use redis::Value;
 
 use super::Shared;
-use super::numbers::{
-    LATEST, LONGEST, amount, bytes, leading, lifetime, number, packed, sum, whole,
-};
+use super::numbers::{LATEST, LONGEST, amount, bytes, leading, number, packed, sum, whole};
 use super::script::{self, Step};
+use super::wish::Wish;
 use crate::clock::UnixMillis;
 use crate::money::Usd;
 use crate::payment::PaymentId;
 use crate::store::{
-    Entry, EntryQuery, EntryState, Limit, LimitKey, Quota, Reservation, Reserved, SentPayment,
-    StoreError, Usage,
+    Entry, EntryQuery, EntryState, Limit, LimitKey, Reserved, SentPayment, StoreError, Usage,
 };
 
 /// Most times that a step is run for clearing away what has ended, before it is given up. Each time clears away
 /// something.
 const MOST_ROUNDS: usize = 256;
 
-/// A reservation as its script takes it.
-pub(super) struct Wish {
-    args: Vec<Vec<u8>>,
-    quotas: Vec<Quota>,
-}
-
 impl Shared {
-    pub(super) fn wish(&self, reservation: &Reservation<'_>) -> Result<Wish, StoreError> {
-        if reservation.limits.len() > Reservation::MAX_LIMITS {
-            return Err(StoreError::Full);
-        }
-        let options = self.link.options();
-        let [high, low] = amount(reservation.amount.micros());
-        let numbers = packed([
-            self.told()?,
-            high,
-            low,
-            lifetime(reservation.now, reservation.expires),
-            options.max_payments,
-            options.max_windows,
-        ]);
-        let mut names: Vec<Vec<u8>> = Vec::with_capacity(reservation.limits.len());
-        let mut limits = Vec::with_capacity(reservation.limits.len().saturating_mul(24));
-        for limit in reservation.limits {
-            // Two quotas over the same window share it, and must not count the payment twice.
-            let name = window(limit.key, limit.window);
-            let known = names.iter().position(|known| *known == name);
-            let index = known.unwrap_or_else(|| {
-                names.push(name);
-                names.len().saturating_sub(1)
-            });
-            let index = u32::try_from(index).map_err(|_| StoreError::Full)?;
-            let (by_count, most) = match limit.quota {
-                Quota::Amount(most) => (0_u32, most.micros()),
-                Quota::Count(most) => (1, most),
-            };
-            limits.extend_from_slice(&index.saturating_add(1).to_le_bytes());
-            limits.extend_from_slice(&by_count.to_le_bytes());
-            limits.extend_from_slice(&packed(amount(most)));
-        }
-        let mut args = vec![
-            numbers,
-            payment(reservation.id),
-            self.token()?.to_vec(),
-            limits,
-        ];
-        args.append(&mut names);
-        let quotas = reservation.limits.iter().map(|limit| limit.quota);
-        let quotas = quotas.collect();
-        Ok(Wish { args, quotas })
-    }
-
     pub(super) async fn reserve(&self, wish: Wish) -> Result<Reserved, StoreError> {
-        let answer = self.settled_down(&script::RESERVE, &wish.args).await?;
-        let Value::Array(parts) = &answer else {
-            return told_done(&answer).map(|()| Reserved::Granted);
-        };
-        let [Value::Int(REFUSED), limit, high, low] = parts.as_slice() else {
-            return Err(StoreError::Unreadable);
-        };
-        let limit = usize::try_from(number(limit)?).map_err(|_| StoreError::Unreadable)?;
-        let left = match wish.quotas.get(limit) {
-            Some(Quota::Amount(most)) => {
-                let left = u128::from(most.micros()).saturating_sub(sum(high, low)?);
-                let left = u64::try_from(left).map_err(|_| StoreError::Unreadable)?;
-                Quota::Amount(Usd::from_micros(left))
+        let (wish, until) = (Arc::new(wish), self.link.deadline());
+        for _ in 0..MOST_ROUNDS {
+            let answer = self.reservations.run(self, &wish, false, until).await?;
+            if answer != Value::Int(AGAIN) {
+                return wish.read(&answer);
             }
-            Some(Quota::Count(_)) => Quota::Count(0),
-            None => return Err(StoreError::Unreadable),
-        };
-        Ok(Reserved::Refused { limit, left })
+        }
+        Err(StoreError::Unavailable)
     }
 
     pub(super) async fn mark_sent(
@@ -211,8 +149,10 @@ impl Shared {
 
     /// Runs a step until everything that has ended is cleared away, as far as that could change the answer.
     async fn settled_down(&self, step: &Step, args: &[Vec<u8>]) -> Result<Value, StoreError> {
+        let until = self.link.deadline();
         for _ in 0..MOST_ROUNDS {
-            let answer = self.link.run(step, self.keys.ledger(), args).await?;
+            let keys = self.keys.ledger();
+            let answer = self.link.run_until(until, step, keys, args).await?;
             if answer != Value::Int(AGAIN) {
                 return Ok(answer);
             }
@@ -222,14 +162,14 @@ impl Shared {
 }
 
 // What the scripts answer; see lua/book.lua.
-const GRANTED: i64 = 0;
-const REFUSED: i64 = 1;
+pub(super) const GRANTED: i64 = 0;
+pub(super) const REFUSED: i64 = 1;
 const OVERFLOW: i64 = 2;
-const AGAIN: i64 = 3;
+pub(super) const AGAIN: i64 = 3;
 const FULL: i64 = 4;
 const UNKNOWN: i64 = 5;
 
-fn told_done(answer: &Value) -> Result<(), StoreError> {
+pub(super) fn told_done(answer: &Value) -> Result<(), StoreError> {
     match answer {
         Value::Int(GRANTED) => Ok(()),
         Value::Int(OVERFLOW) => Err(StoreError::Overflow),
@@ -241,7 +181,7 @@ fn told_done(answer: &Value) -> Result<(), StoreError> {
     }
 }
 
-fn payment(id: PaymentId) -> Vec<u8> {
+pub(super) fn payment(id: PaymentId) -> Vec<u8> {
     [b"p".as_slice(), id.as_bytes()].concat()
 }
 
@@ -250,7 +190,7 @@ fn id_of(name: &[u8]) -> Result<PaymentId, StoreError> {
     id.map(PaymentId::from_bytes).ok_or(StoreError::Unreadable)
 }
 
-fn window(key: LimitKey, length: Duration) -> Vec<u8> {
+pub(super) fn window(key: LimitKey, length: Duration) -> Vec<u8> {
     let length = length.max(Limit::MIN_WINDOW).as_millis();
     let length = u64::try_from(length).unwrap_or(LONGEST).min(LONGEST);
     [b"w".as_slice(), key.as_bytes(), &length.to_le_bytes()].concat()

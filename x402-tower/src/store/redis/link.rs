@@ -1,16 +1,14 @@
 //! The connection to the server, and one step over it.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parking_lot::RwLock;
 use redis::aio::MultiplexedConnection;
-use redis::{
-    AsyncConnectionConfig, Client, Cmd, ConnectionAddr, ErrorKind, IntoConnectionInfo, RedisError,
-    ServerErrorKind, TlsCertificates, Value,
-};
+use redis::{AsyncConnectionConfig, Client, Cmd, ErrorKind, RedisError, ServerErrorKind, Value};
 use tokio::sync::Mutex;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
+use super::address;
 use super::script::Step;
 use super::server::Server;
 use super::{RedisConnectError, RedisOptions};
@@ -28,6 +26,7 @@ pub(super) struct Link {
     /// Held while somebody connects, so that nobody else does too.
     connecting: Mutex<()>,
     made: AtomicU64,
+    cluster: AtomicBool,
 }
 
 #[derive(Clone)]
@@ -50,11 +49,12 @@ impl Link {
         options: RedisOptions,
     ) -> Result<Self, RedisConnectError> {
         let link = Self {
-            client: client(address, &options)?,
+            client: address::client(address, &options)?,
             options,
             current: RwLock::new(None),
             connecting: Mutex::new(()),
             made: AtomicU64::new(0),
+            cluster: AtomicBool::new(false),
         };
         timeout(link.options.deadline, link.connected())
             .await
@@ -62,8 +62,18 @@ impl Link {
         Ok(link)
     }
 
+    /// Whether keys with different hash tags have to go apart.
+    pub(super) fn leads_to_cluster(&self) -> bool {
+        self.cluster.load(Ordering::Relaxed)
+    }
+
     pub(super) fn options(&self) -> &RedisOptions {
         &self.options
+    }
+
+    /// Until when a step that begins now may take.
+    pub(super) fn deadline(&self) -> Instant {
+        sleep(self.options.deadline).deadline()
     }
 
     /// Runs a step within the deadline.
@@ -77,12 +87,23 @@ impl Link {
         K: AsRef<[u8]> + Sync,
         A: AsRef<[u8]> + Sync,
     {
+        self.run_until(self.deadline(), step, keys, args).await
+    }
+
+    /// Runs a step, or a part of one, that may take until a moment.
+    pub(super) async fn run_until<K, A>(
+        &self,
+        until: Instant,
+        step: &Step,
+        keys: &[K],
+        args: &[A],
+    ) -> Result<Value, StoreError>
+    where
+        K: AsRef<[u8]> + Sync,
+        A: AsRef<[u8]> + Sync,
+    {
         let mut used = None;
-        let answered = timeout(
-            self.options.deadline,
-            self.tries(step, keys, args, &mut used),
-        )
-        .await;
+        let answered = timeout_at(until, self.tries(step, keys, args, &mut used)).await;
         answered.unwrap_or_else(|_| {
             // Whoever sent no answer for so long may never send one.
             if let Some(number) = used {
@@ -196,10 +217,10 @@ impl Link {
             .client
             .get_multiplexed_async_connection_with_config(&config);
         let mut connection = connection.await.map_err(|error| unreachable(&error))?;
-        Server::ask(&mut connection)
-            .await?
-            .check(&mut connection, &self.options)
-            .await?;
+        let server = Server::ask(&mut connection).await?;
+        server.check(&mut connection, &self.options).await?;
+        self.cluster
+            .store(server.is_in_cluster(), Ordering::Relaxed);
         let number = self.made.fetch_add(1, Ordering::Relaxed);
         let link = Numbered { connection, number };
         *self.current.write() = Some(link.clone());
@@ -213,41 +234,6 @@ impl Link {
             *current = None;
         }
     }
-}
-
-fn client(address: &str, options: &RedisOptions) -> Result<Client, RedisConnectError> {
-    let info = address.into_connection_info();
-    let info = info.map_err(|_| RedisConnectError::Address)?;
-    let encrypted = match info.addr() {
-        // TLS that believes anybody is none.
-        ConnectionAddr::TcpTls { insecure, .. } if *insecure => {
-            return Err(RedisConnectError::Address);
-        }
-        ConnectionAddr::TcpTls { .. } => true,
-        _ => false,
-    };
-    let settings = info.tcp_settings().clone().set_nodelay(true);
-    #[cfg(target_os = "linux")]
-    let settings =
-        settings.set_user_timeout(options.deadline.max(std::time::Duration::from_secs(1)));
-    let info = info.set_tcp_settings(settings);
-    if encrypted && rustls::crypto::CryptoProvider::get_default().is_none() {
-        // Somebody else was faster, or it is this one from now on: there is one either way.
-        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    }
-    let Some(pem) = &options.root_certificates else {
-        return Client::open(info).map_err(|_| RedisConnectError::Address);
-    };
-    let certificates = TlsCertificates {
-        client_tls: None,
-        root_cert: Some(pem.clone()),
-    };
-    // No certificate in it would mean to trust nobody, and be found out only when connecting.
-    let any = pem.windows(10).any(|part| part == b"-----BEGIN");
-    if !encrypted || !any {
-        return Err(RedisConnectError::Certificate);
-    }
-    Client::build_with_tls(info, certificates).map_err(|_| RedisConnectError::Certificate)
 }
 
 fn command<K: AsRef<[u8]>, A: AsRef<[u8]>>(

@@ -1,27 +1,34 @@
 //! The engine on a Redis or Valkey server, for many machines.
 
+mod address;
 mod claims;
 mod error;
 mod keys;
 mod ledger;
+mod line;
 mod link;
 mod numbers;
 mod options;
 mod script;
 mod server;
 mod signed;
+mod wish;
 
 pub use error::RedisConnectError;
 pub use options::RedisOptions;
 
 use core::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
 
+use self::claims::Asked;
 use self::keys::Keys;
+use self::line::Line;
 use self::link::Link;
+use self::wish::Wish;
 use crate::clock::UnixMillis;
 use crate::money::Usd;
 use crate::payment::PaymentId;
@@ -41,6 +48,8 @@ use crate::store::{
 ///
 /// - **Each step is one script and one round trip.** A script is one atomic step on the server. Only a server that was
 ///   told to forget its scripts costs a second trip, and so does clearing away more than 256 expired reservations.
+///   Reservations that come while others are under way share the next trip, each still decided by itself and in order;
+///   so do claims, but not on a cluster.
 /// - **Time is the server's** (attack 78): what a caller says of the time is used for lengths of time only, and of a
 ///   claim's or signed payment's end the later of both clocks counts. A server clock that steps back frees nothing
 ///   (attack 77); one that jumps ahead stays ahead for a ledger.
@@ -76,6 +85,10 @@ pub struct RedisStore(Arc<Shared>);
 struct Shared {
     link: Link,
     keys: Keys,
+    reservations: Line<Wish>,
+    claims: Line<Asked>,
+    /// Counts calls, from a random number on: nobody else's numbers are near.
+    calls: AtomicU64,
 }
 
 impl RedisStore {
@@ -92,8 +105,15 @@ impl RedisStore {
     /// denial of each step from then on.
     pub async fn connect(address: &str, options: RedisOptions) -> Result<Self, RedisConnectError> {
         let keys = Keys::of(&options.namespace);
+        let calls = getrandom::u64().map_err(|_| RedisConnectError::Random)?;
         let link = Link::open(address, options).await?;
-        Ok(Self(Arc::new(Shared { link, keys })))
+        Ok(Self(Arc::new(Shared {
+            link,
+            keys,
+            reservations: Line::default(),
+            claims: Line::default(),
+            calls: AtomicU64::new(calls),
+        })))
     }
 
     /// Runs what nobody waits for on the caller's runtime; where there is none, it is left undone.
@@ -118,10 +138,9 @@ impl Shared {
     }
 
     /// Tells one call from another, so that a call that is repeated is known again.
-    fn token(&self) -> Result<[u8; 8], StoreError> {
-        let mut token = [0; 8];
-        getrandom::fill(&mut token).map_err(|_| StoreError::Unavailable)?;
-        Ok(token)
+    fn token(&self) -> [u8; 8] {
+        let call = self.calls.fetch_add(1, Ordering::Relaxed);
+        call.to_le_bytes()
     }
 }
 
@@ -134,7 +153,7 @@ impl fmt::Debug for RedisStore {
 
 impl Ledger for RedisStore {
     fn reserve(&self, reservation: &Reservation<'_>) -> Step<'_, Result<Reserved, StoreError>> {
-        match self.0.wish(reservation) {
+        match Wish::of(reservation, self.0.token()) {
             Ok(wish) => Step::wait(self.0.reserve(wish)),
             Err(error) => Step::ready(Err(error)),
         }

@@ -22,7 +22,13 @@ pub(super) fn packed<const N: usize>(numbers: [u64; N]) -> Vec<u8> {
 
 /// An amount as a script counts it: how many times 2^40, and the rest.
 pub(super) fn amount(micros: u64) -> [u64; 2] {
-    [micros >> 40, micros & ((1 << 40) - 1)]
+    amounts(micros.into())
+}
+
+/// The same of a sum.
+pub(super) fn amounts(micros: u128) -> [u64; 2] {
+    let low = micros & ((1 << 40) - 1);
+    [micros >> 40, low].map(|part| u64::try_from(part).unwrap_or(u64::MAX))
 }
 
 /// The amount that a script counted.

@@ -52,6 +52,10 @@ impl Server {
         Ok(())
     }
 
+    pub(super) fn is_in_cluster(&self) -> bool {
+        self.told("cluster_enabled").is_ok_and(|told| told == "1")
+    }
+
     fn version(&self) -> Result<(), RedisConnectError> {
         let version = self.told("redis_version")?;
         let major = version.split('.').next().and_then(|text| text.parse().ok());

@@ -31,12 +31,12 @@ impl Shared {
             return Err(StoreError::Full);
         }
         let numbers = packed([self.told()?, until.as_millis(), lifetime(now, until)]);
-        let revision = self.token()?;
+        let revision = getrandom::u64().map_err(|_| StoreError::Unavailable)?;
         let expected = expected.map_or_else(Vec::new, |revision| revision.to_le_bytes().to_vec());
-        let args = [numbers, expected, revision.to_vec(), value];
+        let args = [numbers, expected, revision.to_le_bytes().to_vec(), value];
         let key = self.keys.signed(key);
         match self.link.run(&script::PUT, &[key], &args).await? {
-            Value::Int(1) => Ok(Put::Done(u64::from_le_bytes(revision))),
+            Value::Int(1) => Ok(Put::Done(revision)),
             Value::Int(_) => Ok(Put::Conflict(None)),
             there => Ok(Put::Conflict(Some(kept(&bytes(there)?)?))),
         }

@@ -8,7 +8,8 @@
 --   'w' .. window    a window: sum, count; number, amount and count of its newest bucket; when its oldest leaves
 --   'o' .. window    its older buckets, ascending: number, amount, count
 --   'j' .. id        what left, as JSON
--- KEYS[2] is a sorted set, the queue: what ends when, in bands of 2^44 milliseconds.
+-- KEYS[2] is a sorted set, the queue: what ends when, in bands of 2^44 milliseconds. Reservations that were made together
+-- are one member, all names after another, which says when to look at them; all others are members by their names.
 -- KEYS[3] is a sorted set, the index: the payments that were told what left, by id, and a first empty one.
 --
 -- A window's name is 32 bytes of digest and its length in milliseconds.
@@ -30,11 +31,11 @@ local call, pack, unpacked, sub = redis.call, struct.pack, struct.unpack, string
 local function read_meta(text)
   if not text then return 0, 0, 0, NEVER, NEVER, 0 end
   if sub(text, 1, 24) ~= MARK then return nil end
-  return unpacked('<I8I8I8I8I8I8', text, 25)
+  return unpacked('<dddddd', text, 25)
 end
 
 local function write_meta(now, payments, windows, reserved, due, keep)
-  return MARK .. pack('<I8I8I8I8I8I8', now, payments, windows, reserved, due, keep)
+  return MARK .. pack('<dddddd', now, payments, windows, reserved, due, keep)
 end
 
 -- The sum of two amounts, of which the second may be negative.

@@ -1,14 +1,22 @@
-  -- Reservations that have ended: up to 256 at once, so that nobody waits for everybody's.
+  -- Reservations that have ended: some hundreds at once, so that nobody waits for everybody's.
   local swept = 0
   if reserved < now then
-    local names = call('ZRANGEBYSCORE', queue, 0, now - 1, 'LIMIT', 0, 256)
-    for _, name in ipairs(names) do
-      local record = call('HGET', book, name)
-      if record then
-        take_out(record)
-        swept = swept + 1
+    local members = call('ZRANGEBYSCORE', queue, 0, now - 1, 'LIMIT', 0, 256)
+    local looked = 0
+    for _, names in ipairs(members) do
+      if looked >= 256 then break end
+      for at = 1, #names, 17 do
+        local name = sub(names, at, at + 16)
+        local record = call('HGET', book, name)
+        -- What was sent or settled in time is a member of its own.
+        if record and sub(record, 1, 1) == 'r' and unpacked('<I8', record, 34) < now then
+          take_out(record)
+          call('HDEL', book, name)
+          swept = swept + 1
+        end
+        looked = looked + 1
       end
-      forget(name)
+      call('ZREM', queue, names)
     end
     windows = windows - write_windows()
     local first = call('ZRANGEBYSCORE', queue, 0, OPEN - 1, 'WITHSCORES', 'LIMIT', 0, 1)

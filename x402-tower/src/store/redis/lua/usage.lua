@@ -13,12 +13,12 @@ if not text then return { GRANTED, 0, 0, 0 } end
 local length = unpacked('<I8', name, 34)
 local width = length + 63
 width = (width - width % 64) / 64
-local high, low, count, last, _, _, _, leaves = unpacked('<I8I8I8I8I8I8I8I8', text)
+local high, low, count, last, _, _, _, leaves = unpacked('<dddddddd', text)
 if (last + 1) * width + length <= now then return { GRANTED, 0, 0, 0 } end
 if leaves <= now then
   local rest = call('HGET', book, 'o' .. sub(name, 2)) or ''
   for at = 1, #rest, 32 do
-    local old, old_high, old_low, n = unpacked('<I8I8I8I8', rest, at)
+    local old, old_high, old_low, n = unpacked('<dddd', rest, at)
     if (old + 1) * width + length > now then break end
     high, low = plus(high, low, -old_high, -old_low)
     count = count - n

@@ -7,7 +7,7 @@ local function window_of(name)
     local found = call('HMGET', book, name, 'o' .. sub(name, 2))
     window = false
     if found[1] then
-      local sum_high, sum, count, last, high, low, n, leaves = unpacked('<I8I8I8I8I8I8I8I8', found[1])
+      local sum_high, sum, count, last, high, low, n, leaves = unpacked('<dddddddd', found[1])
       window = {
         sum_high = sum_high, sum = sum, count = count,
         last = last, high = high, low = low, n = n,
@@ -31,7 +31,7 @@ local function add_to(name, number, by_high, by_low, by_count)
     while first <= final do
       local middle = first + final
       middle = (middle - middle % 2) / 2
-      local found = unpacked('<I8', window.older, middle * 32 + 1)
+      local found = unpacked('<d', window.older, middle * 32 + 1)
       if found == number then
         at = middle * 32
         break
@@ -39,10 +39,10 @@ local function add_to(name, number, by_high, by_low, by_count)
       if found < number then first = middle + 1 else final = middle - 1 end
     end
     if not at then return end
-    local _, high, low, n = unpacked('<I8I8I8I8', window.older, at + 1)
+    local _, high, low, n = unpacked('<dddd', window.older, at + 1)
     high, low = plus(high, low, by_high, by_low)
     window.older = sub(window.older, 1, at)
-      .. pack('<I8I8I8I8', number, high, low, n + by_count)
+      .. pack('<dddd', number, high, low, n + by_count)
       .. sub(window.older, at + 33)
     window.rewritten = true
   end
@@ -53,7 +53,7 @@ end
 -- Adds to every window that counts a payment.
 local function add_to_places(record, by_high, by_low, by_count)
   for at = 58, #record, 49 do
-    add_to(sub(record, at, at + 40), unpacked('<I8', record, at + 41), by_high, by_low, by_count)
+    add_to(sub(record, at, at + 40), unpacked('<d', record, at + 41), by_high, by_low, by_count)
   end
 end
 
@@ -74,7 +74,7 @@ local function write_windows()
         call('ZREM', queue, name)
         gone = gone + 1
       else
-        local text = pack('<I8I8I8I8I8I8I8I8', window.sum_high, window.sum, window.count,
+        local text = pack('<dddddddd', window.sum_high, window.sum, window.count,
           window.last, window.high, window.low, window.n, window.leaves)
         call('HSET', book, name, text)
         if window.rewritten then call('HSET', book, older, window.older) end
