@@ -223,13 +223,13 @@ impl Book {
     }
 
     pub(super) fn entry(&self, id: PaymentId) -> Option<Entry> {
-        self.payments.of(&id).lock().entry(id)
+        self.home(id).entry(id)
     }
 
     pub(super) fn entries(&self, query: &EntryQuery) -> Vec<Entry> {
-        let (now, mut entries) = (self.latest.get(), Vec::new());
-        for payments in self.payments.all() {
-            entries.extend(payments.lock().entries(query, now));
+        let mut entries = Vec::new();
+        for part in self.payments.all() {
+            entries.extend(self.swept(part).entries(query));
             entries.sort_unstable_by_key(|entry: &Entry| entry.id);
             entries.truncate(query.limit);
         }
@@ -248,10 +248,18 @@ impl Book {
         }
     }
 
-    /// The part of payments that holds an id, without what has expired.
+    /// The part of payments that holds an id, without what has expired or has rolled out.
     fn home(&self, id: PaymentId) -> MutexGuard<'_, Payments> {
         self.expire(self.latest.get());
-        self.payments.of(&id).lock()
+        self.swept(self.payments.of(&id))
+    }
+
+    /// A part of payments, without what has rolled out: each payment goes once, so constant work per payment.
+    fn swept<'a>(&self, part: &'a Mutex<Payments>) -> MutexGuard<'a, Payments> {
+        let mut payments = part.lock();
+        let now = self.latest.get();
+        self.payment_room.give_back(payments.sweep(now));
+        payments
     }
 
     /// Takes a payment out of every window that counts it. Its part of payments is locked, so that `first_expiry` tells of

@@ -13,9 +13,6 @@ use crate::store::memory::index::Index;
 use crate::store::memory::shards::Seed;
 use crate::store::{Entry, EntryQuery, EntryState, SentPayment};
 
-/// Most ended payments that one call clears away, so that no caller waits for everybody's.
-const SWEEP: usize = 64;
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum State {
     Reserved,
@@ -191,13 +188,10 @@ impl Payments {
         self.remove_at(place)
     }
 
-    /// Forgets some of what nothing counts any more, and tells how many.
+    /// Forgets what nothing counts any more, and tells how many.
     pub(super) fn sweep(&mut self, now: u64) -> usize {
         let mut swept = 0;
-        while swept < SWEEP {
-            let Some(place) = due(&self.open, now).or_else(|| due(&self.settled, now)) else {
-                break;
-            };
+        while let Some(place) = due(&self.open, now).or_else(|| due(&self.settled, now)) {
             self.remove_at(place);
             swept += 1;
         }
@@ -220,13 +214,8 @@ impl Payments {
     }
 
     /// Looks at every payment: whoever lists them is not in a hurry.
-    /// Those that still count at `now`; what does not is only waiting to be cleared away.
-    pub(super) fn entries(&self, query: &EntryQuery, now: u64) -> impl Iterator<Item = Entry> {
-        let counting = self
-            .payments
-            .iter()
-            .filter(move |(_, payment)| payment.ends >= now);
-        counting.filter_map(|(_, payment)| {
+    pub(super) fn entries(&self, query: &EntryQuery) -> impl Iterator<Item = Entry> {
+        self.payments.iter().filter_map(|(_, payment)| {
             let sent = payment.sent.as_deref()?;
             let wanted = query.wants(payment.id, payment.state.into(), sent);
             wanted.then(|| payment.entry()).flatten()
