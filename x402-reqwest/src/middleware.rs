@@ -16,7 +16,7 @@ use crate::outgoing;
 ///
 /// - A request without a payment is sent as it is. If an x402 challenge answers, it is decided on, signed and sent
 ///   again, once. Whatever comes back then is the answer, also another 402; how the payment ended is a
-///   [`PaymentRecord`] in the response's extensions.
+///   [`PaymentRecord`](x402_tower::PaymentRecord) in the response's extensions.
 /// - A request that carries a payment header already goes through the same controls first.
 /// - With a [`Payer`] that has no signer, a challenge is redacted and narrowed to what the controls would allow, and
 ///   given to whoever signs outside.
