@@ -42,6 +42,8 @@ require_system_packages() {
   has_python_venv || missing+=(python3 python3-venv)
   # Only the program: the tests start servers of their own.
   has redis-server || missing+=(redis-server)
+  # The program and not the shell's own: tests pause servers with it.
+  type -P kill >/dev/null || missing+=(procps)
   [ ${#missing[@]} -gt 0 ] || return 0
 
   announce "apt: ${missing[*]}"
