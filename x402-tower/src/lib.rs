@@ -53,8 +53,8 @@
 //! | `failpoints` | `failpoints`: points of the flow at which tests kill the process; for tests only | no |
 //! | `testing` | `testing`: a manual clock, a recording signer, a scripted seller, a contract probe | no |
 //!
-//! Reading a body under its deadline (a challenge's, a screened request's), and waiting for approvals, needs a tokio runtime
-//! with its timer enabled.
+//! Reading a body under its deadline (a challenge's, a screened request's), and waiting for approvals or for another caller of
+//! the same request, needs a tokio runtime with its timer enabled.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -50,13 +50,13 @@ pub(crate) struct KeptPayment {
 }
 
 impl KeptPayment {
-    pub(super) fn of(payment: &Payment, value: Option<HeaderValue>) -> Self {
+    pub(super) fn of(payment: &Payment, value: HeaderValue) -> Self {
         Self {
             id: payment.id(),
             version: payment.version(),
             terms: payment.terms().clone(),
-            value,
-            ends: ends(payment),
+            value: Some(value),
+            ends: ends(payment, payment.exchange().now()),
             set_aside: payment.is_set_aside(),
             summed: payment.is_summed(),
             fingerprint: payment.fingerprint().copied(),
@@ -112,19 +112,15 @@ impl fmt::Debug for KeptPayment {
     }
 }
 
-/// When what was signed cannot be settled any more; before it is signed, the latest that may be.
-pub(super) fn ends(payment: &Payment) -> UnixMillis {
+/// When what was signed cannot be settled any more; for what is to be signed `now`, the latest that may be.
+pub(super) fn ends(payment: &Payment, now: UnixMillis) -> UnixMillis {
     let until = match payment.authorization() {
         Some(Authorization::Eip3009 { valid_before, .. }) => Some(*valid_before),
         Some(Authorization::Permit2 { deadline, .. }) => Some(deadline.saturating_add(1)),
         _ => None,
     };
-    let latest = payment
-        .exchange()
-        .now()
-        .saturating_add(core::time::Duration::from_secs(
-            payment.terms().lifetime_seconds,
-        ));
+    let lifetime = core::time::Duration::from_secs(payment.terms().lifetime_seconds);
+    let latest = now.saturating_add(lifetime);
     until
         .map_or(latest, |until| UnixMillis::from_secs(until).max(latest))
         .saturating_add(SKEW)

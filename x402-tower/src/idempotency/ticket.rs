@@ -13,7 +13,7 @@ use super::seal;
 use super::{Settings, SettledRepeat};
 use crate::clock::UnixMillis;
 use crate::denial::{Denial, DenialKind};
-use crate::payment::{Exchange, NotSent, Outcome, Payment, PaymentId};
+use crate::payment::{Exchange, Outcome, Payment, PaymentId};
 use crate::store::{Kept, Put, RequestKey, StoreError};
 
 /// What an earlier attempt of a logical request has left.
@@ -39,7 +39,6 @@ pub(crate) struct Ticket {
     revision: Option<u64>,
     /// The payment that is kept, without its signature.
     payment: Option<Box<KeptPayment>>,
-    resent: bool,
     /// Ends the flight when the ticket is gone.
     _flight: InFlight,
 }
@@ -80,7 +79,6 @@ pub(super) async fn begin(settings: &Arc<Settings>, exchange: &Exchange) -> Resu
         now,
         revision: kept.as_ref().map(|kept| kept.revision),
         payment: None,
-        resent: false,
         _flight: flight,
     };
     let Some(kept) = kept else {
@@ -97,7 +95,6 @@ pub(super) async fn begin(settings: &Arc<Settings>, exchange: &Exchange) -> Resu
         },
         Progress::Signed(payment) if left(now, payment.ends).is_some() => {
             ticket.payment = Some(Box::new(payment.without_signature()));
-            ticket.resent = true;
             Ok(Begun::Again(Box::new(payment), ticket))
         }
         Progress::Signed(_) => Err(denials::run_out()),
@@ -129,8 +126,12 @@ impl Ticket {
 
     /// Notes that the signer is about to be called. Of all processes that pay for this request, one gets further than
     /// this.
-    pub(crate) async fn signing(&mut self, payment: &Payment) -> Result<(), Denial> {
-        let until = ends(payment);
+    pub(crate) async fn signing(
+        &mut self,
+        payment: &Payment,
+        now: UnixMillis,
+    ) -> Result<(), Denial> {
+        let until = ends(payment, now);
         let progress = Progress::Signing { until };
         let noted = self.put(payment.id(), progress, until).await;
         noted.map_err(|not| not.denial)
@@ -138,7 +139,16 @@ impl Ticket {
 
     /// Notes that the signer has signed nothing.
     pub(crate) async fn unsigned(self) {
-        self.forget().await;
+        let Some(revision) = self.revision else {
+            return;
+        };
+        if let Err(error) = self.settings.payments.remove(self.key, revision).await {
+            // The safe side: the request is in doubt until its payment could not be settled any more.
+            tracing::error!(
+                code = error.code(),
+                "a payment that was not made could not be forgotten"
+            );
+        }
     }
 
     /// Keeps the signed payment. After this, and not before, its first byte may leave.
@@ -147,7 +157,7 @@ impl Ticket {
         payment: &Payment,
         value: &HeaderValue,
     ) -> Result<(), NotKept> {
-        let kept = KeptPayment::of(payment, Some(value.clone()));
+        let kept = KeptPayment::of(payment, value.clone());
         let until = kept.ends.max(self.remembered());
         self.payment = Some(Box::new(kept.without_signature()));
         self.put(payment.id(), Progress::Signed(kept), until).await
@@ -161,11 +171,6 @@ impl Ticket {
                 .ok()
                 .map(str::to_owned),
             Outcome::SettledEarlier(_) => None,
-            // Nothing has left, and nothing will: a layer further in stopped it.
-            Outcome::NotSent(NotSent::Denied(_) | NotSent::Returned) if !self.resent => {
-                self.forget().await;
-                return;
-            }
             _ => return,
         };
         let Some(payment) = self.payment.take() else {
@@ -211,19 +216,6 @@ impl Ticket {
                 denial: unanswered(&error),
                 may_be_kept: !matches!(error, StoreError::Full),
             }),
-        }
-    }
-
-    async fn forget(self) {
-        let Some(revision) = self.revision else {
-            return;
-        };
-        if let Err(error) = self.settings.payments.remove(self.key, revision).await {
-            // The safe side: the request is in doubt until its payment could not be settled any more.
-            tracing::error!(
-                code = error.code(),
-                "a payment that was not made could not be forgotten"
-            );
         }
     }
 

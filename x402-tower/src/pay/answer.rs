@@ -12,9 +12,10 @@ use tower_service::Service;
 use tracing::Instrument;
 
 use super::answered::{Answered, StoredReceipt};
+use super::begin::{Begin, Resend, begin};
+use super::choose::choose;
 use super::kept::Kept;
 use super::mode::Mode;
-use super::payer::{Begin, Resend, begin, choose};
 use crate::context::Context;
 use crate::denial::{Denial, DenialKind};
 use crate::flight::{Flight, stack_order};

@@ -89,6 +89,8 @@
 
 mod answer;
 mod answered;
+mod begin;
+mod choose;
 mod compare;
 mod kept;
 mod layer;
@@ -97,6 +99,7 @@ mod payer;
 mod service;
 mod sign;
 mod sign_future;
+mod signature;
 mod signer;
 
 pub use answer::{Answer, AnsweringUri, check_answering_origin};

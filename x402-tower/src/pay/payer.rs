@@ -1,32 +1,30 @@
-//! From a challenge to a payment that is ready to send: choose, check, sign, compare.
+//! Turns challenges into payments, for any transport.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
+use http::{HeaderMap, Request, Response, StatusCode};
 use http_body::Body;
 use sha2::{Digest, Sha256};
 
-use super::answered::{Answered, StoredReceipt};
-use super::compare::compare;
-use super::signer::{Approved, Signer};
+use super::answered::Answered;
+use super::begin::{Begin, Resend, begin};
+use super::choose::acceptable;
+use super::signature::sign;
+use super::signer::Signer;
 use crate::chain::Chain;
 use crate::context::Context;
-use crate::denial::{Denial, DenialKind};
+use crate::denial::Denial;
 use crate::flight::Flight;
-use crate::idempotency::{Begun, Idempotency, Ticket, unreadable as unreadable_record};
+use crate::idempotency::Idempotency;
 use crate::outgoing::{OutgoingBody, OutgoingRequest, RequestNeed, ScreenedRequest};
-use crate::payment::{Exchange, Payment, PaymentId, PaymentText, Position, Terms};
-use crate::screening::{Purpose, TextPlace};
+use crate::payment::{Exchange, Position};
 use crate::service::{
-    GuardBody, Live, Prepared, ReadChallenge, Shared, apply_redactions, binds_bodies,
-    carries_payment, check_resource, no_randomness, nothing_payable, prepare, read_challenge,
-    read_paid_body, screen, unreadable, write_back,
+    GuardBody, Live, Prepared, ReadChallenge, Shared, binds_bodies, carries_payment,
+    nothing_payable, prepare, read_challenge, read_paid_body, screen,
 };
-use crate::unwind::caught;
-use crate::wire::{Authorization, Challenge, PaymentPayload, TextField, is_payment_identifier};
+use crate::wire::Challenge;
 
 /// Turns challenges into payments, for any transport: the tower service and the reqwest adapter share it.
 ///
@@ -285,238 +283,4 @@ impl Payer {
     pub async fn refuse(&self, exchange: &Exchange, denial: Denial) -> Denial {
         self.now().chain.refused(exchange, denial).await
     }
-}
-
-/// Chooses among what the controls would allow and the signer can pay.
-fn acceptable(
-    shared: &Shared,
-    exchange: &Exchange,
-    challenge: &Challenge,
-    signer: &dyn Signer,
-) -> Result<(usize, Payment), Denial> {
-    let Shared { chain, context, .. } = shared;
-    exchange.check()?;
-    let mut payable = challenge.clone();
-    check_resource(context, exchange, &mut payable)?;
-    let refusals = chain.screen(Purpose::Choose, exchange, &context.assets, &mut payable);
-    let can_sign =
-        |requirement: &crate::wire::Requirement, terms: &Terms| signer.can_sign(requirement, terms);
-    choose(exchange, challenge, &payable, context, can_sign)
-        .map_err(|denial| refusals.into_iter().next().unwrap_or(denial))
-}
-
-/// Takes the cheapest of `payable`; its index counts in the original challenge.
-pub(crate) fn choose(
-    exchange: &Exchange,
-    challenge: &Challenge,
-    payable: &Challenge,
-    context: &Context,
-    can_sign: impl Fn(&crate::wire::Requirement, &Terms) -> bool,
-) -> Result<(usize, Payment), Denial> {
-    let cheapest = payable
-        .requirements()
-        .iter()
-        .filter_map(|requirement| {
-            let terms = Terms::of(requirement, &context.assets).ok()?;
-            // What has no time to be settled in is signed for nothing (attack 76).
-            let payable = terms.lifetime_seconds > 0 && can_sign(requirement, &terms);
-            payable.then_some((requirement.index(), terms))
-        })
-        .min_by_key(|(index, terms)| (terms.price.is_none(), terms.price, *index));
-    let Some((index, terms)) = cheapest else {
-        return Err(nothing_payable());
-    };
-    let id = PaymentId::random().ok_or_else(no_randomness)?;
-    let payment = Payment::new(id, exchange.clone(), challenge.version(), terms)
-        .with_texts(travelling_texts(challenge, index));
-    Ok((index, payment))
-}
-
-/// The challenge's texts that concern the chosen offer: everything outside `accepts`, and that entry.
-fn travelling_texts(challenge: &Challenge, index: usize) -> Vec<TextField> {
-    let own = format!("accepts[{index}].");
-    let mut texts = challenge.texts();
-    texts.retain(|text| !text.path.starts_with("accepts[") || text.path.starts_with(&own));
-    texts
-}
-
-/// A logical request, begun: what is to be done for it.
-pub(super) enum Begin {
-    First(Ticket),
-    Again(Box<Resend>),
-    Settled(StoredReceipt),
-}
-
-/// A payment that was signed before, ready to be sent again.
-pub(super) struct Resend {
-    pub(super) payment: Payment,
-    pub(super) name: HeaderName,
-    pub(super) value: HeaderValue,
-    pub(super) ticket: Ticket,
-}
-
-/// Finds out what an earlier attempt of a request has left.
-pub(super) async fn begin(idempotency: &Idempotency, exchange: &Exchange) -> Result<Begin, Denial> {
-    exchange.check()?;
-    Ok(match idempotency.begin(exchange).await? {
-        Begun::First(ticket) => {
-            failpoint!(Begun);
-            Begin::First(ticket)
-        }
-        Begun::Again(kept, ticket) => {
-            failpoint!(Found);
-            let (name, value, authorization) = kept.header().ok_or_else(unreadable_record)?;
-            let mut payment = kept.payment(exchange);
-            payment.set_authorization(authorization);
-            payment.note_request_key(ticket.key());
-            Begin::Again(Box::new(Resend {
-                payment,
-                name,
-                value,
-                ticket,
-            }))
-        }
-        Begun::Settled(kept, receipt) => {
-            let receipt = StoredReceipt::of(&kept, exchange, &receipt);
-            Begin::Settled(receipt.ok_or_else(unreadable_record)?)
-        }
-    })
-}
-
-/// Journals the intent, signs, compares, redacts and keeps.
-pub(crate) async fn sign(
-    mut flight: Flight,
-    mut ticket: Ticket,
-    challenge: &Challenge,
-    choice: usize,
-    context: &Context,
-    signer: &dyn Signer,
-) -> Result<Prepared, Denial> {
-    if let Err(denial) = flight.approve().await {
-        return Err(flight.deny(denial).await);
-    }
-    failpoint!(Intended);
-    if let Err(denial) = ticket.signing(flight.payment()).await {
-        return Err(flight.deny(denial).await);
-    }
-    failpoint!(Signing);
-    match signed_header(&mut flight, challenge, choice, context, signer).await {
-        Ok((name, value, authorization)) => {
-            flight.signed(authorization);
-            Prepared::keeping(flight, name, value, ticket).await
-        }
-        Err(Unsigned { denial, certain }) => {
-            let denial = flight.deny(denial).await;
-            failpoint!(Declined);
-            // Else a signature may have been made: the request stays in doubt until that could not be settled any more.
-            if certain {
-                ticket.unsigned().await;
-            }
-            Err(denial)
-        }
-    }
-}
-
-/// Why there is no signed payment.
-struct Unsigned {
-    denial: Denial,
-    /// The signer itself said so.
-    certain: bool,
-}
-
-impl From<Denial> for Unsigned {
-    fn from(denial: Denial) -> Self {
-        Self {
-            denial,
-            certain: false,
-        }
-    }
-}
-
-async fn signed_header(
-    flight: &mut Flight,
-    challenge: &Challenge,
-    choice: usize,
-    context: &Context,
-    signer: &dyn Signer,
-) -> Result<(HeaderName, HeaderValue, Authorization), Unsigned> {
-    let payment = flight.payment();
-    let requirement = challenge
-        .requirements()
-        .iter()
-        .find(|requirement| requirement.index() == choice)
-        .ok_or_else(nothing_payable)?;
-    let approved = Approved::new(payment, challenge, requirement, &context.assets);
-    let signed = caught(async { signer.sign(&approved).await })
-        .await
-        .ok_or_else(signer_panicked)?
-        .map_err(|error| Unsigned {
-            denial: Denial::new(DenialKind::PaymentError, error.code(), error.to_string())
-                .with_source(error),
-            certain: true,
-        })?;
-    failpoint!(Signed);
-    let (name, value) = signed.into_header();
-    let mut headers = HeaderMap::with_capacity(1);
-    headers.insert(name.clone(), value);
-    // Decoded from the very bytes that would leave, so that what is compared is what is sent (attack 27).
-    let mut payload = PaymentPayload::from_headers(&headers)
-        .map_err(|error| unreadable(&error))?
-        .ok_or_else(nothing_payable)?;
-    compare(
-        &payload,
-        challenge.version(),
-        payment.terms(),
-        approved.now_secs(),
-        approved.valid_before(),
-    )?;
-    apply_redactions(payment, &mut payload)?;
-    if challenge.takes_identifier() {
-        payload
-            .set_identifier(&identifier(payment))
-            .map_err(|error| unreadable(&error))?;
-    }
-    screen_additions(flight, &mut payload)?;
-    let value = payload
-        .to_header_value()
-        .map_err(|error| unreadable(&error))?;
-    Ok((name, value, payload.authorization().clone()))
-}
-
-/// What a server may call the logical request: the caller's own key where it is fit for that, else a name that says
-/// nothing about the request.
-fn identifier(payment: &Payment) -> String {
-    match payment.exchange().idempotency_key() {
-        Some(key) if is_payment_identifier(key) => key.to_owned(),
-        _ => format!("pay_{}", payment.id()),
-    }
-}
-
-/// Lets the controls read what the signer wrote and no offer held: nobody has decided on it yet (attack 111).
-fn screen_additions(flight: &mut Flight, payload: &mut PaymentPayload) -> Result<(), Denial> {
-    let decided: HashSet<&str> = flight
-        .payment()
-        .texts()
-        .iter()
-        .flat_map(|text| [text.field().value.as_str(), text.value()])
-        .collect();
-    let mut added = payload.texts();
-    added.retain(|text| !decided.contains(text.value.as_str()));
-    if added.is_empty() {
-        return Ok(());
-    }
-    let mut texts = PaymentText::all(added);
-    flight.screen_texts(TextPlace::SignedPayment, &mut texts)?;
-    write_back(payload, &texts)
-}
-
-/// The denial of a payment that the signer panicked over (attack 144).
-fn signer_panicked() -> Denial {
-    tracing::error!("the signer panicked; the payment is denied");
-    Denial::new(
-        DenialKind::PaymentError,
-        "signer.panicked",
-        "the signer panicked; nothing was sent, see the log of this process",
-    )
-    .with_status(http::StatusCode::INTERNAL_SERVER_ERROR)
 }

@@ -10,8 +10,8 @@ use tower_layer::Layer;
 use tower_service::Service;
 use tracing::Instrument;
 
-use super::payer::sign;
 use super::sign_future::SignFuture;
+use super::signature::sign;
 use super::signer::Signer;
 use crate::context::Context;
 use crate::control::ControlKind;

@@ -5,6 +5,7 @@ use core::fmt;
 use http::{HeaderName, HeaderValue};
 
 use crate::assets::{Asset, AssetTable};
+use crate::clock::UnixMillis;
 use crate::payment::{Payment, Terms};
 use crate::step::Step;
 use crate::wire::header::{PAYMENT_SIGNATURE, X_PAYMENT, encode};
@@ -19,6 +20,7 @@ pub struct Approved<'a> {
     challenge: &'a Challenge,
     requirement: &'a Requirement,
     asset: Option<&'a Asset>,
+    now: UnixMillis,
 }
 
 impl<'a> Approved<'a> {
@@ -27,6 +29,7 @@ impl<'a> Approved<'a> {
         challenge: &'a Challenge,
         requirement: &'a Requirement,
         assets: &'a AssetTable,
+        now: UnixMillis,
     ) -> Self {
         let terms = payment.terms();
         let asset = terms
@@ -38,6 +41,7 @@ impl<'a> Approved<'a> {
             challenge,
             requirement,
             asset,
+            now,
         }
     }
 
@@ -71,10 +75,10 @@ impl<'a> Approved<'a> {
         self.asset
     }
 
-    /// Now, in Unix seconds, by the guard's clock.
+    /// Now, in Unix seconds, by the guard's clock: approvals may have taken a while since the offer was made.
     #[must_use]
     pub fn now_secs(&self) -> u64 {
-        self.payment.exchange().now().as_secs()
+        self.now.as_secs()
     }
 
     /// The last moment at which the authorization may still be settled, in Unix seconds.

@@ -7,6 +7,7 @@
 //! gives back first what has expired by its time, and looks under the window's lock once more whether anything may have
 //! expired since. Money that is being given back still counts until it is, and shows in `first_expiry` until then.
 
+mod locked;
 mod payments;
 mod window;
 mod windows;
@@ -16,8 +17,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::{Mutex, MutexGuard};
 
+use self::locked::{Locked, Wanted, key_of};
 use self::payments::{Payment, Payments, Place, State};
-use self::windows::{WindowKey, WindowPlace, Windows};
+use self::windows::Windows;
 use super::shards::{Latest, Room, SHARDS, Shards};
 use crate::clock::UnixMillis;
 use crate::money::Usd;
@@ -137,6 +139,13 @@ impl Book {
             .iter()
             .filter_map(|wanted| windows.count(wanted, now, wish.amount));
         let places: Box<[Place]> = places.collect();
+        // Room was taken for every window, so this cannot be; but what some window does not count must not be granted.
+        if places.len() != wanted.len() {
+            for place in &places {
+                windows.take_out(place, wish.amount);
+            }
+            return Err(StoreError::Full);
+        }
         let ends = super::shifted(wish.expires, wish.now, now);
         let leaves = wanted
             .iter()
@@ -343,71 +352,6 @@ impl Book {
             let (windows, wanted) = all.next()?;
             wanted.then(|| windows.lock())
         }))
-    }
-}
-
-/// A window that a reservation needs.
-struct Wanted {
-    key: WindowKey,
-    /// The part that holds it.
-    part: usize,
-    /// Where it lies, where it is there.
-    window: Option<WindowPlace>,
-}
-
-fn key_of(limit: &Limit) -> WindowKey {
-    (*limit.key.as_bytes(), Span::of(limit.window))
-}
-
-/// Parts of windows that are locked together.
-struct Locked<'a>([Option<MutexGuard<'a, Windows>>; SHARDS]);
-
-impl Locked<'_> {
-    fn part(&mut self, number: usize) -> Option<&mut Windows> {
-        self.0.get_mut(number)?.as_deref_mut()
-    }
-
-    fn find(&mut self, wanted: &Wanted) -> Option<WindowPlace> {
-        self.part(wanted.part)?.find(&wanted.key)
-    }
-
-    /// What a window counts: sum and number.
-    fn counted(&mut self, wanted: &Wanted, now: u64) -> (u128, u64) {
-        let place = wanted.window;
-        let part = place.and_then(|place| Some((self.part(wanted.part)?, place)));
-        let window = part.and_then(|(part, place)| part.at(place, now));
-        window.map_or((0, 0), |window| (window.amount(), window.count()))
-    }
-
-    fn count(&mut self, wanted: &Wanted, now: u64, amount: Usd) -> Option<Place> {
-        let part = self.part(wanted.part)?;
-        let window = match wanted.window {
-            Some(place) => place,
-            None => part.open(wanted.key)?,
-        };
-        let bucket = part.count(window, now, amount)?;
-        let part = wanted.part;
-        Some(Place {
-            part,
-            window,
-            bucket,
-        })
-    }
-
-    fn change(&mut self, place: &Place, from: Usd, to: Usd) {
-        if let Some(part) = self.part(place.part) {
-            part.change(place.window, place.bucket, from, to);
-        }
-    }
-
-    fn take_out(&mut self, place: &Place, amount: Usd) -> bool {
-        self.part(place.part)
-            .is_some_and(|part| part.take_out(place.window, place.bucket, amount))
-    }
-
-    fn sweep(&mut self, now: u64) -> usize {
-        let parts = self.0.iter_mut().flatten();
-        parts.map(|part| part.sweep(now)).sum()
     }
 }
 
