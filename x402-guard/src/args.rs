@@ -94,6 +94,32 @@ pub(crate) enum AuditCommand {
     Verify(VerifyArgs),
 }
 
+/// Where money is counted.
+// The address is read later by code of our own: clap would quote it in its errors.
+#[derive(Args)]
+pub(crate) struct BooksArgs {
+    /// Where the ledger, the audit log and their keys are kept
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "X402_STATE_DIR",
+        hide_env_values = true
+    )]
+    pub(crate) state_dir: Option<PathBuf>,
+    /// A Redis or Valkey server in place of the state directory's ledger. Who pays with it needs X402_FINGERPRINT_KEY, the
+    /// same on every machine
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "X402_REDIS_URL",
+        hide_env_values = true
+    )]
+    pub(crate) redis: Option<String>,
+    /// The ledger's name on that server
+    #[arg(long, value_name = "NAME", default_value = "x402-guard")]
+    pub(crate) namespace: String,
+}
+
 // URL, headers and data are read later by code of our own: clap would quote them in its errors.
 #[derive(Args)]
 #[command(after_help = FETCH_NOTES)]
@@ -107,26 +133,8 @@ pub(crate) struct FetchArgs {
     /// asked for
     #[arg(long, value_name = "NAME", default_value = "X402_PRIVATE_KEY")]
     pub(crate) key_env: String,
-    /// Where the ledger, the audit log and their keys are kept
-    #[arg(
-        long,
-        value_name = "DIR",
-        env = "X402_STATE_DIR",
-        hide_env_values = true
-    )]
-    pub(crate) state_dir: Option<PathBuf>,
-    /// A Redis or Valkey server in place of the state directory's ledger. It wants X402_FINGERPRINT_KEY, the same on every
-    /// machine
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "X402_REDIS_URL",
-        hide_env_values = true
-    )]
-    pub(crate) redis: Option<String>,
-    /// The ledger's name on that server
-    #[arg(long, value_name = "NAME", default_value = "x402-guard")]
-    pub(crate) namespace: String,
+    #[command(flatten)]
+    pub(crate) books: BooksArgs,
     /// Names this request, so that it is paid once, whatever is asked for under another name; sent as Idempotency-Key
     #[arg(long, value_name = "KEY")]
     pub(crate) idempotency_key: Option<String>,

@@ -1,15 +1,20 @@
 //! Money that is signed for and not settled yet: maximum amounts, vouchers, and times.
 
+use std::time::Duration;
+
 use futures_util::future::join_all;
 use http::Request;
 use serde_json::{Value, json};
 use tower::ServiceExt;
-use x402_tower::testing::{Offer, PAYER, SELLER, ScriptedSeller, USDC_BASE};
+use x402_tower::testing::{ManualClock, Offer, PAYER, SELLER, ScriptedSeller, USDC_BASE};
 use x402_tower::wire::Version;
 use x402_tower::wire::header::{PAYMENT_SIGNATURE, encode};
 
+use x402_tower::{Control, ControlKind, Denial, Payment, Step};
+
 use crate::ground::{
-    BOTH, Empty, Ground, NOW_SECS, URL, assert_offers_denied, cent, denial, get, policy,
+    BOTH, Empty, Ground, NOW_SECS, URL, assert_offers_denied, cent, denial, get, honest, outcome,
+    policy,
 };
 
 /// A payment in `scheme` of at most `amount` on a request of its own.
@@ -127,4 +132,30 @@ async fn attack_076_a_payment_that_begins_later_is_not_forwarded() {
         let answer = ground.guard(seller).oneshot(request).await.unwrap();
         assert_eq!(denial(&answer), code, "{after}");
     }
+}
+
+/// Says yes, five minutes later.
+struct Deliberate(ManualClock);
+
+impl Control for Deliberate {
+    fn kind(&self) -> ControlKind {
+        ControlKind::Custom("deliberate")
+    }
+
+    fn check<'a>(&'a self, _payment: &'a mut Payment) -> Step<'a, Result<(), Denial>> {
+        self.0.advance(Duration::from_secs(300));
+        Step::ready(Ok(()))
+    }
+}
+
+#[tokio::test]
+async fn attack_076_what_took_a_while_to_be_approved_lives_from_its_signature_on() {
+    let ground = Ground::new();
+    let slow = Deliberate(ground.clock.clone());
+    let config = ground.builder().control(slow).build().unwrap();
+    let seller = honest(Version::V2, URL);
+    let guard = ground.guard_with(config, seller);
+    let answer = guard.oneshot(get(URL)).await.unwrap();
+    assert_eq!(outcome(&answer), Some("settled"));
+    assert_eq!(ground.signer.calls()[0].valid_before, NOW_SECS + 300 + 60);
 }

@@ -21,7 +21,7 @@ pub(crate) async fn build(
     args: &FetchArgs,
     key_name: &KeyName,
 ) -> Result<GuardedClient, SetupError> {
-    let state = StateDir::open(args.state_dir.as_deref())?;
+    let state = StateDir::open(args.books.state_dir.as_deref())?;
     let policy = policy::find(args.policy.as_deref(), &state)?;
     let signer = key_name.signer()?;
     let log = log::open(&policy, &state).await?;
@@ -29,9 +29,9 @@ pub(crate) async fn build(
         .policy(policy)
         .audit(Arc::new(log))
         .fingerprint_key(fingerprint_key(&state)?);
-    let config = match &args.redis {
+    let config = match &args.books.redis {
         Some(address) => {
-            let options = RedisOptions::new(&args.namespace);
+            let options = RedisOptions::new(&args.books.namespace);
             config.store(Arc::new(RedisStore::connect(address, options).await?))
         }
         None => config.store(Arc::new(ledger(&state)?)),

@@ -6,6 +6,8 @@ use clap::{Args, Subcommand, ValueEnum};
 use x402_tower::evm::BlockTag;
 use x402_tower::store::Resolution;
 
+use crate::args::BooksArgs;
+
 const WHICH: &str = "\
 The ledger: ledger.sqlite in the state directory (--state-dir, else $X402_STATE_DIR, else $XDG_STATE_HOME/x402-guard, \
 else ~/.local/state/x402-guard), or a Redis or Valkey server, named by --redis or $X402_REDIS_URL. A URL with a password \
@@ -76,28 +78,10 @@ pub(crate) enum LedgerCommand {
     Reconcile(ReconcileArgs),
 }
 
-// The address is read later by code of our own: clap would quote it in its errors.
 #[derive(Args)]
 pub(crate) struct LedgerArgs {
-    /// Where the ledger and the audit log are kept
-    #[arg(
-        long,
-        value_name = "DIR",
-        env = "X402_STATE_DIR",
-        hide_env_values = true
-    )]
-    pub(crate) state_dir: Option<PathBuf>,
-    /// A Redis or Valkey server in place of the state directory's ledger
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "X402_REDIS_URL",
-        hide_env_values = true
-    )]
-    pub(crate) redis: Option<String>,
-    /// The ledger's name on that server
-    #[arg(long, value_name = "NAME", default_value = "x402-guard")]
-    pub(crate) namespace: String,
+    #[command(flatten)]
+    pub(crate) books: BooksArgs,
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,

@@ -9,9 +9,9 @@ use x402_tower::store::{
     Entry, EntryQuery, Ledger, RedisOptions, RedisStore, SignedPayments, SqliteStore,
 };
 
+use crate::args::BooksArgs;
 use crate::fetch::state::StateDir;
 use crate::fetch::{log, policy};
-use crate::ledger::args::LedgerArgs;
 use crate::ledger::error::{LedgerError, UsageError};
 
 /// A ledger, and what is kept for retries beside it.
@@ -23,7 +23,7 @@ pub(super) struct Books {
 
 impl Books {
     /// Opens the ledger that is named; makes none.
-    pub(super) async fn open(args: &LedgerArgs) -> Result<Self, LedgerError> {
+    pub(super) async fn open(args: &BooksArgs) -> Result<Self, LedgerError> {
         let state = StateDir::open(args.state_dir.as_deref())?;
         if let Some(address) = &args.redis {
             let options = RedisOptions::new(&args.namespace);

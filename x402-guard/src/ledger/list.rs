@@ -18,7 +18,7 @@ use crate::shown::{Foreign, time};
 const MOST_LISTED: usize = 10_000;
 
 pub(super) async fn show(args: &ListArgs, out: &mut impl Write) -> Result<Exit, LedgerError> {
-    let books = Books::open(&args.ledger).await?;
+    let books = Books::open(&args.ledger.books).await?;
     let list = List::of(&books, EntryQuery::all()).await?;
     if args.ledger.json {
         json(out, &Listing::of(&list))?;
@@ -30,7 +30,7 @@ pub(super) async fn show(args: &ListArgs, out: &mut impl Write) -> Result<Exit, 
 
 pub(super) async fn unknown(args: &UnknownArgs, out: &mut impl Write) -> Result<Exit, LedgerError> {
     let now = SystemClock::new().now().ok_or(LedgerError::NoClock)?;
-    let books = Books::open(&args.ledger).await?;
+    let books = Books::open(&args.ledger.books).await?;
     let list = List::of(&books, EntryQuery::open()).await?;
     if args.ledger.json {
         json(out, &Listing::of(&list))?;

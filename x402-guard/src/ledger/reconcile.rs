@@ -49,7 +49,7 @@ pub(super) async fn run(
     oracle: JsonRpcOracle,
     out: &mut impl Write,
 ) -> Result<Exit, LedgerError> {
-    let books = Books::open(&args.ledger).await?;
+    let books = Books::open(&args.ledger.books).await?;
     let log = books.log(args.policy.as_deref()).await?;
     let reconciler = Reconciler::new(books.ledger, Arc::new(SystemClock::new()))
         .with_oracle(Arc::new(oracle))

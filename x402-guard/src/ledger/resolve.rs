@@ -52,7 +52,7 @@ pub(super) async fn run(
     order: Order,
     out: &mut impl Write,
 ) -> Result<Exit, LedgerError> {
-    let books = Books::open(&args.ledger).await?;
+    let books = Books::open(&args.ledger.books).await?;
     let id = books.find(&order.id).await?;
     let log = books.log(args.policy.as_deref()).await?;
     let reconciler = Reconciler::new(books.ledger, Arc::new(SystemClock::new()))
