@@ -223,7 +223,7 @@ fn payment(record: &PaymentRecord) -> String {
 
 fn look_first(record: &PaymentRecord) -> String {
     format!(
-        "ask again within {} s, and the same payment {} is sent again: it cannot be paid twice",
+        "ask again within {} s of its signature, and the same payment {} is sent again: it cannot be paid twice",
         record.terms().lifetime_seconds,
         record.id(),
     )
