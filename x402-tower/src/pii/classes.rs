@@ -1,29 +1,57 @@
-//! The first pass: which classes of bytes a field holds, and so which recognizers could match at all.
+//! The first pass: which classes of bytes a field holds, and so what could be in it at all.
 
 use super::steps::step;
 
-const DIGIT: u8 = 1;
-const COLON: u8 = 1 << 1;
-const LETTER: u8 = 1 << 2;
-const AT: u8 = 1 << 3;
-const DOT: u8 = 1 << 4;
-const PERCENT: u8 = 1 << 5;
-const PLUS: u8 = 1 << 6;
+const LETTER: u16 = 1;
+const AT: u16 = 1 << 1;
+const DOT: u16 = 1 << 2;
+const PERCENT: u16 = 1 << 3;
+const PLUS: u16 = 1 << 4;
+const AMPERSAND: u16 = 1 << 5;
+const BACKSLASH: u16 = 1 << 6;
+const EQUALS: u16 = 1 << 7;
+const BRACKET: u16 = 1 << 8;
+/// Not ASCII, or a control character that is no white space: text that is searched folded as well.
+const FOLDED: u16 = 1 << 9;
 
-const fn class_of(byte: u8) -> u8 {
+/// Flags of a byte in the upper quarter, and what it adds to each of three counts below it.
+type Class = u64;
+
+const FLAGS: u32 = 48;
+const DIGIT: Class = 1;
+const COLON: Class = 1 << 16;
+const UPPER: Class = 1 << 32;
+/// As many bytes as can be added up without one count spilling into the next.
+const CHUNK: usize = 0xffff;
+
+const fn flags_of(byte: u8) -> u16 {
     match byte {
-        b'0'..=b'9' => DIGIT,
         b'a'..=b'z' | b'A'..=b'Z' => LETTER,
-        b':' => COLON,
         b'@' => AT,
         b'.' => DOT,
         b'%' => PERCENT,
         b'+' => PLUS,
+        b'&' => AMPERSAND,
+        b'\\' => BACKSLASH,
+        b'=' => EQUALS,
+        b'(' | b'[' | b'{' | b'<' => BRACKET,
+        b'\t' | b'\n' | b'\r' => 0,
+        0x00..=0x1f | 0x7f.. => FOLDED,
         _ => 0,
     }
 }
 
-static CLASS: [u8; 256] = {
+const fn class_of(byte: u8) -> Class {
+    let count = match byte {
+        b'0'..=b'9' => DIGIT,
+        b':' => COLON,
+        b'A'..=b'Z' => UPPER,
+        _ => 0,
+    };
+    ((flags_of(byte) as Class) << FLAGS) | count
+}
+
+static CLASS: [Class; 256] = {
     let mut table = [0; 256];
     let mut byte = 0u8;
     loop {
@@ -44,47 +72,79 @@ static CLASS: [u8; 256] = {
 /// A summary of the bytes of one field.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ByteClasses {
-    seen: u8,
+    flags: u16,
     pub(super) digits: usize,
     pub(super) colons: usize,
+    pub(super) uppers: usize,
     pub(super) len: usize,
 }
 
 impl ByteClasses {
     pub(super) fn of(bytes: &[u8]) -> Self {
-        let (mut seen, mut digits, mut colons) = (0, 0, 0);
-        for byte in bytes {
-            step();
-            let class = CLASS.get(usize::from(*byte)).copied().unwrap_or(0);
-            seen |= class;
-            digits += usize::from(class & DIGIT);
-            colons += usize::from(class & COLON);
-        }
-        Self {
-            seen,
-            digits,
-            colons: colons / usize::from(COLON),
+        let mut classes = Self {
+            flags: 0,
+            digits: 0,
+            colons: 0,
+            uppers: 0,
             len: bytes.len(),
+        };
+        for chunk in bytes.chunks(CHUNK) {
+            let (mut seen, mut counts): (Class, Class) = (0, 0);
+            for byte in chunk {
+                step();
+                let class = CLASS.get(usize::from(*byte)).copied().unwrap_or(0);
+                seen |= class;
+                counts = counts.wrapping_add(class);
+            }
+            let [_, _, _, _, _, _, flags_low, flags_high] = seen.to_le_bytes();
+            let [d0, d1, c0, c1, u0, u1, ..] = counts.to_le_bytes();
+            classes.flags |= u16::from_le_bytes([flags_low, flags_high]);
+            classes.digits += usize::from(u16::from_le_bytes([d0, d1]));
+            classes.colons += usize::from(u16::from_le_bytes([c0, c1]));
+            classes.uppers += usize::from(u16::from_le_bytes([u0, u1]));
         }
+        classes
+    }
+
+    const fn has(&self, flags: u16) -> bool {
+        self.flags & flags != 0
     }
 
     pub(super) const fn has_letter(&self) -> bool {
-        self.seen & LETTER != 0
+        self.has(LETTER)
     }
 
     pub(super) const fn has_at(&self) -> bool {
-        self.seen & AT != 0
+        self.has(AT)
     }
 
     pub(super) const fn has_dot(&self) -> bool {
-        self.seen & DOT != 0
+        self.has(DOT)
     }
 
     pub(super) const fn has_plus(&self) -> bool {
-        self.seen & PLUS != 0
+        self.has(PLUS)
+    }
+
+    /// Whether something may be written as an escape.
+    pub(super) const fn has_escapes(&self) -> bool {
+        self.has(PERCENT | AMPERSAND | BACKSLASH)
     }
 
     pub(super) const fn has_percent(&self) -> bool {
-        self.seen & PERCENT != 0
+        self.has(PERCENT)
+    }
+
+    pub(super) const fn has_equals(&self) -> bool {
+        self.has(EQUALS)
+    }
+
+    pub(super) const fn has_brackets(&self) -> bool {
+        self.has(BRACKET)
+    }
+
+    /// Whether there are characters that may only look like others, or cannot be seen.
+    pub(super) const fn needs_folding(&self) -> bool {
+        self.has(FOLDED)
     }
 }

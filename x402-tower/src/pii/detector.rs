@@ -4,12 +4,16 @@ use super::classes::ByteClasses;
 use super::entity::EntitySet;
 use super::recognize::{Hits, RECOGNIZERS};
 use super::resolve::resolve;
+use super::steps::step;
+use super::unfold::{
+    Escapes, decoded, encoded_runs, folded, has_quoted_printable, spelled,
+};
 use super::url_parts::searchable_parts;
 use super::view::View;
 use super::{DetectionMode, EntityType, Finding};
 
-/// How often `%XX` escapes are peeled off: `%2540` is `@` after two rounds. Bounded, so that a text of
-/// nested escapes cannot multiply the work.
+/// How often escapes are peeled off: `%2540` is `@` after two rounds. Bounded, so that a text of nested
+/// escapes cannot multiply the work.
 const MAX_DECODING_ROUNDS: usize = 3;
 
 /// Finds personal data in text and URLs.
@@ -29,6 +33,7 @@ pub struct Detector {
     entities: EntitySet,
     min_score: u8,
     mode: DetectionMode,
+    spelled_emails: bool,
 }
 
 impl Detector {
@@ -45,6 +50,7 @@ impl Detector {
             entities: entities.into_iter().collect(),
             min_score: 0,
             mode: DetectionMode::default(),
+            spelled_emails: true,
         }
     }
 
@@ -53,6 +59,15 @@ impl Detector {
     #[must_use]
     pub fn with_mode(self, mode: DetectionMode) -> Self {
         Self { mode, ..self }
+    }
+
+    /// Whether `alice(at)example[dot]com` is an address; the default is that it is.
+    #[must_use]
+    pub fn with_spelled_emails(self, spelled_emails: bool) -> Self {
+        Self {
+            spelled_emails,
+            ..self
+        }
     }
 
     /// How this detector finds.
@@ -77,16 +92,13 @@ impl Detector {
 
     /// The personal data in a text: sorted, without overlaps.
     ///
-    /// Text with `%XX` escapes is searched as it stands and decoded. The text is not taken for a URL:
-    /// use [`scan_url`](Self::scan_url) for one.
+    /// Text is searched as it stands and without its disguise: escapes decoded, look-alikes and invisible
+    /// characters folded, base64 and hexadecimal runs opened. It is not taken for a URL: use
+    /// [`scan_url`](Self::scan_url) for one.
     #[must_use]
     pub fn scan(&self, text: &str) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let view = View::of_text(text);
-        let classes = self.search(&view, &mut findings);
-        if classes.has_percent() {
-            self.search_decoded(&view, &mut findings);
-        }
+        self.search_all_views(&View::of_text(text), &mut findings);
         on_char_boundaries(text, resolve(findings))
     }
 
@@ -108,31 +120,94 @@ impl Detector {
         let mut findings = Vec::new();
         let (userinfo, rest) = searchable_parts(url);
         for part in userinfo.into_iter().chain([rest]) {
-            let view = View::of_url_part(part.text, part.offset);
-            if !part.text.contains('%') || !self.search_decoded(&view, &mut findings) {
-                self.search(&view, &mut findings);
-            }
+            self.search_all_views(&View::of_url_part(part.text, part.offset), &mut findings);
         }
         on_char_boundaries(url, resolve(findings))
     }
 
-    /// Searches what is under the escapes of `view`; `false` if it has none.
-    fn search_decoded(&self, view: &View<'_>, findings: &mut Vec<Finding>) -> bool {
-        let mut decoded = view.percent_decoded();
-        let found_any = decoded.is_some();
-        for _ in 0..MAX_DECODING_ROUNDS {
-            let Some(current) = decoded else { break };
-            self.search(&current, findings);
-            decoded = current.percent_decoded();
+    /// Searches a field as it stands and in every other way that it can be read.
+    fn search_all_views(&self, view: &View<'_>, findings: &mut Vec<Finding>) {
+        let classes = ByteClasses::of(view.bytes());
+        self.search_unfolded(view, classes, findings);
+        if may_be_encoded(&classes) {
+            encoded_runs(view, |text| {
+                self.search_unfolded(text, ByteClasses::of(text.bytes()), findings);
+            });
         }
-        found_any
     }
 
-    fn search(&self, view: &View<'_>, findings: &mut Vec<Finding>) -> ByteClasses {
-        let classes = ByteClasses::of(view.bytes());
+    /// Searches a view as it stands, folded, and with its escapes peeled off round by round.
+    fn search_unfolded(
+        &self,
+        view: &View<'_>,
+        classes: ByteClasses,
+        findings: &mut Vec<Finding>,
+    ) {
+        let plain = !classes.needs_folding() && !classes.has_escapes();
+        if plain && !classes.has_equals() && !classes.has_brackets() {
+            return self.search(view, &classes, findings);
+        }
+        // What escapes hide in a URL stands beside digits of the escapes themselves.
+        let escaped = view.in_url() && classes.has_percent() && has_percent_escape(view);
+        if !escaped {
+            self.search(view, &classes, findings);
+        }
+        if !view.can_be_mapped() {
+            return;
+        }
+        let clear = self.search_read(view, &classes, findings);
+        self.peel(clear.as_ref().unwrap_or(view), Escapes::Common, 0, findings);
+    }
+
+    /// Searches what is under the escapes of `view`, [`MAX_DECODING_ROUNDS`] deep. Where quoted-printable
+    /// shows, it is from there on read as such as well.
+    fn peel(&self, view: &View<'_>, escapes: Escapes, peeled: usize, findings: &mut Vec<Finding>) {
+        let mut escapes_at_hand = escapes;
+        if escapes == Escapes::Common && has_quoted_printable(view) {
+            self.peel(view, Escapes::QuotedPrintable, peeled, findings);
+            escapes_at_hand = Escapes::CommonAlone;
+        }
+        if peeled == MAX_DECODING_ROUNDS {
+            return;
+        }
+        let Some(current) = decoded(view, escapes) else {
+            return;
+        };
+        let classes = ByteClasses::of(current.bytes());
+        self.search(&current, &classes, findings);
+        let read = self.search_read(&current, &classes, findings);
+        self.peel(
+            read.as_ref().unwrap_or(&current),
+            escapes_at_hand,
+            peeled + 1,
+            findings,
+        );
+    }
+
+    /// Searches `view` as a person would read it, and returns that view if it differs.
+    fn search_read(
+        &self,
+        view: &View<'_>,
+        classes: &ByteClasses,
+        findings: &mut Vec<Finding>,
+    ) -> Option<View<'static>> {
+        let clear = classes.needs_folding().then(|| folded(view)).flatten();
+        if let Some(clear) = &clear {
+            self.search(clear, &ByteClasses::of(clear.bytes()), findings);
+        }
+        if self.spelled_emails {
+            let spelled = spelled(clear.as_ref().unwrap_or(view));
+            if let Some(spelled) = spelled {
+                self.search(&spelled, &ByteClasses::of(spelled.bytes()), findings);
+            }
+        }
+        clear
+    }
+
+    fn search(&self, view: &View<'_>, classes: &ByteClasses, findings: &mut Vec<Finding>) {
         let mut hits = Hits::of(self.entities);
         for recognizer in &RECOGNIZERS {
-            if (recognizer.may_match)(&classes) && recognizer.reports_one_of(self.entities) {
+            if (recognizer.may_match)(classes) && recognizer.reports_one_of(self.entities) {
                 (recognizer.recognize)(view, &mut hits);
             }
         }
@@ -144,8 +219,20 @@ impl Detector {
                     ..found
                 }),
         );
-        classes
     }
+}
+
+/// Whether there may be a run of base64 or hexadecimal digits that holds something: capitals and digits
+/// are more than half of either.
+const fn may_be_encoded(classes: &ByteClasses) -> bool {
+    classes.len >= 16 && classes.uppers + classes.digits >= 5
+}
+
+fn has_percent_escape(view: &View<'_>) -> bool {
+    (0..view.bytes().len()).any(|position| {
+        step();
+        view.escape_at(position).is_some()
+    })
 }
 
 impl Default for Detector {

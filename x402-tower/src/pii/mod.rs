@@ -47,6 +47,7 @@ mod redact;
 mod resolve;
 mod steps;
 mod template;
+mod unfold;
 #[cfg(test)]
 mod tests;
 mod url_parts;

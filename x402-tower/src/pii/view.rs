@@ -3,8 +3,6 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::steps::step;
-
 /// Bytes to be searched, with the way back to the original text.
 ///
 /// Decoded bytes need not be UTF-8, so recognizers work on bytes. They only ever end a match beside an
@@ -20,8 +18,25 @@ pub(super) struct View<'t> {
 enum Origin {
     /// The bytes are the original ones from this offset on.
     From(usize),
-    /// For each byte the offset of what it was decoded from, and the end offset as one more entry.
-    Mapped(Vec<usize>),
+    /// Each byte has a source of its own.
+    Mapped(Vec<Source>),
+}
+
+/// The bytes of the original text that one byte of a view stands for.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Source {
+    start: u32,
+    end: u32,
+}
+
+impl Source {
+    /// From the start of this to the end of `other`.
+    pub(super) const fn to(self, other: Self) -> Self {
+        Self {
+            start: self.start,
+            end: other.end,
+        }
+    }
 }
 
 impl<'t> View<'t> {
@@ -43,34 +58,22 @@ impl<'t> View<'t> {
         }
     }
 
-    /// This view with its `%XX` escapes decoded once; `None` if it has none.
-    pub(super) fn percent_decoded(&self) -> Option<View<'static>> {
-        let mut bytes = Vec::with_capacity(self.bytes.len());
-        let mut offsets = Vec::with_capacity(self.bytes.len() + 1);
-        let mut position = 0;
-        while position < self.bytes.len() {
-            step();
-            offsets.push(self.offset(position));
-            match self.escape_at(position) {
-                Some(decoded) => {
-                    bytes.push(decoded);
-                    position += 3;
-                }
-                None => {
-                    bytes.push(self.at(position));
-                    position += 1;
-                }
-            }
-        }
-        if bytes.len() == self.bytes.len() {
-            return None;
-        }
-        offsets.push(self.offset(position));
-        Some(View {
+    /// A view on bytes that were made out of other ones.
+    pub(super) fn mapped(bytes: Vec<u8>, sources: Vec<Source>, in_url: bool) -> View<'static> {
+        View {
             bytes: Cow::Owned(bytes),
-            origin: Origin::Mapped(offsets),
-            in_url: self.in_url,
-        })
+            origin: Origin::Mapped(sources),
+            in_url,
+        }
+    }
+
+    /// Whether offsets into the text fit a [`Source`], so that other views can be made of this one.
+    pub(super) fn can_be_mapped(&self) -> bool {
+        let start = match &self.origin {
+            Origin::From(start) => *start,
+            Origin::Mapped(_) => 0,
+        };
+        u32::try_from(start.saturating_add(self.bytes.len())).is_ok()
     }
 
     pub(super) fn bytes(&self) -> &[u8] {
@@ -99,9 +102,9 @@ impl<'t> View<'t> {
         self.in_url
     }
 
-    /// Whether `byte` is a space, or the `+` that a form in a URL writes for one.
+    /// Whether `byte` is white space, or the `+` that a form in a URL writes for one.
     pub(super) const fn is_space(&self, byte: u8) -> bool {
-        byte == b' ' || (self.in_url && byte == b'+')
+        matches!(byte, b' ' | b'\t' | b'\n' | b'\r') || (self.in_url && byte == b'+')
     }
 
     /// The value of a `%XX` escape that starts at `position`.
@@ -138,17 +141,27 @@ impl<'t> View<'t> {
 
     /// Where in the original text the bytes of `span` come from.
     pub(super) fn original(&self, span: Range<usize>) -> Range<usize> {
-        self.offset(span.start)..self.offset(span.end)
+        match &self.origin {
+            Origin::From(start) => start + span.start..start + span.end,
+            Origin::Mapped(_) => {
+                let last = span.end.saturating_sub(1).max(span.start);
+                let source = self.source(span.start).to(self.source(last));
+                source.start as usize..source.end as usize
+            }
+        }
     }
 
-    fn offset(&self, position: usize) -> usize {
+    /// What the byte at `position` stands for.
+    pub(super) fn source(&self, position: usize) -> Source {
         match &self.origin {
-            Origin::From(start) => start + position,
-            Origin::Mapped(offsets) => offsets
-                .get(position)
-                .or(offsets.last())
-                .copied()
-                .unwrap_or(0),
+            Origin::From(start) => {
+                let at = |offset: usize| u32::try_from(start + offset).unwrap_or(u32::MAX);
+                Source {
+                    start: at(position),
+                    end: at(position + 1),
+                }
+            }
+            Origin::Mapped(sources) => sources.get(position).copied().unwrap_or_default(),
         }
     }
 }

@@ -1,0 +1,142 @@
+//! Base64 and hexadecimal text within a field, looked into once.
+
+use std::ops::Range;
+
+use base64::Engine as _;
+use base64::alphabet::{STANDARD, URL_SAFE};
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+use super::super::steps::step;
+use super::super::view::View;
+use super::Sink;
+
+/// A shorter run cannot hold anything that is looked for.
+const SHORTEST: usize = 16;
+
+const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
+    .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+    .with_decode_allow_trailing_bits(true);
+const BASE64: GeneralPurpose = GeneralPurpose::new(&STANDARD, LENIENT);
+const BASE64_URL: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, LENIENT);
+
+/// What is under each run of base64 or hexadecimal digits that holds text. All bytes of such a view
+/// stand for the whole run: nobody could read what is left of one.
+pub(in super::super) fn encoded_runs(view: &View<'_>, mut found: impl FnMut(&View<'_>)) {
+    let length = view.bytes().len();
+    let mut position = 0;
+    while position < length {
+        let run = run_at(view, position, is_encoded);
+        if run.len() >= SHORTEST {
+            look_into(view, run.clone(), &mut found);
+        }
+        position = run.end + 1;
+    }
+}
+
+const fn is_encoded(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=')
+}
+
+/// The run and, where one of its characters may as well separate it from others, its parts.
+fn look_into(view: &View<'_>, run: Range<usize>, found: &mut impl FnMut(&View<'_>)) {
+    if let Some(text) = decode(view.slice(run.clone())) {
+        found(&one_source(view, run, text));
+        return;
+    }
+    for separators in [b"/=".as_slice(), b"/=-_+"] {
+        let mut any = false;
+        let mut position = run.start;
+        while position < run.end {
+            let part = part_at(view, position..run.end, separators);
+            if part.len() >= SHORTEST
+                && let Some(text) = decode(view.slice(part.clone()))
+            {
+                any = true;
+                found(&one_source(view, part.clone(), text));
+            }
+            position = part.end + 1;
+        }
+        if any {
+            return;
+        }
+    }
+}
+
+fn one_source(view: &View<'_>, run: Range<usize>, text: Vec<u8>) -> View<'static> {
+    let source = super::source_of(view, run.start, run.len());
+    let mut sink = Sink::default();
+    sink.push_all(&text, source);
+    sink.into_view(false)
+}
+
+fn run_at(view: &View<'_>, start: usize, belongs: impl Fn(u8) -> bool) -> Range<usize> {
+    let length = view.bytes().len();
+    let end = (start..length)
+        .find(|at| {
+            step();
+            !belongs(view.at(*at))
+        })
+        .unwrap_or(length);
+    start..end
+}
+
+/// Up to the next separator; padding at the end of a part belongs to it.
+fn part_at(view: &View<'_>, within: Range<usize>, separators: &[u8]) -> Range<usize> {
+    let end = within
+        .clone()
+        .find(|at| {
+            step();
+            separators.contains(&view.at(*at))
+        })
+        .unwrap_or(within.end);
+    let padding = (0..2)
+        .take_while(|ahead| end + ahead < within.end && view.at(end + ahead) == b'=')
+        .count();
+    within.start..end + padding
+}
+
+/// The text that `run` encodes, if it is text.
+fn decode(run: &[u8]) -> Option<Vec<u8>> {
+    let hex = run
+        .strip_prefix(b"0x")
+        .or_else(|| run.strip_prefix(b"0X"))
+        .unwrap_or(run);
+    if hex.iter().all(|byte| {
+        step();
+        byte.is_ascii_hexdigit()
+    }) {
+        let even = hex.get(..hex.len() - hex.len() % 2)?;
+        return const_hex::decode(even).ok().filter(|text| is_text(text));
+    }
+    let unpadded = run.trim_ascii_end();
+    let unpadded = unpadded
+        .strip_suffix(b"==")
+        .or_else(|| unpadded.strip_suffix(b"="))
+        .unwrap_or(unpadded);
+    // A group of one digit holds less than a byte.
+    let whole = unpadded.get(..unpadded.len() - usize::from(unpadded.len() % 4 == 1))?;
+    let engine = if whole.iter().any(|byte| matches!(byte, b'-' | b'_')) {
+        &BASE64_URL
+    } else {
+        &BASE64
+    };
+    // Most runs are no text from the first bytes on.
+    let mut start = [0; 9];
+    engine.decode_slice(whole.get(..12)?, &mut start).ok()?;
+    if !start.iter().all(|byte| is_visible(*byte)) {
+        return None;
+    }
+    engine.decode(whole).ok().filter(|text| is_text(text))
+}
+
+/// Whether all of it is seen or white space, and most of it ASCII.
+fn is_text(bytes: &[u8]) -> bool {
+    let ascii = bytes.iter().filter(|byte| byte.is_ascii()).count();
+    ascii * 2 >= bytes.len()
+        && bytes.iter().all(|byte| is_visible(*byte))
+        && std::str::from_utf8(bytes).is_ok()
+}
+
+const fn is_visible(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r' | 0x80..)
+}

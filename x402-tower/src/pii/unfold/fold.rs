@@ -1,0 +1,241 @@
+//! Characters that stand for others: compatibility forms, look-alikes, digits, dashes, dots and spaces of
+//! every script, and those that cannot be seen.
+
+use std::sync::OnceLock;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
+use unicode_security::skeleton;
+
+use super::super::steps::step;
+use super::super::view::View;
+use super::{Sink, source_of};
+
+/// No character that we fold stands for more than four ASCII ones: `㏂` is `a.m.`.
+type Folded = [u8; 4];
+
+/// Nothing is seen of the character.
+const DROPPED: Folded = [0; 4];
+/// The character is searched as it is.
+const KEPT: Folded = [0xff; 4];
+
+const PAGE: usize = 256;
+/// Planes 0 and 1; those above hold ideographs, and marks that cannot be seen.
+const PAGES: usize = 0x2_0000 / PAGE;
+
+/// What each character of a page is folded to, looked up once when the page is first needed.
+static FOLDED: [OnceLock<Box<[Folded]>>; PAGES] = [const { OnceLock::new() }; PAGES];
+
+/// The view with each character replaced by what it would be read as; `None` if that changes nothing.
+pub(in super::super) fn folded(view: &View<'_>) -> Option<View<'static>> {
+    let length = view.bytes().len();
+    let mut position = (0..length).find(|at| {
+        step();
+        !is_plain(view.at(*at))
+    })?;
+    let mut sink = Sink::with_start_of(view, position);
+    let mut guessed = Vec::new();
+    while position < length {
+        step();
+        let byte = view.at(position);
+        if is_plain(byte) {
+            sink.push(byte, view.source(position));
+            position += 1;
+            continue;
+        }
+        let Some(character) = view.char_at(position) else {
+            // Not UTF-8; a byte of Latin-1 is no part of a number or an address that we know.
+            sink.push(byte, view.source(position));
+            position += 1;
+            continue;
+        };
+        let width = character.len_utf8();
+        match fold(character) {
+            DROPPED => {}
+            KEPT => sink.copy(view, position..position + width),
+            folded => {
+                let source = source_of(view, position, width);
+                if matches!(folded, [b'O' | b'o' | b'l' | b'I', 0, ..]) {
+                    guessed.push(sink.bytes.len());
+                }
+                for byte in folded.into_iter().take_while(|byte| *byte != 0) {
+                    sink.push(byte, source);
+                }
+            }
+        }
+        position += width;
+    }
+    for position in guessed {
+        read_as_digit(&mut sink.bytes, position);
+    }
+    Some(sink.into_view(view.in_url()))
+}
+
+/// ASCII that is seen or is white space.
+const fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r')
+}
+
+/// A look-alike of `O` or `l` between digits was meant to pass for a digit.
+fn read_as_digit(bytes: &mut [u8], position: usize) {
+    let digit = match bytes.get(position) {
+        Some(b'O' | b'o') => b'0',
+        Some(b'l' | b'I') => b'1',
+        _ => return,
+    };
+    let before = position.checked_sub(1).and_then(|at| bytes.get(at));
+    let after = bytes.get(position + 1);
+    let is_digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
+    let separates = |byte: Option<&u8>| byte.is_none_or(|byte| b" -._/".contains(byte));
+    let both = (is_digit(before) || separates(before)) && (is_digit(after) || separates(after));
+    if both
+        && (is_digit(before) || is_digit(after))
+        && let Some(byte) = bytes.get_mut(position)
+    {
+        *byte = digit;
+    }
+}
+
+fn fold(character: char) -> Folded {
+    let code = character as usize;
+    let Some(page) = FOLDED.get(code / PAGE) else {
+        return if is_invisible(character) {
+            DROPPED
+        } else {
+            KEPT
+        };
+    };
+    let page = page.get_or_init(|| {
+        let first = u32::try_from(code - code % PAGE).unwrap_or(0);
+        (first..)
+            .take(PAGE)
+            .map(|code| char::from_u32(code).map_or(KEPT, look_up))
+            .collect()
+    });
+    page.get(code % PAGE).copied().unwrap_or(KEPT)
+}
+
+fn look_up(character: char) -> Folded {
+    let category = character.general_category();
+    if is_invisible(character) || is_combining_mark(character) {
+        return DROPPED;
+    }
+    let single = |byte: u8| [byte, 0, 0, 0];
+    match category {
+        GeneralCategory::DecimalNumber => return single(digit(character)),
+        GeneralCategory::SpaceSeparator
+        | GeneralCategory::LineSeparator
+        | GeneralCategory::ParagraphSeparator => return single(b' '),
+        GeneralCategory::DashPunctuation => return single(b'-'),
+        GeneralCategory::EnclosingMark
+        | GeneralCategory::NonspacingMark
+        | GeneralCategory::Control
+        | GeneralCategory::Format => return DROPPED,
+        _ => {}
+    }
+    match character {
+        // Minus, hyphen bullet, modifier minus, box drawing.
+        '\u{2212}' | '\u{2043}' | '\u{2d7}' | '\u{2500}' | '\u{2796}' => return single(b'-'),
+        // Full stops of other scripts, and dots in the middle of the line.
+        '\u{3002}' | '\u{ff61}' | '\u{b7}' | '\u{2027}' | '\u{22c5}' | '\u{2219}' | '\u{2022}'
+        | '\u{30fb}' | '\u{ff65}' | '\u{6d4}' | '\u{1804}' => return single(b'.'),
+        _ => {}
+    }
+    let visible = |text: &mut dyn Iterator<Item = char>| ascii(text);
+    visible(&mut std::iter::once(character).nfkd())
+        .or_else(|| {
+            let base: String = std::iter::once(character).nfkd().collect();
+            visible(&mut skeleton(&base)).map(|folded| match folded {
+                // The skeleton of a capital I is a small l.
+                [b'l', 0, ..] if character.is_uppercase() => single(b'I'),
+                folded => folded,
+            })
+        })
+        .or_else(|| {
+            let base: String = std::iter::once(character).nfkd().collect();
+            let mut letters = skeleton(&base).filter(|part| !is_combining_mark(*part));
+            let letter = letters.next().and_then(small_capital);
+            letter
+                .filter(|_| letters.next().is_none())
+                .map(|letter| single(if character.is_uppercase() { letter.to_ascii_uppercase() } else { letter }))
+        })
+        .unwrap_or(KEPT)
+}
+
+/// The characters without marks, if there is at least one, no more than four, and all are ASCII.
+fn ascii(characters: &mut dyn Iterator<Item = char>) -> Option<Folded> {
+    let mut folded = DROPPED;
+    let mut length = 0;
+    for character in characters.filter(|part| !is_combining_mark(*part)) {
+        let byte = u8::try_from(character).ok().filter(u8::is_ascii)?;
+        *folded.get_mut(length)? = byte;
+        length += 1;
+    }
+    (length > 0).then_some(folded)
+}
+
+/// The value of a decimal digit: they come in runs of ten, from zero to nine (Unicode, section 4.6).
+fn digit(character: char) -> u8 {
+    let run = (1..10u32)
+        .take_while(|back| {
+            (character as u32)
+                .checked_sub(*back)
+                .and_then(char::from_u32)
+                .is_some_and(|before| before.general_category() == GeneralCategory::DecimalNumber)
+        })
+        .count();
+    let normal = std::iter::once(character).nfkd().next();
+    match normal.filter(char::is_ascii_digit) {
+        // The digits for mathematics stand in five runs without a gap.
+        Some(ascii) => u8::try_from(ascii).unwrap_or(b'0'),
+        None => b'0' + u8::try_from(run).unwrap_or(0),
+    }
+}
+
+/// Letters drawn as small capitals, which look like others and have no decomposition.
+fn small_capital(character: char) -> Option<u8> {
+    const LETTERS: &[(char, u8)] = &[
+        ('ᴀ', b'a'),
+        ('ʙ', b'b'),
+        ('ᴄ', b'c'),
+        ('ᴅ', b'd'),
+        ('ᴇ', b'e'),
+        ('ꜰ', b'f'),
+        ('ɢ', b'g'),
+        ('ʜ', b'h'),
+        ('ɪ', b'i'),
+        ('ᴊ', b'j'),
+        ('ᴋ', b'k'),
+        ('ĸ', b'k'),
+        ('ʟ', b'l'),
+        ('ᴍ', b'm'),
+        ('ɴ', b'n'),
+        ('ᴏ', b'o'),
+        ('ᴘ', b'p'),
+        ('ꞯ', b'q'),
+        ('ʀ', b'r'),
+        ('ꜱ', b's'),
+        ('ᴛ', b't'),
+        ('ᴜ', b'u'),
+        ('ᴠ', b'v'),
+        ('ᴡ', b'w'),
+        ('ʏ', b'y'),
+        ('ᴢ', b'z'),
+    ];
+    LETTERS
+        .iter()
+        .find(|(capital, _)| *capital == character)
+        .map(|(_, letter)| *letter)
+}
+
+/// Default_Ignorable_Code_Point (Unicode, `DerivedCoreProperties.txt`), and controls other than white
+/// space.
+fn is_invisible(character: char) -> bool {
+    matches!(character,
+        '\u{0}'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}'
+        | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}

@@ -1,0 +1,65 @@
+//! Takes the disguise off a text: escapes are decoded and characters that look like others, or cannot be
+//! seen, become what a reader would take them for.
+//!
+//! Every step makes a [`View`] that knows which bytes of the original each of its bytes stands for. Views
+//! are for matching alone; the text itself stays as it is.
+
+mod encoded;
+mod entity_reference;
+mod escape;
+mod fold;
+mod spelled;
+
+pub(super) use encoded::encoded_runs;
+pub(super) use escape::{Escapes, decoded, has_quoted_printable};
+pub(super) use fold::folded;
+pub(super) use spelled::spelled;
+
+use super::view::{Source, View};
+
+/// Collects the bytes of a new view.
+#[derive(Debug, Default)]
+struct Sink {
+    bytes: Vec<u8>,
+    sources: Vec<Source>,
+}
+
+impl Sink {
+    /// Starts with the first `length` bytes of `view`.
+    fn with_start_of(view: &View<'_>, length: usize) -> Self {
+        let capacity = view.bytes().len();
+        let mut sink = Self {
+            bytes: Vec::with_capacity(capacity),
+            sources: Vec::with_capacity(capacity),
+        };
+        sink.copy(view, 0..length);
+        sink
+    }
+
+    fn push(&mut self, byte: u8, source: Source) {
+        self.bytes.push(byte);
+        self.sources.push(source);
+    }
+
+    fn push_all(&mut self, bytes: &[u8], source: Source) {
+        for byte in bytes {
+            self.push(*byte, source);
+        }
+    }
+
+    fn copy(&mut self, view: &View<'_>, range: std::ops::Range<usize>) {
+        for position in range {
+            self.push(view.at(position), view.source(position));
+        }
+    }
+
+    fn into_view(self, in_url: bool) -> View<'static> {
+        View::mapped(self.bytes, self.sources, in_url)
+    }
+}
+
+/// From the first to the last of the bytes `start..start + length` of `view`.
+fn source_of(view: &View<'_>, start: usize, length: usize) -> Source {
+    view.source(start)
+        .to(view.source(start + length.saturating_sub(1)))
+}
