@@ -2,6 +2,7 @@
 
 use super::super::EntityType;
 use super::super::steps::step;
+use super::super::unfold::is_invisible;
 use super::super::view::View;
 use super::{Hits, Recognizer, score};
 
@@ -133,10 +134,11 @@ fn top_level_end(view: &View<'_>, start: usize, label_end: usize) -> Option<usiz
 }
 
 /// Whether a character outside ASCII can be a part of an address (RFC 6531): all but spaces and
-/// punctuation. Marks and invisible characters are kept, so that what they split is still hidden whole.
+/// punctuation. Marks are kept; what cannot be seen is left to the folded view.
 fn is_international(character: char) -> bool {
     !character.is_ascii()
         && !character.is_whitespace()
+        && !is_invisible(character)
         && !matches!(character,
             '\u{80}'..='\u{a9}' | '\u{ab}'..='\u{b4}' | '\u{b6}'..='\u{b9}' | '\u{bb}'..='\u{bf}'
             | '\u{2010}'..='\u{205e}' | '\u{3000}'..='\u{303f}' | '\u{fe10}'..='\u{fe1f}' | '\u{fe30}'..='\u{fe6f}'

@@ -12,6 +12,7 @@ use super::Sink;
 
 /// A shorter run cannot hold anything that is looked for.
 const SHORTEST: usize = 16;
+const MAX_PADDING: usize = 2;
 
 const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
     .with_decode_padding_mode(DecodePaddingMode::Indifferent)
@@ -48,13 +49,14 @@ fn look_into(view: &View<'_>, run: Range<usize>, found: &mut impl FnMut(&View<'_
         let mut position = run.start;
         while position < run.end {
             let part = part_at(view, position..run.end, separators);
-            if part.len() >= SHORTEST
-                && let Some(text) = decode(view.slice(part.clone()))
+            position = part.end + 1;
+            if part.len() >= SHORTEST - MAX_PADDING
+                && let padded = with_padding(view, part, run.end)
+                && let Some(text) = decode(view.slice(padded.clone()))
             {
                 any = true;
-                found(&one_source(view, part.clone(), text));
+                found(&one_source(view, padded, text));
             }
-            position = part.end + 1;
         }
         if any {
             return;
@@ -80,7 +82,7 @@ fn run_at(view: &View<'_>, start: usize, belongs: impl Fn(u8) -> bool) -> Range<
     start..end
 }
 
-/// Up to the next separator; padding at the end of a part belongs to it.
+/// Up to the next separator.
 fn part_at(view: &View<'_>, within: Range<usize>, separators: &[u8]) -> Range<usize> {
     let end = within
         .clone()
@@ -89,10 +91,15 @@ fn part_at(view: &View<'_>, within: Range<usize>, separators: &[u8]) -> Range<us
             separators.contains(&view.at(*at))
         })
         .unwrap_or(within.end);
-    let padding = (0..2)
-        .take_while(|ahead| end + ahead < within.end && view.at(end + ahead) == b'=')
+    within.start..end
+}
+
+fn with_padding(view: &View<'_>, part: Range<usize>, end: usize) -> Range<usize> {
+    let padding = (part.end..end)
+        .take(MAX_PADDING)
+        .take_while(|at| view.at(*at) == b'=')
         .count();
-    within.start..end + padding
+    part.start..part.end + padding
 }
 
 /// The text that `run` encodes, if it is text.

@@ -231,7 +231,7 @@ fn small_capital(character: char) -> Option<u8> {
 
 /// Default_Ignorable_Code_Point (Unicode, `DerivedCoreProperties.txt`), and controls other than white
 /// space.
-fn is_invisible(character: char) -> bool {
+pub(in super::super) fn is_invisible(character: char) -> bool {
     matches!(character,
         '\u{0}'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}'
         | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'

@@ -12,7 +12,7 @@ mod spelled;
 
 pub(super) use encoded::encoded_runs;
 pub(super) use escape::{Escapes, decoded, has_quoted_printable};
-pub(super) use fold::folded;
+pub(super) use fold::{folded, is_invisible};
 pub(super) use spelled::spelled;
 
 use super::view::{Source, View};
