@@ -6,7 +6,6 @@ const LETTER: u16 = 1;
 const AT: u16 = 1 << 1;
 const DOT: u16 = 1 << 2;
 const PERCENT: u16 = 1 << 3;
-const PLUS: u16 = 1 << 4;
 const AMPERSAND: u16 = 1 << 5;
 const BACKSLASH: u16 = 1 << 6;
 const EQUALS: u16 = 1 << 7;
@@ -30,7 +29,6 @@ const fn flags_of(byte: u8) -> u16 {
         b'@' => AT,
         b'.' => DOT,
         b'%' => PERCENT,
-        b'+' => PLUS,
         b'&' => AMPERSAND,
         b'\\' => BACKSLASH,
         b'=' => EQUALS,
@@ -120,10 +118,6 @@ impl ByteClasses {
 
     pub(super) const fn has_dot(&self) -> bool {
         self.has(DOT)
-    }
-
-    pub(super) const fn has_plus(&self) -> bool {
-        self.has(PLUS)
     }
 
     /// Whether something may be written as an escape.

@@ -5,9 +5,7 @@ use super::entity::EntitySet;
 use super::recognize::{Hits, RECOGNIZERS};
 use super::resolve::resolve;
 use super::steps::step;
-use super::unfold::{
-    Escapes, decoded, encoded_runs, folded, has_quoted_printable, spelled,
-};
+use super::unfold::{Escapes, decoded, encoded_runs, folded, has_quoted_printable, spelled};
 use super::url_parts::searchable_parts;
 use super::view::View;
 use super::{DetectionMode, EntityType, Finding};
@@ -137,12 +135,7 @@ impl Detector {
     }
 
     /// Searches a view as it stands, folded, and with its escapes peeled off round by round.
-    fn search_unfolded(
-        &self,
-        view: &View<'_>,
-        classes: ByteClasses,
-        findings: &mut Vec<Finding>,
-    ) {
+    fn search_unfolded(&self, view: &View<'_>, classes: ByteClasses, findings: &mut Vec<Finding>) {
         let plain = !classes.needs_folding() && !classes.has_escapes();
         if plain && !classes.has_equals() && !classes.has_brackets() {
             return self.search(view, &classes, findings);

@@ -47,9 +47,9 @@ mod redact;
 mod resolve;
 mod steps;
 mod template;
-mod unfold;
 #[cfg(test)]
 mod tests;
+mod unfold;
 mod url_parts;
 mod view;
 

@@ -2,6 +2,7 @@
 
 /// North America and the Caribbean.
 pub(super) const NORTH_AMERICA: u32 = 1;
+pub(super) const ITALY: u32 = 39;
 
 /// The assigned code with which a number starts, given its first three digits.
 pub(super) const fn calling_code(first_three: u32) -> Option<u32> {

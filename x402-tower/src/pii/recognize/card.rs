@@ -2,39 +2,43 @@
 
 use super::super::EntityType;
 use super::super::view::View;
-use super::numbers::{Numbers, Window};
-use super::{Hits, Recognizer, issuer, score, uuid};
+use super::numbers::Window;
+use super::{NumberRecognizer, issuer, score, uuid};
 
-pub(super) const RECOGNIZER: Recognizer = Recognizer {
+pub(super) const RECOGNIZER: NumberRecognizer = NumberRecognizer {
     entities: &[EntityType::CreditCard],
-    may_match: |classes| classes.digits >= *LENGTHS.start(),
-    recognize,
+    fewest_digits: *LENGTHS.start(),
+    match_at: |view, window, _| {
+        // The longest first: a 19-digit card starts with groups that may pass for a 16-digit one.
+        let count = (1..=window.len())
+            .rev()
+            .find(|count| is_card(view, window, *count))?;
+        Some((EntityType::CreditCard, window.span(count), score::CHECKSUM))
+    },
 };
 
 const LENGTHS: std::ops::RangeInclusive<usize> = 13..=19;
 /// Undivided digits with this many zeros at their end are a round amount, not an account.
 const ROUND: usize = 8;
-
-fn recognize(view: &View<'_>, hits: &mut Hits) {
-    let mut numbers = Numbers::new(view);
-    while let Some(window) = numbers.next() {
-        // The longest first: a 19-digit card starts with groups that may pass for a 16-digit one.
-        let card = (1..=window.len())
-            .rev()
-            .find(|count| is_card(view, &window, *count));
-        if let Some(count) = card {
-            let span = window.span(count);
-            numbers.skip_to(span.end);
-            hits.push(EntityType::CreditCard, span, score::CHECKSUM);
-        }
-    }
-}
+/// What people put between the groups of a card beside spaces.
+const SEPARATORS: &[u8] = b"-._/,:*|~\"";
+/// How networks group their numbers in print; the last group may be shorter.
+const PRINTED: &[&[usize]] = &[
+    &[4, 4, 4, 4],
+    &[4, 6, 5],
+    &[4, 6, 4],
+    &[4, 5, 6],
+    &[4, 4, 5],
+    &[4, 4, 4, 4, 3],
+    &[6, 13],
+    &[8, 8],
+];
 
 fn is_card(view: &View<'_>, window: &Window<'_, '_>, count: usize) -> bool {
     let length = window.total(count);
     LENGTHS.contains(&length)
         && !window.glued()
-        && has_card_grouping(view, window, count)
+        && has_card_grouping(window, count)
         && is_issued(window, count, length)
         && passes_luhn(window, count, length)
         && (count > 1 || window.digits(count).rev().take_while(|digit| *digit == 0).count() < ROUND)
@@ -51,17 +55,41 @@ fn is_issued(window: &Window<'_, '_>, count: usize, length: usize) -> bool {
             && window.starts_with(&[4, 5, 6]))
 }
 
-/// No separators, or one space or dash between groups as networks print them: four digits or more, but
-/// for the last group.
-fn has_card_grouping(view: &View<'_>, window: &Window<'_, '_>, count: usize) -> bool {
-    let separated = window
+/// No separators; groups as they are printed, whatever is between; or the same between groups of one length, the last
+/// of which may be shorter.
+fn has_card_grouping(window: &Window<'_, '_>, count: usize) -> bool {
+    if !window.separated_by(count, SEPARATORS) {
+        return false;
+    }
+    if count == 1
+        || (PRINTED
+            .iter()
+            .any(|groups| groups.len() == count && window.starts_with(groups))
+            && !is_decimal(window, count))
+    {
+        return true;
+    }
+    let first = window.lengths(1).next().unwrap_or(0);
+    let mut lengths = window.lengths(count);
+    let last = lengths.next_back().unwrap_or(0);
+    let single = window
         .separators(count)
-        .all(|separator| matches!(separator, [byte] if *byte == b'-' || view.is_space(*byte)));
-    separated
-        && window
-            .lengths(count)
-            .take(count - 1)
-            .all(|length| (4..=8).contains(&length))
+        .all(|separator| separator.len() == 1);
+    let usual = single && window.separated_by(count, b"-");
+    (usual && lengths.all(|length| (4..=8).contains(&length)))
+        || (window.separated_alike(count)
+            && last <= first
+            && window.lengths(count - 1).all(|length| length == first)
+            && !is_decimal(window, count))
+}
+
+/// Whether it may be decimals one after the other: a dot or comma and groups of three, or two groups.
+fn is_decimal(window: &Window<'_, '_>, count: usize) -> bool {
+    let marks = window
+        .separators(count)
+        .flatten()
+        .any(|byte| matches!(byte, b'.' | b','));
+    marks && (count == 2 || window.lengths(count).skip(1).all(|length| length == 3))
 }
 
 /// The check digit of ISO/IEC 7812-1, annex B.

@@ -15,6 +15,9 @@ pub(super) const RECOGNIZER: Recognizer = Recognizer {
     recognize,
 };
 
+/// ` - ` between groups.
+const MAX_SEPARATORS: usize = 3;
+
 fn recognize(view: &View<'_>, hits: &mut Hits) {
     let mut position = 0;
     while position < view.bytes().len() {
@@ -30,26 +33,22 @@ fn recognize(view: &View<'_>, hits: &mut Hits) {
 }
 
 /// An IBAN that starts at `start`: a country code and two check digits, then as many letters and digits
-/// as the country's have, with single spaces anywhere between.
+/// as the country's have, with up to [`MAX_SEPARATORS`] spaces or marks anywhere between.
 fn match_at(view: &View<'_>, start: usize) -> Option<Range<usize>> {
-    let country = [view.at(start), view.at(start + 1)];
-    let is_head = country.iter().all(u8::is_ascii_alphabetic)
-        && view.at(start + 2).is_ascii_digit()
-        && view.at(start + 3).is_ascii_digit();
-    if !is_head || !starts_token(view, start) {
+    if !view.at(start).is_ascii_alphabetic() || !starts_token(view, start) {
         return None;
     }
-    let length = iban_length(country)?;
     let mut characters = [0u8; 34];
-    let mut position = start;
-    for slot in characters.iter_mut().take(length) {
-        step();
-        if view.is_space(view.at(position)) {
-            position += 1;
-        }
-        *slot = Some(view.at(position)).filter(u8::is_ascii_alphanumeric)?;
-        position += 1;
+    let (head, account) = characters.split_at_mut(4);
+    let mut position = read(view, start, head)?;
+    let [first, second, check @ ..] = &*head else {
+        return None;
+    };
+    if !second.is_ascii_alphabetic() || !check.iter().all(u8::is_ascii_digit) {
+        return None;
     }
+    let length = iban_length([*first, *second])?;
+    position = read(view, position, account.get_mut(..length - head.len())?)?;
     if view.at(position).is_ascii_alphanumeric() {
         return None;
     }
@@ -60,6 +59,23 @@ fn match_at(view: &View<'_>, start: usize) -> Option<Range<usize>> {
         .count();
     // Prose such as `at 12 of the …` has letters; account numbers are digits for the greater part.
     (digits * 2 >= length && remainder_97(characters) == 1).then_some(start..position)
+}
+
+/// Reads the next letters and digits, and says where they end.
+fn read(view: &View<'_>, start: usize, characters: &mut [u8]) -> Option<usize> {
+    let mut position = start;
+    for slot in characters {
+        step();
+        position += (0..MAX_SEPARATORS)
+            .take_while(|ahead| {
+                let byte = view.at(position + ahead);
+                view.is_space(byte) || b"-._/:".contains(&byte)
+            })
+            .count();
+        *slot = Some(view.at(position)).filter(u8::is_ascii_alphanumeric)?;
+        position += 1;
+    }
+    Some(position)
 }
 
 /// Nothing before, or the word `IBAN` without a space.

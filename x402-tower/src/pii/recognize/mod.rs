@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use numbers::{Numbers, Window};
+
 use super::classes::ByteClasses;
 use super::entity::EntitySet;
 use super::view::View;
@@ -21,6 +23,7 @@ mod ip;
 mod issuer;
 mod numbers;
 mod phone;
+mod phone_plan;
 mod ssn;
 mod uuid;
 
@@ -42,14 +45,55 @@ impl Recognizer {
     }
 }
 
-pub(super) static RECOGNIZERS: [Recognizer; 6] = [
+pub(super) static RECOGNIZERS: [Recognizer; 4] = [
     email::RECOGNIZER,
-    card::RECOGNIZER,
-    ssn::RECOGNIZER,
     iban::RECOGNIZER,
-    phone::RECOGNIZER,
     ip::RECOGNIZER,
+    NUMBERS_RECOGNIZER,
 ];
+
+/// What a recognizer found in a window: the kind, where, and how sure it is.
+type NumberMatch = (EntityType, Range<usize>, u8);
+
+/// How to find one kind of number, or several of the same form, made of digits and what separates them.
+#[derive(Debug)]
+struct NumberRecognizer {
+    entities: &'static [EntityType],
+    /// A field with fewer digits holds none.
+    fewest_digits: usize,
+    /// The number that starts with the first group of the window, given where the last one that this recognizer found
+    /// ended.
+    match_at: fn(&View<'_>, &Window<'_, '_>, Option<usize>) -> Option<NumberMatch>,
+}
+
+static NUMBER_RECOGNIZERS: [NumberRecognizer; 3] =
+    [card::RECOGNIZER, ssn::RECOGNIZER, phone::RECOGNIZER];
+
+/// All kinds of numbers in one walk over the groups of digits.
+const NUMBERS_RECOGNIZER: Recognizer = Recognizer {
+    entities: EntityType::ALL,
+    may_match: |classes| {
+        NUMBER_RECOGNIZERS
+            .iter()
+            .any(|recognizer| classes.digits >= recognizer.fewest_digits)
+    },
+    recognize: |view, hits| {
+        let mut ends = [None; NUMBER_RECOGNIZERS.len()];
+        for window in Numbers::new(view) {
+            for (recognizer, end) in NUMBER_RECOGNIZERS.iter().zip(&mut ends) {
+                if end.is_some_and(|end| window.start() < end)
+                    || !hits.wants_one_of(recognizer.entities)
+                {
+                    continue;
+                }
+                if let Some((entity, span, score)) = (recognizer.match_at)(view, &window, *end) {
+                    *end = Some(span.end);
+                    hits.push(entity, span, score);
+                }
+            }
+        }
+    },
+};
 
 /// How sure a recognizer is, in percent.
 mod score {
@@ -77,6 +121,11 @@ impl Hits {
             wanted,
             found: Vec::new(),
         }
+    }
+
+    /// Whether findings of one of these kinds are collected.
+    fn wants_one_of(&self, entities: &[EntityType]) -> bool {
+        entities.iter().any(|entity| self.wants(*entity))
     }
 
     /// Whether findings of this kind are collected, so that looking for it is not in vain.

@@ -5,17 +5,19 @@ use std::ops::Range;
 use super::super::steps::step;
 use super::super::view::View;
 
-/// No number that we look for has more groups: `+49 30 12 34 56 78` has six.
-const MAX_GROUPS: usize = 8;
+/// As many groups as there are digits at most, so that single digits with something between are a number as well.
+const MAX_GROUPS: usize = MAX_DIGITS;
 /// No number that we look for has more digits: a payment card has at most 19.
 const MAX_DIGITS: usize = 19;
-/// The longest separator is `) -` or the like.
-const MAX_SEPARATOR: usize = 3;
+/// The longest separator is `", "` between the strings of a JSON array.
+const MAX_SEPARATOR: usize = 4;
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Group {
     start: usize,
     end: usize,
+    /// How many digits there are up to the end of this group.
+    upto: usize,
 }
 
 impl Group {
@@ -30,6 +32,7 @@ impl Group {
 pub(super) struct Window<'v, 't> {
     view: &'v View<'t>,
     groups: [Group; MAX_GROUPS],
+    digits: [u8; MAX_DIGITS],
     len: usize,
 }
 
@@ -53,7 +56,10 @@ impl<'v, 't> Window<'v, 't> {
     }
 
     /// The lengths of the first `count` groups.
-    pub(super) fn lengths(&self, count: usize) -> impl ExactSizeIterator<Item = usize> {
+    pub(super) fn lengths(
+        &self,
+        count: usize,
+    ) -> impl DoubleEndedIterator<Item = usize> + ExactSizeIterator {
         self.groups.iter().take(count).map(Group::len)
     }
 
@@ -64,17 +70,20 @@ impl<'v, 't> Window<'v, 't> {
 
     /// How many digits the first `count` groups have.
     pub(super) fn total(&self, count: usize) -> usize {
-        self.lengths(count).sum()
+        count
+            .checked_sub(1)
+            .and_then(|last| self.groups.get(last))
+            .map_or(0, |group| group.upto)
     }
 
     /// The values of the digits of the first `count` groups.
     pub(super) fn digits(&self, count: usize) -> impl DoubleEndedIterator<Item = u8> {
-        self.groups
-            .iter()
-            .take(count)
-            .flat_map(|group| self.view.slice(group.start..group.end))
-            .inspect(|_| step())
-            .map(|byte| byte.wrapping_sub(b'0'))
+        self.digit_values(count).iter().copied()
+    }
+
+    /// The values of the digits of the first `count` groups.
+    pub(super) fn digit_values(&self, count: usize) -> &[u8] {
+        self.digits.get(..self.total(count)).unwrap_or_default()
     }
 
     /// The number that the first `count` of the digits write.
@@ -91,6 +100,20 @@ impl<'v, 't> Window<'v, 't> {
             .iter()
             .zip(next)
             .map(|(left, right)| self.view.slice(left.end..right.start))
+    }
+
+    /// Whether all that stands between the first `count` groups is one of `allowed`, or white space.
+    pub(super) fn separated_by(&self, count: usize, allowed: &[u8]) -> bool {
+        self.separators(count)
+            .flatten()
+            .all(|byte| allowed.contains(byte) || self.view.is_space(*byte))
+    }
+
+    /// Whether the same stands between all of the first `count` groups.
+    pub(super) fn separated_alike(&self, count: usize) -> bool {
+        let mut separators = self.separators(count);
+        let first = separators.next();
+        separators.all(|separator| Some(separator) == first)
     }
 
     /// Whether the first digit touches a letter.
@@ -123,11 +146,6 @@ impl<'v, 't> Numbers<'v, 't> {
         Self { view, position: 0 }
     }
 
-    /// Goes on after `position`, the end of a match.
-    pub(super) const fn skip_to(&mut self, position: usize) {
-        self.position = position;
-    }
-
     fn next_group(&mut self) -> Option<Group> {
         let length = self.view.bytes().len();
         let find = |from: usize, digit: bool| {
@@ -139,7 +157,11 @@ impl<'v, 't> Numbers<'v, 't> {
         let start = find(self.position, true)?;
         let end = find(start, false).unwrap_or(length);
         self.position = end;
-        Some(Group { start, end })
+        Some(Group {
+            start,
+            end,
+            upto: 0,
+        })
     }
 
     /// The group after the separator at `position`, if both are short enough to belong to a number.
@@ -154,24 +176,40 @@ impl<'v, 't> Numbers<'v, 't> {
             step();
             !self.view.at(*at).is_ascii_digit()
         })?;
-        Some(Group { start, end })
+        Some(Group {
+            start,
+            end,
+            upto: 0,
+        })
     }
 
     fn window(&self, first: Group) -> Option<Window<'v, 't>> {
         let mut window = Window {
             view: self.view,
             groups: [Group::default(); MAX_GROUPS],
+            digits: [0; MAX_DIGITS],
             len: 0,
         };
         let mut total = 0;
         let mut next = Some(first);
         for slot in &mut window.groups {
             let Some(group) = next else { break };
-            total += group.len();
-            if total > MAX_DIGITS || self.view.at(group.end).is_ascii_alphabetic() {
+            let values = self.view.slice(group.start..group.end);
+            let Some(digits) = window.digits.get_mut(total..total + values.len()) else {
+                break;
+            };
+            if self.view.at(group.end).is_ascii_alphabetic() {
                 break;
             }
-            *slot = group;
+            for (digit, byte) in digits.iter_mut().zip(values) {
+                step();
+                *digit = byte.wrapping_sub(b'0');
+            }
+            total += values.len();
+            *slot = Group {
+                upto: total,
+                ..group
+            };
             window.len += 1;
             next = self.following_group(group.end);
         }
@@ -196,7 +234,7 @@ impl<'v, 't> Iterator for Numbers<'v, 't> {
 /// `+` is a space.
 fn is_separator(view: &View<'_>, byte: u8) -> bool {
     match byte {
-        b'-' | b'.' | b'(' | b')' | b'_' => true,
+        b'-' | b'.' | b'(' | b')' | b'_' | b',' | b':' | b'*' | b'|' | b'~' | b'"' => true,
         b'/' => !view.in_url(),
         _ => view.is_space(byte),
     }

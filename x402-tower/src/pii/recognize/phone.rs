@@ -4,57 +4,82 @@ use std::ops::Range;
 
 use super::super::EntityType;
 use super::super::view::View;
-use super::calling_code::{NORTH_AMERICA, calling_code};
+use super::calling_code::{ITALY, NORTH_AMERICA, calling_code};
 use super::context::{Phrase, preceded_by};
-use super::numbers::{Numbers, Window};
-use super::{Hits, Recognizer, score};
+use super::numbers::Window;
+use super::phone_plan::{Proof, national_plan};
+use super::{NumberRecognizer, score, uuid};
 
-pub(super) const RECOGNIZER: Recognizer = Recognizer {
+pub(super) const RECOGNIZER: NumberRecognizer = NumberRecognizer {
     entities: &[EntityType::PhoneNumber],
-    may_match: |classes| {
-        classes.digits >= NATIONAL_LENGTH
-            || (classes.has_plus() && classes.digits >= *INTERNATIONAL_LENGTHS.start())
+    fewest_digits: KEYED_LENGTHS.0,
+    match_at: |view, window, end| {
+        if window.glued() && !preceded_by(view, window.start(), GLUED_KEYS) {
+            return None;
+        }
+        let (span, score) = international(view, window, end)
+            .or_else(|| with_exit_code(view, window))
+            .or_else(|| national(view, window))
+            .or_else(|| keyed(view, window))?;
+        (!uuid::surrounds(view, &span)).then_some((EntityType::PhoneNumber, span, score))
     },
-    recognize,
 };
 
 /// Digits with the calling code: E.164 allows 15; no shorter number is in wide use.
 const INTERNATIONAL_LENGTHS: std::ops::RangeInclusive<usize> = 8..=15;
-/// Area code, exchange and line.
-const NATIONAL_LENGTH: usize = 10;
 /// Below this an unseparated `+12345678` is a signed amount as likely as a number.
 const SHORTEST_UNSEPARATED: usize = 9;
 /// This many zeros at the end make a signed amount, not a subscriber.
 const ROUND: usize = 6;
+/// How many digits a number may have that a key names: divided, and undivided.
+const KEYED_LENGTHS: (usize, usize) = (7, 9);
+/// What stands between the parts of a number beside spaces.
+const SEPARATORS: &[u8] = b"-.()/";
 
 /// Keys that make a number written with spaces alone, or with no separators, a telephone number.
 const KEYS: &[Phrase] = &[
     &["phone"],
+    &["phones"],
+    &["phoneno"],
+    &["phonenumber"],
     &["telephone"],
     &["tel"],
     &["mobile"],
+    &["mob"],
     &["cell"],
     &["cellphone"],
     &["fax"],
     &["sms"],
     &["whatsapp"],
+    &["call"],
+    &["dial"],
+    &["msisdn"],
+    &["contact"],
+    &["landline"],
+    &["hotline"],
+    &["telefon"],
+    &["telefonnummer"],
+    &["handy"],
+    &["handynummer"],
+    &["mobil"],
+    &["mobilnummer"],
+    &["rufnummer"],
+    &["telefono"],
+    &["cellulare"],
+    &["movil"],
+    &["celular"],
+    &["telefone"],
+    &["portable"],
+    &["telefoon"],
+    &["mobiel"],
+    &["telefonu"],
+    &["komorka"],
+    &["numer", "telefonu"],
+    &["denwa"],
+    &["keitai"],
 ];
-
-fn recognize(view: &View<'_>, hits: &mut Hits) {
-    let mut numbers = Numbers::new(view);
-    let mut end = None;
-    while let Some(window) = numbers.next() {
-        if window.glued() {
-            continue;
-        }
-        let found = international(view, &window, end).or_else(|| national(view, &window));
-        if let Some((span, score)) = found {
-            numbers.skip_to(span.end);
-            end = Some(span.end);
-            hits.push(EntityType::PhoneNumber, span, score);
-        }
-    }
-}
+/// Keys that are written without anything between them and the number.
+const GLUED_KEYS: &[Phrase] = &[&["phone"], &["telephone"], &["tel"], &["mobile"], &["fax"]];
 
 /// `+` and a calling code. Right after another number, which ended at `end`, a `+` begins the next one: with that one
 /// redacted, nothing stands before it.
@@ -72,10 +97,7 @@ fn international(
         return None;
     }
     let count = (1..=window.len()).rev().find(|count| {
-        is_international(window, *count)
-            && window
-                .separators(*count)
-                .all(|separator| !separator.contains(&b'_'))
+        is_international(window, *count) && window.separated_by(*count, SEPARATORS)
     })?;
     Some((plus..window.span(count).end, score::STRUCTURE))
 }
@@ -95,18 +117,58 @@ fn is_international(window: &Window<'_, '_>, count: usize) -> bool {
         Some(_) => true,
         None => false,
     };
-    fits && window
-        .digits(count)
-        .rev()
-        .take_while(|digit| *digit == 0)
-        .count()
-        < ROUND
+    fits && !ends_round(window, count)
 }
 
-/// The North American forms: area code, exchange, line, with or without a leading 1.
+fn ends_round(window: &Window<'_, '_>, count: usize) -> bool {
+    let zeros = window.digits(count).rev().take_while(|digit| *digit == 0);
+    zeros.count() >= ROUND
+}
+
+/// `00` or `011`, as one dials in place of the `+`, and a calling code.
+fn with_exit_code(view: &View<'_>, window: &Window<'_, '_>) -> Option<(Range<usize>, u8)> {
+    let exit = match (window.leading(2), window.leading(3)) {
+        (0, _) => 2,
+        (_, 11) => 3,
+        _ => return None,
+    };
+    let count = (1..=window.len()).rev().find(|count| {
+        let total = window.total(*count).saturating_sub(exit);
+        (10..=*INTERNATIONAL_LENGTHS.end()).contains(&total)
+            && window.separated_by(*count, SEPARATORS)
+            && !ends_round(window, *count)
+    })?;
+    let after = window.digits(count).skip(exit).take(3);
+    let first_three = after.fold(0, |number, digit| number * 10 + u32::from(digit));
+    let code = calling_code(first_three)?;
+    // No national number starts with the trunk prefix after a calling code, but in Italy.
+    let national = exit + digits_of(code);
+    if code != ITALY && window.digits(count).nth(national) == Some(0) {
+        return None;
+    }
+    let span = window.span(count);
+    let named = preceded_by(view, span.start, KEYS);
+    // Undivided digits with zeros before them may be padded ids.
+    let divided = count > 1 && window.lengths(1).next() <= Some(exit + 3);
+    match (named, divided) {
+        (true, _) => Some((span, score::STRUCTURE)),
+        (false, true) => Some((span, score::FORM)),
+        (false, false) => None,
+    }
+}
+
+const fn digits_of(code: u32) -> usize {
+    match code {
+        0..=9 => 1,
+        10..=99 => 2,
+        _ => 3,
+    }
+}
+
+/// The national forms of the countries in [`phone_plan`](super::phone_plan).
 fn national(view: &View<'_>, window: &Window<'_, '_>) -> Option<(Range<usize>, u8)> {
-    let layout = national_layout(window)?;
-    let count = layout.groups.len();
+    let plan = national_plan(window)?;
+    let count = plan.groups;
     let closes = window.separators(count).flatten().any(|byte| *byte == b')');
     let start = if closes {
         opening(view, window.start())
@@ -114,86 +176,50 @@ fn national(view: &View<'_>, window: &Window<'_, '_>) -> Option<(Range<usize>, u
         window.start()
     };
     let span = start..window.span(count).end;
-    let mut digits = window.digits(count).skip(layout.prefix).map(u32::from);
-    let (area, exchange) = (digits.next()?, digits.nth(2)?);
-    if area < 2 || window.continues(count, b"-.") {
+    if !window.separated_by(count, SEPARATORS) || window.continues(count, b"-.") {
         return None;
     }
-    let punctuated = closes
-        || (layout.separated
-            && window
-                .separators(count)
-                .flatten()
-                .any(|byte| !view.is_space(*byte)));
     if preceded_by(view, span.start, KEYS) {
-        Some((span, score::STRUCTURE))
-    } else if !punctuated {
-        None
-    } else if exchange >= 2 {
-        Some((span, score::STRUCTURE))
-    } else {
-        // No exchange starts with 0 or 1, yet made-up numbers of people often do.
-        Some((span, score::FORM))
+        return Some((span, score::STRUCTURE));
     }
+    // A slash in print is one between area and line; elsewhere it divides other things.
+    let slashes = window
+        .separators(count)
+        .flatten()
+        .filter(|byte| **byte == b'/')
+        .count();
+    let punctuated = window
+        .separators(count)
+        .flatten()
+        .any(|byte| !view.is_space(*byte));
+    let score = match plan.proof {
+        _ if slashes > 1 => return None,
+        Proof::Form => plan.score,
+        Proof::Punctuation if closes || (punctuated && slashes == 0) => plan.score,
+        Proof::Parenthesis if closes => plan.score,
+        Proof::Punctuation | Proof::Parenthesis | Proof::Key => return None,
+    };
+    Some((span, score))
 }
 
-/// A way to write a national number.
-struct Layout {
-    groups: &'static [usize],
-    /// How many of the digits are the trunk prefix 1.
-    prefix: usize,
-    /// Whether punctuation between all three parts is enough to tell it from an order number.
-    separated: bool,
-}
-
-const LAYOUTS: &[Layout] = &[
-    Layout {
-        groups: &[3, 3, 4],
-        prefix: 0,
-        separated: true,
-    },
-    Layout {
-        groups: &[3, 7],
-        prefix: 0,
-        separated: false,
-    },
-    Layout {
-        groups: &[10],
-        prefix: 0,
-        separated: false,
-    },
-    Layout {
-        groups: &[1, 3, 3, 4],
-        prefix: 1,
-        separated: true,
-    },
-    Layout {
-        groups: &[1, 3, 7],
-        prefix: 1,
-        separated: false,
-    },
-    Layout {
-        groups: &[1, 10],
-        prefix: 1,
-        separated: false,
-    },
-    Layout {
-        groups: &[11],
-        prefix: 1,
-        separated: false,
-    },
-];
-
-fn national_layout(window: &Window<'_, '_>) -> Option<&'static Layout> {
-    let starts_with_trunk_prefix = window.leading(1) == 1;
-    LAYOUTS.iter().find(|layout| {
-        window.starts_with(layout.groups)
-            && (layout.prefix == 0 || starts_with_trunk_prefix)
-            && window
-                .separators(layout.groups.len())
-                .flatten()
-                .all(|byte| !matches!(byte, b'_' | b'/'))
-    })
+/// Any number that a key or word calls a telephone number.
+fn keyed(view: &View<'_>, window: &Window<'_, '_>) -> Option<(Range<usize>, u8)> {
+    let start = opening(view, window.start());
+    let count = (1..=window.len()).rev().find(|count| {
+        let shortest = if *count == 1 {
+            KEYED_LENGTHS.1
+        } else {
+            KEYED_LENGTHS.0
+        };
+        (shortest..=12).contains(&window.total(*count))
+            && window.separated_by(*count, SEPARATORS)
+            && window.lengths(*count).all(|length| length > 1)
+    })?;
+    let span = start..window.span(count).end;
+    let fits = !ends_round(window, count)
+        && !window.continues(count, b"-.")
+        && preceded_by(view, span.start, KEYS);
+    fits.then_some((span, score::FORM))
 }
 
 /// The position of a parenthesis before `start`, else `start`.

@@ -3,18 +3,24 @@
 use std::ops::Range;
 
 use super::super::EntityType;
+use super::super::steps::step;
 use super::super::view::View;
 use super::context::{Phrase, preceded_by};
-use super::numbers::{Numbers, Window};
-use super::{Hits, Recognizer, score};
+use super::numbers::Window;
+use super::{NumberRecognizer, score, uuid};
 
-pub(super) const RECOGNIZER: Recognizer = Recognizer {
+pub(super) const RECOGNIZER: NumberRecognizer = NumberRecognizer {
     entities: &[EntityType::UsSsn],
-    may_match: |classes| classes.digits >= DIGITS,
-    recognize,
+    fewest_digits: DIGITS,
+    match_at: |view, window, _| {
+        let (span, score) = match_at(view, window)?;
+        Some((EntityType::UsSsn, span, score))
+    },
 };
 
 const DIGITS: usize = 9;
+/// No word is looked at further back than this.
+const LONGEST_WORD: usize = 24;
 const GROUPS: &[usize] = &[3, 2, 4];
 const KEYS: &[Phrase] = &[
     &["ssn"],
@@ -37,16 +43,6 @@ const TRAILING_KEYS: &[&str] = &[
 /// Numbers that were printed in advertisements and that the SSA never issued again.
 const PUBLISHED: &[u32] = &[78_051_120, 219_099_999];
 
-fn recognize(view: &View<'_>, hits: &mut Hits) {
-    let mut numbers = Numbers::new(view);
-    while let Some(window) = numbers.next() {
-        if let Some((span, score)) = match_at(view, &window) {
-            numbers.skip_to(span.end);
-            hits.push(EntityType::UsSsn, span, score);
-        }
-    }
-}
-
 fn match_at(view: &View<'_>, window: &Window<'_, '_>) -> Option<(Range<usize>, u8)> {
     let grouped = window.starts_with(GROUPS);
     let count = if grouped { GROUPS.len() } else { 1 };
@@ -58,25 +54,33 @@ fn match_at(view: &View<'_>, window: &Window<'_, '_>) -> Option<(Range<usize>, u
         return Some((span, score::UNMISTAKABLE));
     }
     // Nine bare digits are an amount far more often than a number of a person.
-    if !grouped || window.glued() {
+    if !grouped || !window.separated_alike(count) || (window.glued() && !follows_word(view, &span))
+    {
         return None;
     }
-    let form_score = if window.separators(count).all(|separator| separator == b"-") {
-        score::STRUCTURE
-    } else if window
-        .separators(count)
-        .all(|separator| matches!(separator, [byte] if view.is_space(*byte)))
-    {
-        score::FORM
-    } else {
-        return None;
+    let separator = window.separators(count).next()?;
+    let (score, joiners) = match separator {
+        b"-" if !window.glued() => (score::STRUCTURE, b"-".as_slice()),
+        b"-" | b"." | b"_" => (score::FORM, separator),
+        [byte] if view.is_space(*byte) => (score::FORM, b" +".as_slice()),
+        _ => return None,
     };
-    let joiners = if form_score == score::STRUCTURE {
-        b"-".as_slice()
-    } else {
-        b" +".as_slice()
-    };
-    (!window.continues(count, joiners)).then_some((span, form_score))
+    (!window.continues(count, joiners) && !uuid::surrounds(view, &span)).then_some((span, score))
+}
+
+/// Whether the letters that touch the number are a word, not the digits of a hexadecimal one.
+fn follows_word(view: &View<'_>, span: &Range<usize>) -> bool {
+    let letters = (0..LONGEST_WORD)
+        .take_while(|back| {
+            step();
+            span.start
+                .checked_sub(*back)
+                .is_some_and(|end| view.before(end).is_ascii_alphabetic())
+        })
+        .count();
+    let word = view.slice(span.start.saturating_sub(letters)..span.start);
+    let before = view.before(span.start.saturating_sub(letters));
+    letters >= 2 && !before.is_ascii_alphanumeric() && !word.iter().all(u8::is_ascii_hexdigit)
 }
 
 /// The rules of the SSA for numbers issued before and after randomisation (2011): no area 000, 666 or

@@ -69,8 +69,20 @@ fn look_alikes_are_read_as_what_they_look_like() {
 #[test]
 fn what_cannot_be_seen_splits_nothing() {
     for hidden in [
-        '\u{200b}', '\u{200d}', '\u{ad}', '\u{34f}', '\u{202e}', '\u{2066}', '\u{fe0f}',
-        '\u{e0041}', '\u{301}', '\u{feff}', '\u{180e}', '\u{1}', '\u{3164}', '\u{e0100}',
+        '\u{200b}',
+        '\u{200d}',
+        '\u{ad}',
+        '\u{34f}',
+        '\u{202e}',
+        '\u{2066}',
+        '\u{fe0f}',
+        '\u{e0041}',
+        '\u{301}',
+        '\u{feff}',
+        '\u{180e}',
+        '\u{1}',
+        '\u{3164}',
+        '\u{e0100}',
     ] {
         for value in [
             "alice@example.com",
@@ -111,7 +123,10 @@ fn encoded_runs_are_hidden_whole() {
         "ref «NDExMS0xMTExLTExMTEtMTExMQ==» end",
     ]);
     let url = "https://h.example/v1/lookup/YWxpY2VAZXhhbXBsZS5jb20/info";
-    assert_eq!(found_in_url(url), [(EmailAddress, "YWxpY2VAZXhhbXBsZS5jb20")]);
+    assert_eq!(
+        found_in_url(url),
+        [(EmailAddress, "YWxpY2VAZXhhbXBsZS5jb20")]
+    );
 }
 
 #[test]
@@ -120,8 +135,17 @@ fn spans_leave_what_stands_around_them() {
         found("é\u{200b} аlice@example.com\u{200b} é"),
         [(EmailAddress, "аlice@example.com")]
     );
-    assert_eq!(found("č. 4111&#32;1111&#32;1111&#32;1111 č"), [(CreditCard, "4111&#32;1111&#32;1111&#32;1111")]);
+    assert_eq!(
+        found("č. 4111&#32;1111&#32;1111&#32;1111 č"),
+        [(CreditCard, "4111&#32;1111&#32;1111&#32;1111")]
+    );
     assert_eq!(found("ссн 533-12-3456 ок"), [(UsSsn, "533-12-3456")]);
-    assert_eq!(found("тел ＋442071838750 ок"), [(PhoneNumber, "＋442071838750")]);
-    assert_eq!(found("счёт GB82 WEST 1234 5698 7654 32"), [(IbanCode, "GB82 WEST 1234 5698 7654 32")]);
+    assert_eq!(
+        found("тел ＋442071838750 ок"),
+        [(PhoneNumber, "＋442071838750")]
+    );
+    assert_eq!(
+        found("счёт GB82 WEST 1234 5698 7654 32"),
+        [(IbanCode, "GB82 WEST 1234 5698 7654 32")]
+    );
 }

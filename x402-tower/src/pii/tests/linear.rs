@@ -6,7 +6,7 @@ use crate::pii::steps::counter::count;
 /// The worst of the inputs below takes half of this.
 const MAX_STEPS_PER_BYTE: usize = 130;
 /// A scan that goes back to the start at every candidate would take thousands.
-const BASE: usize = 2_000;
+const BASE: usize = 400;
 
 fn hostile_units() -> Vec<String> {
     [

@@ -156,9 +156,13 @@ fn look_up(character: char) -> Folded {
             let base: String = std::iter::once(character).nfkd().collect();
             let mut letters = skeleton(&base).filter(|part| !is_combining_mark(*part));
             let letter = letters.next().and_then(small_capital);
-            letter
-                .filter(|_| letters.next().is_none())
-                .map(|letter| single(if character.is_uppercase() { letter.to_ascii_uppercase() } else { letter }))
+            letter.filter(|_| letters.next().is_none()).map(|letter| {
+                single(if character.is_uppercase() {
+                    letter.to_ascii_uppercase()
+                } else {
+                    letter
+                })
+            })
         })
         .unwrap_or(KEPT)
 }

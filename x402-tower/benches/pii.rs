@@ -1,0 +1,110 @@
+//! What the detector takes for a clean field, a triple of payment metadata and a hostile field, beside
+//! `memchr` over the same bytes.
+//!
+//! ```text
+//! cargo bench -p x402-tower --bench pii
+//! cargo bench -p x402-tower --features nlp --bench pii
+//! ```
+
+#![allow(missing_docs)]
+
+use std::hint::black_box;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use x402_tower::pii::{DetectionMode, Detector};
+
+const CLEAN_URL: &str = "https://api.example.com/v1/fx/rates";
+const CLEAN_TEXT: &str = "Access to premium market data";
+/// URL, description and reason, as a seller writes them.
+const TRIPLES: &[(&str, [&str; 3])] = &[
+    (
+        "clean",
+        [
+            "https://compute.example.com/v1/instances/inst-abc123",
+            "Compute quota request for the nightly batch",
+            "request_id=7f3a91",
+        ],
+    ),
+    (
+        "person and number",
+        [
+            "https://api.example.com/v1/users/Aisha%20Patel/profile",
+            "Record retrieval for patient SSN 312 45 6789",
+            "requested by alice@example.com",
+        ],
+    ),
+];
+const HOSTILE: &[&str] = &[
+    "a", "a.", "1-", "1 ", "@a", "a@a.aa ", "%25", "%2525", "&amp;", "=3D", "\\u0040", "1:",
+    "GB82 ", "4111 ", "+1 ", "é", "аlice@", "YWxp", "(at)", "ssn ", "J. ", "Maria ",
+];
+
+fn modes() -> impl Iterator<Item = (&'static str, Detector)> {
+    DetectionMode::ALL
+        .iter()
+        .map(|mode| (mode.as_str(), Detector::new().with_mode(*mode)))
+}
+
+fn clean_fields(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("clean field");
+    for (name, text, is_url) in [("url", CLEAN_URL, true), ("text", CLEAN_TEXT, false)] {
+        group.bench_function(format!("memchr/{name}"), |bencher| {
+            bencher.iter(|| memchr::memchr(b'@', black_box(text).as_bytes()));
+        });
+        for (mode, detector) in modes() {
+            group.bench_function(format!("{mode}/{name}"), |bencher| {
+                bencher.iter(|| {
+                    let text = black_box(text);
+                    if is_url {
+                        detector.scan_url(text)
+                    } else {
+                        detector.scan(text)
+                    }
+                });
+            });
+        }
+    }
+    group.finish();
+}
+
+fn triples(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("triple");
+    for (name, [url, description, reason]) in TRIPLES {
+        group.bench_function(format!("memchr/{name}"), |bencher| {
+            bencher.iter(|| {
+                [url, description, reason]
+                    .map(|text| memchr::memchr(b'@', black_box(text).as_bytes()))
+            });
+        });
+        for (mode, detector) in modes() {
+            group.bench_function(format!("{mode}/{name}"), |bencher| {
+                bencher.iter(|| {
+                    (
+                        detector.scan_url(black_box(url)),
+                        detector.scan(black_box(description)),
+                        detector.scan(black_box(reason)),
+                    )
+                });
+            });
+        }
+    }
+    group.finish();
+}
+
+fn hostile_fields(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("hostile 64 KiB");
+    group.sample_size(10);
+    for unit in HOSTILE {
+        let text = unit.repeat(65_536 / unit.len());
+        group.throughput(Throughput::Bytes(text.len() as u64));
+        for (mode, detector) in modes() {
+            group.bench_function(format!("{mode}/{unit}"), |bencher| {
+                bencher.iter(|| detector.scan(black_box(&text)));
+            });
+        }
+    }
+    group.finish();
+}
+
+criterion_group!(benches, clean_fields, triples, hostile_fields);
+criterion_main!(benches);
