@@ -19,6 +19,9 @@ not count.
 --sweep runs 42 configurations over EMAIL_ADDRESS, PERSON, PHONE_NUMBER, US_SSN, CREDIT_CARD and IBAN_CODE: each alone and \
 all six, structural at 0.50, nlp at 0.30, 0.40, 0.50, 0.60 and 0.70. With --out it writes sweep.jsonl and sweep.md.
 
+--differences lists labels that are missed, not_covered (letters are left) or hidden as other_type, and findings that are \
+extra, by line of the corpus, field, start and end.
+
 --latency takes the time of scans alone, warm, on one thread, and of memchr over the same bytes.
 
 Exit codes:
@@ -41,7 +44,7 @@ pub(crate) struct PiiArgs {
     #[command(flatten)]
     pub(crate) detector: DetectorArgs,
     /// Run the 42 configurations in place of the one that is named
-    #[arg(long, conflicts_with_all = ["latency", "mode", "entities", "min_score"])]
+    #[arg(long, conflicts_with_all = ["latency", "differences", "mode", "entities", "min_score"])]
     pub(crate) sweep: bool,
     /// Where a sweep writes sweep.jsonl and sweep.md; standard output unless set
     #[arg(long, value_name = "DIR", requires = "sweep")]
@@ -49,6 +52,9 @@ pub(crate) struct PiiArgs {
     /// Take the time as well
     #[arg(long)]
     pub(crate) latency: bool,
+    /// List where findings and labels differ: places in the corpus, never what stands there
+    #[arg(long)]
+    pub(crate) differences: bool,
     /// How the result is printed
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: Format,

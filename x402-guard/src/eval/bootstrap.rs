@@ -7,6 +7,7 @@ use crate::eval::share::{Interval, Share};
 use crate::screen::progress::Progress;
 
 /// The intervals of one type, or of all.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Intervals {
     pub(super) precision: Interval,
     pub(super) recall: Interval,

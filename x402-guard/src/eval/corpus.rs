@@ -56,6 +56,8 @@ pub(super) struct Corpus {
 }
 
 pub(super) struct Sample {
+    /// Where it stands in the file, from 1.
+    pub(super) line: u64,
     pub(super) fields: Vec<Field>,
     pub(super) labels: Vec<Label>,
     /// Whether it is said to hold personal data.
@@ -63,7 +65,7 @@ pub(super) struct Sample {
 }
 
 pub(super) struct Field {
-    name: String,
+    pub(super) name: String,
     text: String,
 }
 
@@ -123,16 +125,16 @@ impl Corpus {
             if text.trim_ascii().is_empty() {
                 continue;
             }
-            let sample = self.sample(text);
+            let sample = self.sample(line, text);
             self.samples
                 .push(sample.map_err(|problem| CorpusError::Line { line, problem })?);
         }
         Ok(())
     }
 
-    fn sample(&mut self, line: &[u8]) -> Result<Sample, BadSample> {
+    fn sample(&mut self, line: u64, text: &[u8]) -> Result<Sample, BadSample> {
         let (mut fields, mut written, mut positive) = (Vec::new(), None, None);
-        for field in read(line)? {
+        for field in read(text)? {
             if let Some(text) = field.text {
                 fields.push(Field {
                     name: field.name.into_owned(),
@@ -152,6 +154,7 @@ impl Corpus {
         }
         labels.sort_by_key(|label| (label.field, label.span.start));
         Ok(Sample {
+            line,
             fields,
             labels,
             positive: positive.ok_or(BadSample::Field(POSITIVE))?,

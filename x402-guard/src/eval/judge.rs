@@ -1,10 +1,12 @@
 //! Findings held against labels.
 
-use core::ops::{AddAssign, Range};
+use core::ops::AddAssign;
 
-use x402_tower::pii::{Detector, EntityType, Finding};
+use x402_tower::pii::{Detector, EntityType};
 
 use crate::eval::corpus::{Corpus, Sample, TypeId};
+use crate::eval::difference::{Difference, What};
+use crate::eval::found::Found;
 use crate::eval::share::Share;
 
 /// What is counted of one type.
@@ -99,6 +101,7 @@ pub(super) struct Judged {
     flagged: bool,
     /// Labels of types that were not asked for.
     pub(super) out_of_scope: u64,
+    pub(super) differences: Vec<Difference>,
 }
 
 /// The sums over samples.
@@ -170,28 +173,38 @@ impl Judge {
             positive: sample.positive,
             flagged: false,
             out_of_scope: 0,
+            differences: Vec::new(),
         };
         let mut in_scope = 0_u64;
         for (at, field) in sample.fields.iter().enumerate() {
-            let found = field.text().find(&self.detector);
-            judged.flagged |= !found.is_empty();
-            let mut found = Found::new(found, corpus);
+            let findings = field.text().find(&self.detector);
+            judged.flagged |= !findings.is_empty();
+            let mut found = Found::new(findings, corpus);
             for label in sample.labels.iter().filter(|label| label.field == at) {
                 if !self.scope.is_empty() && !self.scope.contains(&label.entity) {
                     judged.out_of_scope = judged.out_of_scope.saturating_add(1);
                     continue;
                 }
                 in_scope = in_scope.saturating_add(1);
-                let text = field.text().text;
-                let counts = found.hold_against(label.entity, &label.span, text);
+                let counts = found.hold_against(label.entity, &label.span, field.text().text);
                 add(&mut judged.counts, label.entity, counts);
+                if let Some(what) = What::of_label(&counts) {
+                    let span = &label.span;
+                    let difference = Difference::new(sample.line, field, label.entity, span, what);
+                    judged.differences.push(difference);
+                }
             }
-            for (entity, _, _) in &found.0 {
+            for place in found.places() {
                 let one = Counts {
                     findings: 1,
                     ..Counts::default()
                 };
-                add(&mut judged.counts, *entity, one);
+                add(&mut judged.counts, place.entity, one);
+                if !place.taken {
+                    let (entity, span) = (place.entity, &place.span);
+                    let difference = Difference::new(sample.line, field, entity, span, What::Extra);
+                    judged.differences.push(difference);
+                }
             }
         }
         if !self.scope.is_empty() {
@@ -206,70 +219,4 @@ fn add(all: &mut Vec<(TypeId, Counts)>, entity: TypeId, counts: Counts) {
         Some((_, total)) => *total += counts,
         None => all.push((entity, counts)),
     }
-}
-
-/// The findings of a field: type, span, and whether a label has been held against it.
-struct Found(Vec<(TypeId, Range<usize>, bool)>);
-
-impl Found {
-    fn new(found: Vec<Finding>, corpus: &Corpus) -> Self {
-        let place = |finding: Finding| {
-            let name = finding.entity.as_str();
-            let entity = corpus.types.iter().position(|known| known == name)?;
-            Some((entity, finding.span, false))
-        };
-        Self(found.into_iter().filter_map(place).collect())
-    }
-
-    fn hold_against(&mut self, entity: TypeId, span: &Range<usize>, text: &str) -> Counts {
-        let mut counts = Counts {
-            labels: 1,
-            covered: u64::from(self.covers(span, text)),
-            ..Counts::default()
-        };
-        let overlapping = self.0.iter_mut().find(|(found, place, taken)| {
-            !taken && *found == entity && place.start < span.end && span.start < place.end
-        });
-        if let Some((_, place, taken)) = overlapping {
-            *taken = true;
-            counts.partial = 1;
-            counts.exact = u64::from(place == span);
-        }
-        counts
-    }
-
-    /// Whether every letter and digit of a value lies in a finding, of whatever type.
-    fn covers(&self, span: &Range<usize>, text: &str) -> bool {
-        let mut at = span.start;
-        while at < span.end {
-            let rest = text.get(at..span.end).unwrap_or_default();
-            let (length, counts) = letter(rest);
-            let end = at.saturating_add(length);
-            if counts && !(at..end).all(|byte| self.0.iter().any(|(_, p, _)| p.contains(&byte))) {
-                return false;
-            }
-            at = end;
-        }
-        true
-    }
-}
-
-/// How many bytes the first letter takes, and whether it is one that tells something.
-fn letter(text: &str) -> (usize, bool) {
-    if let Some([b'%', high, low]) = text.as_bytes().get(..3)
-        && let (Some(high), Some(low)) = (hex(*high), hex(*low))
-    {
-        // An escaped blank or dot between two names tells nothing, and its digits are no digits.
-        let byte = high * 16 + low;
-        return (3, byte.is_ascii_alphanumeric() || !byte.is_ascii());
-    }
-    match text.chars().next() {
-        Some(first) => (first.len_utf8(), first.is_alphanumeric()),
-        None => (1, false),
-    }
-}
-
-fn hex(digit: u8) -> Option<u8> {
-    let value = char::from(digit).to_digit(16)?;
-    u8::try_from(value).ok()
 }

@@ -3,6 +3,8 @@
 pub(crate) mod args;
 mod bootstrap;
 mod corpus;
+mod difference;
+mod found;
 mod judge;
 mod latency;
 mod print;
@@ -59,6 +61,11 @@ fn report(args: &PiiArgs, corpus: &mut Corpus) -> Report {
     let types = corpus.types.len();
     let totals = Totals::of(types, &judged);
     let drawn = bootstrap(types, &judged, args.resamples, args.seed);
+    let differences = args.differences.then(|| {
+        let all = judged.into_iter().flat_map(|sample| sample.differences);
+        all.map(|difference| difference.listed(&corpus.types))
+            .collect()
+    });
     let (per_entity, micro, samples) = scores(&corpus.types, &totals, drawn);
     Report {
         corpus: about(args, corpus),
@@ -73,6 +80,7 @@ fn report(args: &PiiArgs, corpus: &mut Corpus) -> Report {
         latency: args
             .latency
             .then(|| measure(corpus, &args.detector.detector())),
+        differences,
     }
 }
 

@@ -2,8 +2,10 @@
 
 use std::io::{self, Write};
 
+use crate::eval::difference::Listed;
 use crate::eval::latency::{Latency, Timed};
 use crate::eval::report::{Report, Scores};
+use crate::shown::Foreign;
 
 /// Prints a report in 80 columns.
 pub(super) fn text(report: &Report, out: &mut impl Write) -> io::Result<()> {
@@ -62,10 +64,33 @@ pub(super) fn text(report: &Report, out: &mut impl Write) -> io::Result<()> {
         samples.clean_flagged_rate,
         samples.clean_flagged_rate_95
     )?;
-    match &report.latency {
-        Some(latency) => time(latency, out),
-        None => Ok(()),
+    if let Some(latency) = &report.latency {
+        time(latency, out)?;
     }
+    if let Some(listed) = &report.differences {
+        differences(listed, out)?;
+    }
+    Ok(())
+}
+
+fn differences(listed: &[Listed], out: &mut impl Write) -> io::Result<()> {
+    writeln!(
+        out,
+        "\n{:>7} {:<14} {:>11} {:<26} WHAT",
+        "LINE", "FIELD", "SPAN", "TYPE"
+    )?;
+    for one in listed {
+        let span = format!("{}-{}", one.start, one.end);
+        writeln!(
+            out,
+            "{:>7} {:<14} {span:>11} {:<26} {}",
+            one.line,
+            Foreign(&one.field).to_string(),
+            one.entity_type,
+            one.what.as_str()
+        )?;
+    }
+    Ok(())
 }
 
 fn rows(latency: &Latency) -> [(&'static str, Timed); 4] {
@@ -146,9 +171,32 @@ pub(super) fn markdown(report: &Report, out: &mut impl Write) -> io::Result<()> 
         samples.clean_flagged_rate,
         samples.clean_flagged_rate_95
     )?;
-    let Some(latency) = &report.latency else {
+    if let Some(latency) = &report.latency {
+        markdown_time(latency, out)?;
+    }
+    let Some(listed) = &report.differences else {
         return Ok(());
     };
+    writeln!(
+        out,
+        "\n| line | field | span | type | what |\n|---|---|---|---|---|"
+    )?;
+    for one in listed {
+        writeln!(
+            out,
+            "| {} | {} | {}-{} | {} | {} |",
+            one.line,
+            Foreign(&one.field),
+            one.start,
+            one.end,
+            one.entity_type,
+            one.what.as_str()
+        )?;
+    }
+    Ok(())
+}
+
+fn markdown_time(latency: &Latency, out: &mut impl Write) -> io::Result<()> {
     writeln!(
         out,
         "\n| nanoseconds | count | p50 | p95 | p99 | memchr p50 |\n|---|---|---|---|---|---|"

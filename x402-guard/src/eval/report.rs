@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::eval::bootstrap::{Bootstrap, Intervals};
+use crate::eval::difference::Listed;
 use crate::eval::judge::{Counts, Totals};
 use crate::eval::latency::Latency;
 use crate::eval::share::{Interval, Share};
@@ -18,6 +19,8 @@ pub(super) struct Report {
     pub(super) bootstrap: Draws,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) latency: Option<Latency>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) differences: Option<Vec<Listed>>,
 }
 
 #[derive(Serialize)]
