@@ -5,6 +5,7 @@ use super::steps::step;
 const LETTER: u16 = 1;
 const AT: u16 = 1 << 1;
 const DOT: u16 = 1 << 2;
+const SEPARATOR: u16 = 1 << 10;
 const PERCENT: u16 = 1 << 3;
 const AMPERSAND: u16 = 1 << 5;
 const BACKSLASH: u16 = 1 << 6;
@@ -29,11 +30,13 @@ const fn flags_of(byte: u8) -> u16 {
         b'@' => AT,
         b'.' => DOT,
         b'%' => PERCENT,
-        b'&' => AMPERSAND,
+        b'&' => AMPERSAND | SEPARATOR,
+        b'\n' | b'/' | b';' | b',' | b'|' => SEPARATOR,
         b'\\' => BACKSLASH,
-        b'=' => EQUALS,
-        b'(' | b'[' | b'{' | b'<' => BRACKET,
-        b'\t' | b'\n' | b'\r' => 0,
+        b'=' => EQUALS | SEPARATOR,
+        b'(' | b'<' => BRACKET,
+        b'[' | b'{' => BRACKET | SEPARATOR,
+        b'\t' | b'\r' => 0,
         0x00..=0x1f | 0x7f.. => FOLDED,
         _ => 0,
     }
@@ -118,6 +121,11 @@ impl ByteClasses {
 
     pub(super) const fn has_dot(&self) -> bool {
         self.has(DOT)
+    }
+
+    /// Whether there may be a list.
+    pub(super) const fn has_separators(&self) -> bool {
+        self.has(SEPARATOR)
     }
 
     /// Whether something may be written as an escape.

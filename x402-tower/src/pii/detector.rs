@@ -2,6 +2,7 @@
 
 use super::classes::ByteClasses;
 use super::entity::EntitySet;
+use super::joined::Joined;
 use super::recognize::{Hits, RECOGNIZERS};
 use super::resolve::resolve;
 use super::steps::step;
@@ -123,6 +124,56 @@ impl Detector {
         on_char_boundaries(url, resolve(findings))
     }
 
+    /// What is split over several fields, such as the items of a list: for each field that holds a part of it, its
+    /// position among `fields` and the finding in it. What one field holds as a whole is left to
+    /// [`scan`](Self::scan).
+    ///
+    /// ```
+    /// use x402_tower::pii::Detector;
+    ///
+    /// let split = Detector::new().scan_split(["4111", "1111", "1111", "1111", "blue"]);
+    /// assert_eq!(split.len(), 4);
+    /// assert_eq!((split[3].0, split[3].1.span.clone()), (3, 0..4));
+    /// ```
+    #[must_use]
+    pub fn scan_split<'f>(
+        &self,
+        fields: impl IntoIterator<Item = &'f str>,
+    ) -> Vec<(usize, Finding)> {
+        let (mut text, mut starts) = (String::new(), Vec::new());
+        for field in fields {
+            starts.push(text.len());
+            // Separates parts of a list, and is no part of what is looked for.
+            text.extend([field, "\n"]);
+        }
+        let mut findings = Vec::new();
+        let view = View::of_text(&text);
+        let clear = folded(&view);
+        let view = clear.as_ref().unwrap_or(&view);
+        if starts.len() > 1
+            && may_be_split(&ByteClasses::of(view.bytes()))
+            && view.can_be_mapped()
+            && let Some(joined) = Joined::of(view)
+        {
+            let hits = self.hits(joined.view(), &ByteClasses::of(joined.view().bytes()));
+            findings = joined.across_parts(hits, self.entities);
+        }
+        let field_of = |found: &Finding| {
+            let next = starts.partition_point(|start| *start <= found.span.start);
+            next.checked_sub(1)
+        };
+        findings
+            .into_iter()
+            .filter_map(|mut found| {
+                let field = field_of(&found)?;
+                let start = starts.get(field)?;
+                found.span =
+                    found.span.start.checked_sub(*start)?..found.span.end.checked_sub(*start)?;
+                Some((field, found))
+            })
+            .collect()
+    }
+
     /// Searches a field as it stands and in every other way that it can be read.
     fn search_all_views(&self, view: &View<'_>, findings: &mut Vec<Finding>) {
         let classes = ByteClasses::of(view.bytes());
@@ -197,15 +248,32 @@ impl Detector {
         clear
     }
 
-    fn search(&self, view: &View<'_>, classes: &ByteClasses, findings: &mut Vec<Finding>) {
+    fn hits(&self, view: &View<'_>, classes: &ByteClasses) -> Hits {
         let mut hits = Hits::of(self.entities);
         for recognizer in &RECOGNIZERS {
             if (recognizer.may_match)(classes) && recognizer.reports_one_of(self.entities) {
                 (recognizer.recognize)(view, &mut hits);
             }
         }
+        hits
+    }
+
+    fn search(&self, view: &View<'_>, classes: &ByteClasses, findings: &mut Vec<Finding>) {
+        if may_be_split(classes)
+            && view.can_be_mapped()
+            && let Some(joined) = Joined::of(view)
+        {
+            let hits = self.hits(joined.view(), &ByteClasses::of(joined.view().bytes()));
+            let across = joined.across_parts(hits, self.entities);
+            findings.extend(
+                across
+                    .into_iter()
+                    .filter(|found| found.score >= self.min_score),
+            );
+        }
         findings.extend(
-            hits.into_findings()
+            self.hits(view, classes)
+                .into_findings()
                 .filter(|found| found.score >= self.min_score)
                 .map(|found| Finding {
                     span: view.original(found.span),
@@ -213,6 +281,11 @@ impl Detector {
                 }),
         );
     }
+}
+
+/// Whether a number or an address may be split over the parts of a list.
+const fn may_be_split(classes: &ByteClasses) -> bool {
+    classes.has_separators() && (classes.digits >= 9 || classes.has_at() || classes.has_dot())
 }
 
 /// Whether there may be a run of base64 or hexadecimal digits that holds something: capitals and digits

@@ -151,7 +151,7 @@ fn with_exit_code(view: &View<'_>, window: &Window<'_, '_>) -> Option<(Range<usi
     // Undivided digits with zeros before them may be padded ids.
     let divided = count > 1 && window.lengths(1).next() <= Some(exit + 3);
     match (named, divided) {
-        (true, _) => Some((span, score::STRUCTURE)),
+        (true, _) => Some((span, score::UNMISTAKABLE)),
         (false, true) => Some((span, score::FORM)),
         (false, false) => None,
     }
@@ -180,7 +180,7 @@ fn national(view: &View<'_>, window: &Window<'_, '_>) -> Option<(Range<usize>, u
         return None;
     }
     if preceded_by(view, span.start, KEYS) {
-        return Some((span, score::STRUCTURE));
+        return Some((span, score::UNMISTAKABLE));
     }
     // A slash in print is one between area and line; elsewhere it divides other things.
     let slashes = window

@@ -124,9 +124,19 @@ fn decodes_escapes_and_maps_spans_back() {
 }
 
 #[test]
-fn path_segments_do_not_make_one_number() {
+fn path_segments_make_one_number_only_where_check_digits_say_so() {
     assert_eq!(found_in_url("https://h.example/+49/30123456"), []);
-    assert_eq!(found_in_url("https://h.example/4111/1111/1111/1111"), []);
+    assert_eq!(found_in_url("https://h.example/4111/1111/1111/1112"), []);
+    assert_eq!(found_in_url("https://h.example/2024/01/02/03/04/05"), []);
+    assert_eq!(
+        found_in_url("https://h.example/4111/1111/1111/1111"),
+        [
+            (CreditCard, "4111"),
+            (CreditCard, "1111"),
+            (CreditCard, "1111"),
+            (CreditCard, "1111")
+        ]
+    );
 }
 
 #[test]

@@ -19,7 +19,7 @@ use super::view::{Source, View};
 
 /// Collects the bytes of a new view.
 #[derive(Debug, Default)]
-struct Sink {
+pub(super) struct Sink {
     bytes: Vec<u8>,
     sources: Vec<Source>,
 }
@@ -36,24 +36,28 @@ impl Sink {
         sink
     }
 
-    fn push(&mut self, byte: u8, source: Source) {
+    pub(super) fn push(&mut self, byte: u8, source: Source) {
         self.bytes.push(byte);
         self.sources.push(source);
     }
 
-    fn push_all(&mut self, bytes: &[u8], source: Source) {
+    pub(super) fn push_all(&mut self, bytes: &[u8], source: Source) {
         for byte in bytes {
             self.push(*byte, source);
         }
     }
 
-    fn copy(&mut self, view: &View<'_>, range: std::ops::Range<usize>) {
+    pub(super) fn copy(&mut self, view: &View<'_>, range: std::ops::Range<usize>) {
         for position in range {
             self.push(view.at(position), view.source(position));
         }
     }
 
-    fn into_view(self, in_url: bool) -> View<'static> {
+    pub(super) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    pub(super) fn into_view(self, in_url: bool) -> View<'static> {
         View::mapped(self.bytes, self.sources, in_url)
     }
 }

@@ -1,0 +1,246 @@
+//! Values that are split over parameters, path segments, items of a list or whole fields, joined again.
+
+use std::ops::Range;
+
+use super::Finding;
+use super::entity::EntitySet;
+use super::recognize::Hits;
+use super::steps::step;
+use super::unfold::Sink;
+use super::view::View;
+
+/// No value is split into parts longer than this.
+const LONGEST_PART: usize = 64;
+/// Less sure findings are left: parts of a list stand beside each other by chance.
+const SUREST: u8 = 95;
+
+const LOCAL_KEYS: &[&[u8]] = &[
+    b"user",
+    b"username",
+    b"local",
+    b"localpart",
+    b"mailbox",
+    b"login",
+    b"account",
+    b"name",
+    b"mail",
+    b"email",
+];
+const DOMAIN_KEYS: &[&[u8]] = &[
+    b"domain",
+    b"host",
+    b"maildomain",
+    b"emaildomain",
+    b"provider",
+    b"server",
+    b"tld",
+];
+
+/// A value and the key before it, as ranges of the view.
+#[derive(Debug, Clone)]
+struct Part {
+    key: Range<usize>,
+    value: Range<usize>,
+}
+
+/// The parts of a list, one after the other, with a space or what belongs between them.
+#[derive(Debug)]
+pub(super) struct Joined {
+    view: View<'static>,
+    /// Where each part stands in the joined view.
+    parts: Vec<Range<usize>>,
+}
+
+impl Joined {
+    /// Joins the parts of `view`; `None` if it is no list.
+    pub(super) fn of(view: &View<'_>) -> Option<Self> {
+        let parts = parts_of(view);
+        if parts.len() < 2 {
+            return None;
+        }
+        let mut joined = Joining {
+            view,
+            sink: Sink::default(),
+            places: Vec::with_capacity(parts.len()),
+        };
+        let mut previous: Option<&Part> = None;
+        for (position, part) in parts.iter().enumerate() {
+            let next = parts.get(position + 1);
+            joined.push(previous, part, next);
+            previous = Some(part);
+        }
+        Some(Self {
+            view: joined.sink.into_view(false),
+            parts: joined.places,
+        })
+    }
+
+    pub(super) const fn view(&self) -> &View<'static> {
+        &self.view
+    }
+
+    /// What was found across parts: one finding for each part that it touches.
+    pub(super) fn across_parts(&self, hits: Hits, split: EntitySet) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for hit in hits.into_findings() {
+            if hit.score < SUREST || !split.contains(hit.entity) {
+                continue;
+            }
+            let first = self
+                .parts
+                .partition_point(|part| part.end <= hit.span.start);
+            let touched = || {
+                self.parts
+                    .iter()
+                    .skip(first)
+                    .take_while(|part| part.start < hit.span.end)
+            };
+            if touched().count() < 2 {
+                continue;
+            }
+            findings.extend(touched().map(|part| {
+                step();
+                let span = part.start.max(hit.span.start)..part.end.min(hit.span.end);
+                Finding {
+                    span: self.view.original(span),
+                    ..hit.clone()
+                }
+            }));
+        }
+        findings
+    }
+}
+
+struct Joining<'v, 't> {
+    view: &'v View<'t>,
+    sink: Sink,
+    places: Vec<Range<usize>>,
+}
+
+impl Joining<'_, '_> {
+    fn push(&mut self, previous: Option<&Part>, part: &Part, next: Option<&Part>) {
+        let stem = self.stem(part);
+        let same = |other: Option<&Part>| {
+            other.is_some_and(|other| {
+                !stem.is_empty() && self.stem(other).eq_ignore_ascii_case(stem)
+            })
+        };
+        let (follows, leads) = (same(previous), same(next));
+        let between: &[u8] = match previous {
+            None => b"",
+            Some(previous) if self.is_mailbox(previous, part) => b"@",
+            Some(previous) if self.touches_at(previous, part) => b"",
+            Some(_) => b" ",
+        };
+        let stem = part.key.start..part.key.start + stem.len();
+        let source = self.view.source(part.value.start);
+        self.sink.push_all(between, source);
+        if leads && !follows {
+            // `ssn1=…&ssn2=…`: the key says what the parts are, once.
+            for position in stem {
+                self.sink.push(self.view.at(position), source);
+            }
+            self.sink.push(b' ', source);
+        }
+        let start = self.sink.len();
+        self.sink.copy(self.view, part.value.clone());
+        self.places.push(start..self.sink.len());
+    }
+
+    /// The letters that a key starts with.
+    fn stem(&self, part: &Part) -> &[u8] {
+        let key = self.view.slice(part.key.clone());
+        let letters = key
+            .iter()
+            .take_while(|byte| {
+                step();
+                byte.is_ascii_alphabetic()
+            })
+            .count();
+        key.get(..letters).unwrap_or_default()
+    }
+
+    fn is_mailbox(&self, local: &Part, domain: &Part) -> bool {
+        let is_one_of = |part: &Part, keys: &[&[u8]]| {
+            let key = self.view.slice(part.key.clone());
+            let letters = || key.iter().filter(|byte| byte.is_ascii_alphabetic());
+            keys.iter().any(|known| {
+                letters().count() == known.len()
+                    && letters()
+                        .zip(*known)
+                        .all(|(byte, known)| byte.eq_ignore_ascii_case(known))
+            })
+        };
+        is_one_of(local, LOCAL_KEYS)
+            && is_one_of(domain, DOMAIN_KEYS)
+            && !self.view.slice(local.value.clone()).contains(&b'@')
+    }
+
+    fn touches_at(&self, previous: &Part, part: &Part) -> bool {
+        self.view.before(previous.value.end) == b'@' || self.view.at(part.value.start) == b'@'
+    }
+}
+
+/// The values of a list with their keys. What is too long to be a part separates others.
+fn parts_of(view: &View<'_>) -> Vec<Part> {
+    let length = view.bytes().len();
+    let mut parts = Vec::new();
+    let mut start = 0;
+    while start < length {
+        let end = (start..length)
+            .find(|at| {
+                step();
+                separates(view, *at)
+            })
+            .unwrap_or(length);
+        let piece = trimmed(view, start..end);
+        if !piece.is_empty() && piece.len() <= LONGEST_PART {
+            parts.push(part(view, piece));
+        }
+        start = end + 1;
+    }
+    parts
+}
+
+fn separates(view: &View<'_>, position: usize) -> bool {
+    match view.at(position) {
+        b'&' | b';' | b',' | b'|' | b'\n' | b'[' | b']' | b'{' | b'}' => true,
+        b'/' | b'?' | b'#' => view.in_url(),
+        b' ' => has_key(view, position + 1),
+        _ => false,
+    }
+}
+
+/// Whether a key and `=` start at `position`.
+fn has_key(view: &View<'_>, position: usize) -> bool {
+    let word = (0..LONGEST_PART)
+        .take_while(|ahead| {
+            step();
+            let byte = view.at(position + ahead);
+            byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
+        })
+        .count();
+    word > 0 && view.at(position + word) == b'='
+}
+
+fn trimmed(view: &View<'_>, range: Range<usize>) -> Range<usize> {
+    let bytes = view.slice(range.clone());
+    let is_edge = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\r' | b'"' | b'\'');
+    let leading = bytes.iter().take_while(is_edge).count();
+    let trailing = bytes.iter().skip(leading).rev().take_while(is_edge).count();
+    range.start + leading..range.end - trailing
+}
+
+fn part(view: &View<'_>, piece: Range<usize>) -> Part {
+    let bytes = view.slice(piece.clone());
+    let Some(joint) = bytes.iter().position(|byte| matches!(byte, b'=' | b':')) else {
+        return Part {
+            key: piece.start..piece.start,
+            value: piece,
+        };
+    };
+    Part {
+        key: trimmed(view, piece.start..piece.start + joint),
+        value: trimmed(view, piece.start + joint + 1..piece.end),
+    }
+}

@@ -1,0 +1,95 @@
+//! Values in parts: over parameters, segments, items and fields.
+
+use super::{found, found_in_url};
+use crate::pii::EntityType::{CreditCard, EmailAddress, IbanCode, PhoneNumber, UsSsn};
+use crate::pii::{Detector, RedactionTemplate, redact_url};
+
+#[test]
+fn parts_over_parameters_are_found_together() {
+    assert_eq!(
+        found_in_url("https://h.example/?user=alice&domain=example.com&page=2"),
+        [(EmailAddress, "alice"), (EmailAddress, "example.com")]
+    );
+    assert_eq!(
+        found_in_url("https://h.example/?a=alice@&b=example.com"),
+        [(EmailAddress, "alice@"), (EmailAddress, "example.com")]
+    );
+    assert_eq!(
+        found_in_url("https://h.example/?c1=4111&c2=1111&c3=1111&c4=1111"),
+        [
+            (CreditCard, "4111"),
+            (CreditCard, "1111"),
+            (CreditCard, "1111"),
+            (CreditCard, "1111")
+        ]
+    );
+    assert_eq!(
+        found_in_url("https://h.example/?ssn1=533&ssn2=12&ssn3=3456"),
+        [(UsSsn, "533"), (UsSsn, "12"), (UsSsn, "3456")]
+    );
+    assert_eq!(
+        found_in_url("https://h.example/?phone_area=415&phone_exchange=555&phone_line=2671"),
+        [
+            (PhoneNumber, "415"),
+            (PhoneNumber, "555"),
+            (PhoneNumber, "2671")
+        ]
+    );
+}
+
+#[test]
+fn items_of_a_list_are_found_together() {
+    assert_eq!(
+        found("{\"account\": [\"GB82\", \"WEST\", \"12345698765432\"]}"),
+        [
+            (IbanCode, "GB82"),
+            (IbanCode, "WEST"),
+            (IbanCode, "12345698765432")
+        ]
+    );
+    assert_eq!(
+        found("user=alice domain=example.com"),
+        [(EmailAddress, "alice"), (EmailAddress, "example.com")]
+    );
+}
+
+#[test]
+fn a_url_keeps_its_keys() {
+    let url = "https://h.example/?user=alice&domain=example.com&page=2";
+    let findings = Detector::new().scan_url(url);
+    assert_eq!(
+        redact_url(url, &findings, &RedactionTemplate::default()),
+        "https://h.example/?user=%3CREDACTED%3E&domain=%3CREDACTED%3E&page=2"
+    );
+}
+
+#[test]
+fn fields_are_found_together_and_each_finding_is_in_its_field() {
+    let fields = ["order for", "4111 1111", "1111", "é", "1111 thanks"];
+    assert_eq!(Detector::new().scan_split(fields), []);
+    let fields = ["4111 1111", "1111", "1111"];
+    let split = Detector::new().scan_split(fields);
+    let quoted: Vec<_> = split
+        .iter()
+        .map(|(field, found)| (*field, &fields[*field][found.span.clone()]))
+        .collect();
+    assert_eq!(quoted, [(0, "4111 1111"), (1, "1111"), (2, "1111")]);
+}
+
+#[test]
+fn lists_of_other_things_are_left() {
+    for url in [
+        "https://h.example/?user=alice&page=2&domain=example.com",
+        "https://h.example/?from=1767225600&to=1767312000&step=3600",
+        "https://h.example/?w=640&h=48&id=1234",
+        "https://h.example/users/alice/hosts/example.com",
+        "https://h.example/2024/11/27/report/415/555/2671",
+    ] {
+        assert_eq!(found_in_url(url), [], "{url}");
+    }
+    assert_eq!(
+        Detector::new().scan_split(["10000", "eip155:8453", "1767225600"]),
+        []
+    );
+    assert_eq!(Detector::new().scan_split([]), []);
+}
