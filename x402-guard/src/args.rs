@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use x402_tower::audit::AuditHead;
 
+use crate::corpus::args::CorpusCommand;
 use crate::ledger::args::LedgerCommand;
 use crate::policy::args::PolicyCommand;
 
@@ -86,6 +87,9 @@ pub(crate) enum Command {
     /// Work with the record of decisions
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Make and describe samples to measure the detection of personal data with
+    #[command(subcommand)]
+    Corpus(CorpusCommand),
 }
 
 #[derive(Subcommand)]

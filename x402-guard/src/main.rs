@@ -5,12 +5,14 @@
 //! - `x402-guard policy` checks, explains and tests a spending policy before it holds.
 //! - `x402-guard ledger` shows the payments of which nobody knows what became, and settles or releases them.
 //! - `x402-guard audit verify FILE` tells whether a log of decisions is as it was written.
+//! - `x402-guard corpus` makes labelled payment metadata, to measure the detection of personal data with.
 //!
 //! Limits over time and the refusal of duplicates are counted in memory: they hold within one run of `fetch`. What holds
 //! for every run is `max_per_call_usd` and the policy's lists of origins, recipients, assets and networks.
 
 mod args;
 mod audit;
+mod corpus;
 mod exit;
 mod fetch;
 mod ledger;
@@ -29,6 +31,7 @@ fn main() -> ExitCode {
         Command::Policy(command) => policy::run(&command),
         Command::Ledger(command) => ledger::run(&command),
         Command::Audit(AuditCommand::Verify(args)) => audit::verify(&args),
+        Command::Corpus(command) => corpus::run(&command),
     };
     exit.into()
 }
