@@ -78,8 +78,8 @@ pub(in crate::corpus) fn abn(prng: &mut Prng) -> Value {
 
 fn abn_lead(digits: &[u8]) -> u32 {
     let rest = weighted(digits, &[3, 5, 7, 9, 11, 13, 15, 17, 19]) % 89;
-    // 10 * (first - 1) + second is the lead less ten.
-    (89 - rest) % 89 + 10
+    // 10 * (first - 1) + second is the lead less ten; of 10 and 99, which both do, registers give out the latter.
+    99 - rest
 }
 
 /// A Singaporean NRIC (S, T) or FIN (F, G).

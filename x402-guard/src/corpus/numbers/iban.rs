@@ -1,7 +1,7 @@
 //! International bank account numbers.
 
-use super::check::mod_97;
-use super::{Value, grouped, joined};
+use super::check::{mod_97, weighted};
+use super::{Value, grouped, joined, padded};
 use crate::corpus::prng::Prng;
 
 /// A country and the rest of its numbers as the registry writes it (ISO 13616): `n` digits, `a` capitals, `c` either.
@@ -47,7 +47,12 @@ const COUNTRIES: [(&str, &str); 36] = [
 /// An account number of one of the countries.
 pub(in crate::corpus) fn iban(prng: &mut Prng) -> Value {
     let (country, structure) = prng.one_of(&COUNTRIES).copied().unwrap_or(("DE", "18n"));
-    let account = account(structure, prng);
+    let account = match country {
+        "BE" => belgian(prng),
+        "ES" => spanish(prng),
+        "NO" => norwegian(prng),
+        _ => account(structure, prng),
+    };
     // The check digits make the number, with its head at its end, 1 modulo 97.
     let check = 98 - mod_97(&format!("{account}{country}00"));
     let compact = format!("{country}{check:02}{account}");
@@ -78,6 +83,47 @@ fn account(structure: &str, prng: &mut Prng) -> String {
         count = 0;
     }
     account
+}
+
+/// Banks of three countries have check digits of their own that common validators look at. Belgium: ten digits, and their
+/// remainder by 97, which is 97 for none.
+fn belgian(prng: &mut Prng) -> String {
+    let number = prng.within(1, 9_999_999_999);
+    let check = match number % 97 {
+        0 => 97,
+        rest => rest,
+    };
+    format!("{number:010}{check:02}")
+}
+
+/// Spain: a digit for bank and branch, and one for the account.
+fn spanish(prng: &mut Prng) -> String {
+    let weights = [1, 2, 4, 8, 5, 10, 9, 7, 3, 6];
+    let digit = |digits: &[u8]| match 11 - weighted(digits, &weights) % 11 {
+        10 => 1,
+        11 => 0,
+        check => check,
+    };
+    let (branch, account) = (prng.digits(8), prng.digits(10));
+    let bank = [&[0, 0], branch.as_slice()].concat();
+    format!(
+        "{}{}{}{}",
+        joined(&branch),
+        digit(&bank),
+        digit(&account),
+        joined(&account)
+    )
+}
+
+/// Norway: modulo 11; numbers without a digit for the remainder are not given out.
+fn norwegian(prng: &mut Prng) -> String {
+    loop {
+        let digits = padded(prng.within(1_000_000_000, 9_999_999_999), 10);
+        let check = (11 - weighted(&digits, &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11) % 11;
+        if check < 10 {
+            return format!("{}{check}", joined(&digits));
+        }
+    }
 }
 
 /// The country in small letters, the rest as it is.

@@ -48,7 +48,7 @@ const LINES: [Lines; 21] = [
     ),
     // United Kingdom: mobile, London, other large towns.
     lines(
-        &["7400", "7511", "7700", "7811", "7911", "7999"],
+        &["7400", "7511", "7712", "7811", "7922", "7999"],
         &[
             ("+44Pxxxxxx", "e164"),
             ("+44 P xxxxxx", "international"),
@@ -76,7 +76,7 @@ const LINES: [Lines; 21] = [
     ),
     // Germany: mobile, Berlin and Munich.
     lines(
-        &["151", "160", "170", "171", "172", "175", "176"],
+        &["160", "170", "171", "172", "175"],
         &[
             ("+49P2xxxxxx", "e164"),
             ("+49 P 2xxxxxx", "international"),
