@@ -6,8 +6,10 @@ use clap::{Args, Parser, Subcommand};
 use x402_tower::audit::AuditHead;
 
 use crate::corpus::args::CorpusCommand;
+use crate::eval::args::EvalCommand;
 use crate::ledger::args::LedgerCommand;
 use crate::policy::args::PolicyCommand;
+use crate::screen::args::ScreenArgs;
 
 const FETCH_NOTES: &str = "\
 Policy: --policy, else $X402_POLICY, else policy.toml in the state directory. Without any, a call may cost at most \
@@ -90,6 +92,11 @@ pub(crate) enum Command {
     /// Make and describe samples to measure the detection of personal data with
     #[command(subcommand)]
     Corpus(CorpusCommand),
+    /// Take personal data out of JSON lines, and say what was found where
+    Screen(ScreenArgs),
+    /// Measure a detector against labelled data
+    #[command(subcommand)]
+    Eval(EvalCommand),
 }
 
 #[derive(Subcommand)]

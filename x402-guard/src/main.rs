@@ -6,6 +6,7 @@
 //! - `x402-guard ledger` shows the payments of which nobody knows what became, and settles or releases them.
 //! - `x402-guard audit verify FILE` tells whether a log of decisions is as it was written.
 //! - `x402-guard corpus` makes labelled payment metadata, to measure the detection of personal data with.
+//! - `x402-guard screen` takes personal data out of JSON lines, and `x402-guard eval pii` measures how well that is done.
 //!
 //! Limits over time and the refusal of duplicates are counted in memory: they hold within one run of `fetch`. What holds
 //! for every run is `max_per_call_usd` and the policy's lists of origins, recipients, assets and networks.
@@ -13,10 +14,12 @@
 mod args;
 mod audit;
 mod corpus;
+mod eval;
 mod exit;
 mod fetch;
 mod ledger;
 mod policy;
+mod screen;
 mod shown;
 
 use std::process::ExitCode;
@@ -24,6 +27,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::args::{AuditCommand, Cli, Command};
+use crate::eval::args::EvalCommand;
 
 fn main() -> ExitCode {
     let exit = match Cli::parse().command {
@@ -32,6 +36,8 @@ fn main() -> ExitCode {
         Command::Ledger(command) => ledger::run(&command),
         Command::Audit(AuditCommand::Verify(args)) => audit::verify(&args),
         Command::Corpus(command) => corpus::run(&command),
+        Command::Screen(args) => screen::run(&args),
+        Command::Eval(EvalCommand::Pii(args)) => eval::run(&args),
     };
     exit.into()
 }

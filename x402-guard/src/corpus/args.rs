@@ -46,7 +46,7 @@ pub(crate) struct GenerateArgs {
     pub(crate) seed: u64,
     /// How many samples
     #[arg(long, value_name = "COUNT", default_value_t = 2_000)]
-    pub(crate) n: u64,
+    pub(crate) n: usize,
     /// Which names and templates
     #[arg(long, value_enum, default_value_t = Split::Any)]
     pub(crate) split: Split,

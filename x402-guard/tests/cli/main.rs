@@ -5,6 +5,7 @@
 mod audit;
 mod books;
 mod corpus;
+mod eval;
 mod fetch;
 mod ledger;
 mod node;
@@ -14,6 +15,7 @@ mod program;
 mod reconcile;
 mod replay;
 mod report;
+mod screen;
 mod secrets;
 mod seller;
 mod setup;

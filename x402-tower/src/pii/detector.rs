@@ -6,7 +6,7 @@ use super::recognize::{Hits, RECOGNIZERS};
 use super::resolve::resolve;
 use super::url_parts::searchable_parts;
 use super::view::View;
-use super::{EntityType, Finding};
+use super::{DetectionMode, EntityType, Finding};
 
 /// How often `%XX` escapes are peeled off: `%2540` is `@` after two rounds. Bounded, so that a text of
 /// nested escapes cannot multiply the work.
@@ -28,13 +28,14 @@ const MAX_DECODING_ROUNDS: usize = 3;
 pub struct Detector {
     entities: EntitySet,
     min_score: u8,
+    mode: DetectionMode,
 }
 
 impl Detector {
-    /// A detector for every [`EntityType`].
+    /// A detector for [`EntityType::DEFAULT`].
     #[must_use]
     pub fn new() -> Self {
-        Self::with_entities(EntityType::ALL.iter().copied())
+        Self::with_entities(EntityType::DEFAULT.iter().copied())
     }
 
     /// A detector for these kinds alone. With none it finds nothing.
@@ -43,7 +44,21 @@ impl Detector {
         Self {
             entities: entities.into_iter().collect(),
             min_score: 0,
+            mode: DetectionMode::default(),
         }
+    }
+
+    /// Finds what this mode can find, of the kinds that were asked for. The default is
+    /// [`Structural`](DetectionMode::Structural), in which [names](EntityType::NAMES) are never found.
+    #[must_use]
+    pub fn with_mode(self, mode: DetectionMode) -> Self {
+        Self { mode, ..self }
+    }
+
+    /// How this detector finds.
+    #[must_use]
+    pub const fn mode(&self) -> DetectionMode {
+        self.mode
     }
 
     /// Reports only findings with at least this score, in percent. The default 0 reports all.
@@ -115,10 +130,10 @@ impl Detector {
 
     fn search(&self, view: &View<'_>, findings: &mut Vec<Finding>) -> ByteClasses {
         let classes = ByteClasses::of(view.bytes());
-        let mut hits = Hits::default();
+        let mut hits = Hits::of(self.entities);
         for recognizer in &RECOGNIZERS {
-            if (recognizer.may_match)(&classes) && self.entities.contains(recognizer.entity) {
-                (recognizer.recognize)(view, &mut hits.of(recognizer.entity));
+            if (recognizer.may_match)(&classes) && recognizer.reports_one_of(self.entities) {
+                (recognizer.recognize)(view, &mut hits);
             }
         }
         findings.extend(

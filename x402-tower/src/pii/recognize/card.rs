@@ -3,10 +3,10 @@
 use super::super::EntityType;
 use super::super::view::View;
 use super::numbers::{Numbers, Window};
-use super::{EntityHits, Recognizer, issuer, score, uuid};
+use super::{Hits, Recognizer, issuer, score, uuid};
 
 pub(super) const RECOGNIZER: Recognizer = Recognizer {
-    entity: EntityType::CreditCard,
+    entities: &[EntityType::CreditCard],
     may_match: |classes| classes.digits >= *LENGTHS.start(),
     recognize,
 };
@@ -15,7 +15,7 @@ const LENGTHS: std::ops::RangeInclusive<usize> = 13..=19;
 /// Undivided digits with this many zeros at their end are a round amount, not an account.
 const ROUND: usize = 8;
 
-fn recognize(view: &View<'_>, hits: &mut EntityHits<'_>) {
+fn recognize(view: &View<'_>, hits: &mut Hits) {
     let mut numbers = Numbers::new(view);
     while let Some(window) = numbers.next() {
         // The longest first: a 19-digit card starts with groups that may pass for a 16-digit one.
@@ -25,7 +25,7 @@ fn recognize(view: &View<'_>, hits: &mut EntityHits<'_>) {
         if let Some(count) = card {
             let span = window.span(count);
             numbers.skip_to(span.end);
-            hits.push(span, score::CHECKSUM);
+            hits.push(EntityType::CreditCard, span, score::CHECKSUM);
         }
     }
 }

@@ -3,10 +3,10 @@
 use super::super::EntityType;
 use super::super::steps::step;
 use super::super::view::View;
-use super::{EntityHits, Recognizer, score};
+use super::{Hits, Recognizer, score};
 
 pub(super) const RECOGNIZER: Recognizer = Recognizer {
-    entity: EntityType::EmailAddress,
+    entities: &[EntityType::EmailAddress],
     may_match: |classes| classes.has_at() && classes.has_dot(),
     recognize,
 };
@@ -20,7 +20,7 @@ const FILE_ENDINGS: &[&[u8]] = &[
 
 /// Each `@` is tried once. Neither side of an address holds an `@`, so no byte is walked over more than
 /// twice: once for the `@` before it and once for the one after it.
-fn recognize(view: &View<'_>, hits: &mut EntityHits<'_>) {
+fn recognize(view: &View<'_>, hits: &mut Hits) {
     for (at, byte) in view.bytes().iter().enumerate() {
         step();
         if *byte != b'@' {
@@ -30,7 +30,7 @@ fn recognize(view: &View<'_>, hits: &mut EntityHits<'_>) {
             continue;
         };
         if let Some(end) = domain_end(view, at + 1) {
-            hits.push(start..end, score::UNMISTAKABLE);
+            hits.push(EntityType::EmailAddress, start..end, score::UNMISTAKABLE);
         }
     }
 }

@@ -6,23 +6,23 @@ use super::super::EntityType;
 use super::super::steps::step;
 use super::super::view::View;
 use super::iban_length::iban_length;
-use super::{EntityHits, Recognizer, score};
+use super::{Hits, Recognizer, score};
 
 /// The shortest IBAN, Norway's, has 15 characters, and at least half of them are digits.
 pub(super) const RECOGNIZER: Recognizer = Recognizer {
-    entity: EntityType::IbanCode,
+    entities: &[EntityType::IbanCode],
     may_match: |classes| classes.len >= 15 && classes.digits >= 8 && classes.has_letter(),
     recognize,
 };
 
-fn recognize(view: &View<'_>, hits: &mut EntityHits<'_>) {
+fn recognize(view: &View<'_>, hits: &mut Hits) {
     let mut position = 0;
     while position < view.bytes().len() {
         step();
         match match_at(view, position) {
             Some(span) => {
                 position = span.end;
-                hits.push(span, score::CHECKSUM);
+                hits.push(EntityType::IbanCode, span, score::CHECKSUM);
             }
             None => position += 1,
         }

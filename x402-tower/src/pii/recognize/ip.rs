@@ -9,10 +9,10 @@ use super::super::classes::ByteClasses;
 use super::super::steps::step;
 use super::super::view::View;
 use super::context::{Phrase, preceded_by};
-use super::{EntityHits, Recognizer, score};
+use super::{Hits, Recognizer, score};
 
 pub(super) const RECOGNIZER: Recognizer = Recognizer {
-    entity: EntityType::IpAddress,
+    entities: &[EntityType::IpAddress],
     may_match: |classes| may_be_v4(classes) || may_be_v6(classes),
     recognize,
 };
@@ -30,17 +30,17 @@ const fn may_be_v6(classes: &ByteClasses) -> bool {
     classes.colons >= 2
 }
 
-fn recognize(view: &View<'_>, hits: &mut EntityHits<'_>) {
+fn recognize(view: &View<'_>, hits: &mut Hits) {
     for token in tokens(view, |byte| byte.is_ascii_digit() || byte == b'.') {
         if let Some(span) = v4_in(view, token) {
-            hits.push(span, score::STRUCTURE);
+            hits.push(EntityType::IpAddress, span, score::STRUCTURE);
         }
     }
     for token in tokens(view, |byte| {
         byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.')
     }) {
         if let Some(span) = v6_in(view, token) {
-            hits.push(span, score::UNMISTAKABLE);
+            hits.push(EntityType::IpAddress, span, score::UNMISTAKABLE);
         }
     }
 }

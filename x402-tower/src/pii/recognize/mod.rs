@@ -1,4 +1,4 @@
-//! One recognizer per kind of personal data.
+//! One recognizer per kind of personal data, or per form that several kinds share.
 //!
 //! A recognizer says which byte classes a field must have for it to match at all, walks a view once and
 //! looks a bounded distance around each candidate. Adding one is a new file and a row in
@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use super::classes::ByteClasses;
+use super::entity::EntitySet;
 use super::view::View;
 use super::{EntityType, Finding};
 
@@ -23,14 +24,22 @@ mod phone;
 mod ssn;
 mod uuid;
 
-/// How to find one kind of personal data.
+/// How to find one kind of personal data, or several of the same form.
 #[derive(Debug)]
 pub(super) struct Recognizer {
-    pub(super) entity: EntityType,
+    /// What it can report.
+    pub(super) entities: &'static [EntityType],
     /// Whether a field with these bytes could hold a match; `false` only if none is possible.
     pub(super) may_match: fn(&ByteClasses) -> bool,
     /// Reports every match, in any order.
-    pub(super) recognize: fn(&View<'_>, &mut EntityHits<'_>),
+    pub(super) recognize: fn(&View<'_>, &mut Hits),
+}
+
+impl Recognizer {
+    /// Whether it can report one of these.
+    pub(super) fn reports_one_of(&self, wanted: EntitySet) -> bool {
+        self.entities.iter().any(|entity| wanted.contains(*entity))
+    }
 }
 
 pub(super) static RECOGNIZERS: [Recognizer; 6] = [
@@ -55,35 +64,37 @@ mod score {
 }
 
 /// What the recognizers found in one view; spans are in the view.
-#[derive(Debug, Default)]
-pub(super) struct Hits(Vec<Finding>);
+#[derive(Debug)]
+pub(super) struct Hits {
+    wanted: EntitySet,
+    found: Vec<Finding>,
+}
 
 impl Hits {
-    pub(super) fn of(&mut self, entity: EntityType) -> EntityHits<'_> {
-        EntityHits {
-            entity,
-            hits: &mut self.0,
+    /// Collects findings of these kinds; others are dropped.
+    pub(super) const fn of(wanted: EntitySet) -> Self {
+        Self {
+            wanted,
+            found: Vec::new(),
+        }
+    }
+
+    /// Whether findings of this kind are collected, so that looking for it is not in vain.
+    pub(super) fn wants(&self, entity: EntityType) -> bool {
+        self.wanted.contains(entity)
+    }
+
+    fn push(&mut self, entity: EntityType, span: Range<usize>, score: u8) {
+        if self.wants(entity) {
+            self.found.push(Finding {
+                entity,
+                span,
+                score,
+            });
         }
     }
 
     pub(super) fn into_findings(self) -> impl Iterator<Item = Finding> {
-        self.0.into_iter()
-    }
-}
-
-/// Where a recognizer reports.
-#[derive(Debug)]
-pub(super) struct EntityHits<'h> {
-    entity: EntityType,
-    hits: &'h mut Vec<Finding>,
-}
-
-impl EntityHits<'_> {
-    fn push(&mut self, span: Range<usize>, score: u8) {
-        self.hits.push(Finding {
-            entity: self.entity,
-            span,
-            score,
-        });
+        self.found.into_iter()
     }
 }

@@ -7,10 +7,10 @@ use super::super::view::View;
 use super::calling_code::{NORTH_AMERICA, calling_code};
 use super::context::{Phrase, preceded_by};
 use super::numbers::{Numbers, Window};
-use super::{EntityHits, Recognizer, score};
+use super::{Hits, Recognizer, score};
 
 pub(super) const RECOGNIZER: Recognizer = Recognizer {
-    entity: EntityType::PhoneNumber,
+    entities: &[EntityType::PhoneNumber],
     may_match: |classes| {
         classes.digits >= NATIONAL_LENGTH
             || (classes.has_plus() && classes.digits >= *INTERNATIONAL_LENGTHS.start())
@@ -40,7 +40,7 @@ const KEYS: &[Phrase] = &[
     &["whatsapp"],
 ];
 
-fn recognize(view: &View<'_>, hits: &mut EntityHits<'_>) {
+fn recognize(view: &View<'_>, hits: &mut Hits) {
     let mut numbers = Numbers::new(view);
     let mut end = None;
     while let Some(window) = numbers.next() {
@@ -51,7 +51,7 @@ fn recognize(view: &View<'_>, hits: &mut EntityHits<'_>) {
         if let Some((span, score)) = found {
             numbers.skip_to(span.end);
             end = Some(span.end);
-            hits.push(span, score);
+            hits.push(EntityType::PhoneNumber, span, score);
         }
     }
 }

@@ -6,10 +6,10 @@ use super::super::EntityType;
 use super::super::view::View;
 use super::context::{Phrase, preceded_by};
 use super::numbers::{Numbers, Window};
-use super::{EntityHits, Recognizer, score};
+use super::{Hits, Recognizer, score};
 
 pub(super) const RECOGNIZER: Recognizer = Recognizer {
-    entity: EntityType::UsSsn,
+    entities: &[EntityType::UsSsn],
     may_match: |classes| classes.digits >= DIGITS,
     recognize,
 };
@@ -37,12 +37,12 @@ const TRAILING_KEYS: &[&str] = &[
 /// Numbers that were printed in advertisements and that the SSA never issued again.
 const PUBLISHED: &[u32] = &[78_051_120, 219_099_999];
 
-fn recognize(view: &View<'_>, hits: &mut EntityHits<'_>) {
+fn recognize(view: &View<'_>, hits: &mut Hits) {
     let mut numbers = Numbers::new(view);
     while let Some(window) = numbers.next() {
         if let Some((span, score)) = match_at(view, &window) {
             numbers.skip_to(span.end);
-            hits.push(span, score);
+            hits.push(EntityType::UsSsn, span, score);
         }
     }
 }
