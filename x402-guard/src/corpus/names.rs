@@ -119,6 +119,17 @@ fn person_of(pools: &[Pool], prng: &mut Prng) -> Person {
     }
 }
 
+/// Letters that are no others with a mark, as they are written in addresses.
+const BASIC: [(char, char); 7] = [
+    ('ø', 'o'),
+    ('ł', 'l'),
+    ('đ', 'd'),
+    ('ı', 'i'),
+    ('æ', 'a'),
+    ('ə', 'a'),
+    ('ß', 's'),
+];
+
 /// The forms a name is written in, and how often each: in prose, and as an identifier in a URL or a key's value.
 const PROSE: [(Form, u64); 13] = [
     (Form::Full, 40),
@@ -193,7 +204,13 @@ impl Person {
     pub(super) fn ascii(&self) -> Option<(String, String)> {
         let letters = |name: &str| -> String {
             let folded = held_out::folded(name);
-            folded.chars().filter(char::is_ascii_lowercase).collect()
+            let latin = folded.chars().map(|letter| {
+                BASIC
+                    .iter()
+                    .find(|(from, _)| *from == letter)
+                    .map_or(letter, |(_, to)| *to)
+            });
+            latin.filter(char::is_ascii_lowercase).collect()
         };
         let (given, surname) = (letters(&self.given), letters(&self.surname));
         (!self.native && given.len() > 1 && surname.len() > 1).then_some((given, surname))
@@ -222,10 +239,15 @@ impl Person {
             }
             _ => "",
         };
+        let mut text = self.written(form, prng);
+        // In identifiers, a given name alone is as often small.
+        if form == Form::FirstOnly && position != Position::Prose && prng.percent(50) {
+            text = text.to_lowercase();
+        }
         Mention {
             before,
             value: Value {
-                text: self.written(form, prng),
+                text,
                 form: self.form_name(form),
             },
         }
@@ -378,6 +400,8 @@ mod tests {
     fn an_address_has_the_names_letters_alone() {
         let names = somebody("Zoë", "O'Neil-Åkerman").ascii().unwrap();
         assert_eq!(names, ("zoe".to_owned(), "oneilakerman".to_owned()));
+        let names = somebody("Søren", "Wałęsa").ascii().unwrap();
+        assert_eq!(names, ("soren".to_owned(), "walesa".to_owned()));
     }
 
     #[test]

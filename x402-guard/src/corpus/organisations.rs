@@ -69,7 +69,7 @@ impl Organisations {
 
     fn made_up(&self, names: &Names, places: &Places, prng: &mut Prng) -> String {
         for _ in 0..TRIES {
-            let name = self.from_pattern(names, places, prng);
+            let name = self.fill_pattern(names, places, prng);
             if !self.held_out || held_out::whole(&name) {
                 return name;
             }
@@ -77,7 +77,7 @@ impl Organisations {
         prng.text(&self.known).to_owned()
     }
 
-    fn from_pattern(&self, names: &Names, places: &Places, prng: &mut Prng) -> String {
+    fn fill_pattern(&self, names: &Names, places: &Places, prng: &mut Prng) -> String {
         let mut name = prng.text(&self.patterns).to_owned();
         while let Some((before, rest)) = name.split_once('{') {
             let Some((slot, after)) = rest.split_once('}') else {
