@@ -1,8 +1,8 @@
 //! E-mail addresses.
 
 use crate::corpus::lists::Lists;
-use crate::corpus::names::Person;
 use crate::corpus::numbers::Value;
+use crate::corpus::person::Person;
 use crate::corpus::prng::Prng;
 
 /// An address of somebody, or of an account that has no name.

@@ -16,6 +16,7 @@ mod lookalikes;
 mod names;
 mod numbers;
 mod organisations;
+mod person;
 mod places;
 mod prng;
 mod record;
