@@ -285,7 +285,8 @@ impl Detector {
 
 /// Whether a number or an address may be split over the parts of a list.
 const fn may_be_split(classes: &ByteClasses) -> bool {
-    classes.has_separators() && (classes.digits >= 9 || classes.has_at() || classes.has_dot())
+    classes.has_separators()
+        && (classes.digits >= 9 || classes.has_at() || (classes.has_equals() && classes.has_dot()))
 }
 
 /// Whether there may be a run of base64 or hexadecimal digits that holds something: capitals and digits

@@ -2,17 +2,21 @@
 
 use std::ops::Range;
 
-use super::Finding;
 use super::entity::EntitySet;
 use super::recognize::Hits;
 use super::steps::step;
 use super::unfold::Sink;
 use super::view::View;
+use super::{EntityType, Finding};
 
 /// No value is split into parts longer than this.
 const LONGEST_PART: usize = 64;
 /// Less sure findings are left: parts of a list stand beside each other by chance.
 const SUREST: u8 = 95;
+
+const SHORTEST_CARD: usize = 13;
+/// A social security number has this many, and nothing that is looked for here has fewer.
+const FEWEST_DIGITS: usize = 9;
 
 const LOCAL_KEYS: &[&[u8]] = &[
     b"user",
@@ -55,7 +59,7 @@ impl Joined {
     /// Joins the parts of `view`; `None` if it is no list.
     pub(super) fn of(view: &View<'_>) -> Option<Self> {
         let parts = parts_of(view);
-        if parts.len() < 2 {
+        if !may_be_split(view, &parts) {
             return None;
         }
         let mut joined = Joining {
@@ -95,7 +99,11 @@ impl Joined {
                     .skip(first)
                     .take_while(|part| part.start < hit.span.end)
             };
-            if touched().count() < 2 {
+            // What would be a card by itself is one, or none; it is not the start of a longer one.
+            let is_whole = |part: &Range<usize>| {
+                hit.entity == EntityType::CreditCard && part.len() >= SHORTEST_CARD
+            };
+            if touched().count() < 2 || touched().any(is_whole) {
                 continue;
             }
             findings.extend(touched().map(|part| {
@@ -109,6 +117,28 @@ impl Joined {
         }
         findings
     }
+}
+
+/// Whether digits for a whole number are spread over at least two parts, or two parts may make an address.
+fn may_be_split(view: &View<'_>, parts: &[Part]) -> bool {
+    let (mut with_digits, mut digits) = (0, 0);
+    for part in parts {
+        let value = view.slice(part.value.clone());
+        let count = value
+            .iter()
+            .filter(|byte| {
+                step();
+                byte.is_ascii_digit()
+            })
+            .count();
+        with_digits += usize::from(count > 0);
+        digits += count;
+    }
+    (with_digits >= 2 && digits >= FEWEST_DIGITS)
+        || parts
+            .iter()
+            .zip(parts.iter().skip(1))
+            .any(|(first, second)| touch_at(view, first, second) || is_mailbox(view, first, second))
 }
 
 struct Joining<'v, 't> {
@@ -128,8 +158,8 @@ impl Joining<'_, '_> {
         let (follows, leads) = (same(previous), same(next));
         let between: &[u8] = match previous {
             None => b"",
-            Some(previous) if self.is_mailbox(previous, part) => b"@",
-            Some(previous) if self.touches_at(previous, part) => b"",
+            Some(previous) if is_mailbox(self.view, previous, part) => b"@",
+            Some(previous) if touch_at(self.view, previous, part) => b"",
             Some(_) => b" ",
         };
         let stem = part.key.start..part.key.start + stem.len();
@@ -159,26 +189,28 @@ impl Joining<'_, '_> {
             .count();
         key.get(..letters).unwrap_or_default()
     }
+}
 
-    fn is_mailbox(&self, local: &Part, domain: &Part) -> bool {
-        let is_one_of = |part: &Part, keys: &[&[u8]]| {
-            let key = self.view.slice(part.key.clone());
-            let letters = || key.iter().filter(|byte| byte.is_ascii_alphabetic());
-            keys.iter().any(|known| {
-                letters().count() == known.len()
-                    && letters()
-                        .zip(*known)
-                        .all(|(byte, known)| byte.eq_ignore_ascii_case(known))
-            })
-        };
-        is_one_of(local, LOCAL_KEYS)
-            && is_one_of(domain, DOMAIN_KEYS)
-            && !self.view.slice(local.value.clone()).contains(&b'@')
-    }
+/// `user=alice` and `domain=example.com`.
+fn is_mailbox(view: &View<'_>, local: &Part, domain: &Part) -> bool {
+    let is_one_of = |part: &Part, keys: &[&[u8]]| {
+        let key = view.slice(part.key.clone());
+        let letters = || key.iter().filter(|byte| byte.is_ascii_alphabetic());
+        keys.iter().any(|known| {
+            step();
+            letters()
+                .map(u8::to_ascii_lowercase)
+                .eq(known.iter().copied())
+        })
+    };
+    !domain.key.is_empty()
+        && is_one_of(domain, DOMAIN_KEYS)
+        && is_one_of(local, LOCAL_KEYS)
+        && !view.slice(local.value.clone()).contains(&b'@')
+}
 
-    fn touches_at(&self, previous: &Part, part: &Part) -> bool {
-        self.view.before(previous.value.end) == b'@' || self.view.at(part.value.start) == b'@'
-    }
+fn touch_at(view: &View<'_>, previous: &Part, part: &Part) -> bool {
+    view.before(previous.value.end) == b'@' || view.at(part.value.start) == b'@'
 }
 
 /// The values of a list with their keys. What is too long to be a part separates others.

@@ -9,9 +9,13 @@ pub(super) const RECOGNIZER: NumberRecognizer = NumberRecognizer {
     entities: &[EntityType::CreditCard],
     fewest_digits: *LENGTHS.start(),
     match_at: |view, window, _| {
+        if !issuer::may_issue(window.leading(6)) {
+            return None;
+        }
         // The longest first: a 19-digit card starts with groups that may pass for a 16-digit one.
         let count = (1..=window.len())
             .rev()
+            .take_while(|count| window.total(*count) >= *LENGTHS.start())
             .find(|count| is_card(view, window, *count))?;
         Some((EntityType::CreditCard, window.span(count), score::CHECKSUM))
     },
@@ -38,9 +42,9 @@ fn is_card(view: &View<'_>, window: &Window<'_, '_>, count: usize) -> bool {
     let length = window.total(count);
     LENGTHS.contains(&length)
         && !window.glued()
-        && has_card_grouping(window, count)
         && is_issued(window, count, length)
         && passes_luhn(window, count, length)
+        && has_card_grouping(window, count)
         && (count > 1 || window.digits(count).rev().take_while(|digit| *digit == 0).count() < ROUND)
         // A decimal fraction or its integer part.
         && !window.continues(count, b".")

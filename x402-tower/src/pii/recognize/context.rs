@@ -14,8 +14,12 @@ const MAX_CONNECTORS: usize = 8;
 /// Whether one of `phrases` stands directly before `position`: between them there may be punctuation
 /// that joins a key and its value (`"ssn": "`, `ssn=`, `SSN #`) and filler words, never another value.
 pub(super) fn preceded_by(view: &View<'_>, position: usize, phrases: &[Phrase]) -> bool {
-    let mut end = position;
+    let mut end = skip_connectors_back(view, position);
     for _ in 0..=MAX_FILLERS {
+        // Most numbers stand behind no word at all.
+        if !view.before(end).is_ascii_alphabetic() {
+            return false;
+        }
         if phrases
             .iter()
             .any(|phrase| ends_with_phrase(view, end, phrase))
@@ -26,7 +30,7 @@ pub(super) fn preceded_by(view: &View<'_>, position: usize, phrases: &[Phrase]) 
             .iter()
             .find_map(|filler| strip_word(view, end, filler))
         {
-            Some(start) => end = start,
+            Some(start) => end = skip_connectors_back(view, start),
             None => return false,
         }
     }
@@ -34,17 +38,25 @@ pub(super) fn preceded_by(view: &View<'_>, position: usize, phrases: &[Phrase]) 
 }
 
 fn ends_with_phrase(view: &View<'_>, end: usize, phrase: Phrase) -> bool {
-    phrase
-        .iter()
-        .rev()
-        .try_fold(end, |end, word| strip_word(view, end, word))
+    let mut words = phrase.iter().rev();
+    let last = words.next().and_then(|word| strip_word(view, end, word));
+    words
+        .try_fold(last, |end, word| {
+            let end = skip_connectors_back(view, end?);
+            Some(strip_word(view, end, word))
+        })
+        .flatten()
         .is_some()
 }
 
-/// The start of `word` if it stands before `end`, as a whole word or one of a camelCase name.
+/// The start of `word` if it ends at `end`, as a whole word or one of a camelCase name.
 fn strip_word(view: &View<'_>, end: usize, word: &str) -> Option<usize> {
-    let end = skip_connectors_back(view, end);
+    step();
     let start = end.checked_sub(word.len())?;
+    let last = word.as_bytes().last()?;
+    if !view.before(end).eq_ignore_ascii_case(last) {
+        return None;
+    }
     let found = view.slice(start..end);
     let matches = found.iter().zip(word.bytes()).all(|(byte, expected)| {
         step();

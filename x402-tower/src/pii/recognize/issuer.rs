@@ -53,6 +53,14 @@ pub(super) fn issues(first_six: u32, length: usize) -> bool {
     })
 }
 
+/// Whether any network issues card numbers that start with these six digits.
+pub(super) fn may_issue(first_six: u32) -> bool {
+    (100_000..=199_999).contains(&first_six)
+        || RANGES
+            .iter()
+            .any(|range| (range.first..=range.last).contains(&first_six))
+}
+
 /// Whether the number is UATP's: anything of 15 digits that starts with 1, so form must confirm it.
 pub(super) fn issued_by_uatp(first_six: u32, length: usize) -> bool {
     (100_000..=199_999).contains(&first_six) && length == 15

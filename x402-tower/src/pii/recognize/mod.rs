@@ -79,14 +79,16 @@ const NUMBERS_RECOGNIZER: Recognizer = Recognizer {
     },
     recognize: |view, hits| {
         let mut ends = [None; NUMBER_RECOGNIZERS.len()];
-        for window in Numbers::new(view) {
+        let mut numbers = Numbers::new(view);
+        while let Some(window) = numbers.next_window() {
+            let digits = window.total(window.len());
             for (recognizer, end) in NUMBER_RECOGNIZERS.iter().zip(&mut ends) {
                 if end.is_some_and(|end| window.start() < end)
                     || !hits.wants_one_of(recognizer.entities)
                 {
                     continue;
                 }
-                if let Some((entity, span, score)) = (recognizer.match_at)(view, &window, *end) {
+                if let Some((entity, span, score)) = (recognizer.match_at)(view, window, *end) {
                     *end = Some(span.end);
                     hits.push(entity, span, score);
                 }

@@ -12,7 +12,7 @@ const MAX_DIGITS: usize = 19;
 /// The longest separator is `", "` between the strings of a JSON array.
 const MAX_SEPARATOR: usize = 4;
 
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 struct Group {
     start: usize,
     end: usize,
@@ -21,6 +21,12 @@ struct Group {
 }
 
 impl Group {
+    const EMPTY: Self = Self {
+        start: 0,
+        end: 0,
+        upto: 0,
+    };
+
     const fn len(&self) -> usize {
         self.end - self.start
     }
@@ -37,6 +43,50 @@ pub(super) struct Window<'v, 't> {
 }
 
 impl<'v, 't> Window<'v, 't> {
+    const fn empty(view: &'v View<'t>) -> Self {
+        Self {
+            view,
+            groups: [Group::EMPTY; MAX_GROUPS],
+            digits: [0; MAX_DIGITS],
+            len: 0,
+        }
+    }
+
+    /// Adds a group at the end, if it fits.
+    fn push(&mut self, group: Group) -> bool {
+        let total = self.total(self.len);
+        let values = self.view.slice(group.start..group.end);
+        let (Some(digits), Some(slot)) = (
+            self.digits.get_mut(total..total + values.len()),
+            self.groups.get_mut(self.len),
+        ) else {
+            return false;
+        };
+        for (digit, byte) in digits.iter_mut().zip(values) {
+            step();
+            *digit = byte.wrapping_sub(b'0');
+        }
+        *slot = Group {
+            upto: total + values.len(),
+            ..group
+        };
+        self.len += 1;
+        true
+    }
+
+    /// Takes the first group away.
+    fn pop(&mut self) {
+        let first = self.total(1);
+        let total = self.total(self.len);
+        self.digits.copy_within(first..total, 0);
+        self.groups.copy_within(1..self.len, 0);
+        self.len -= 1;
+        for group in self.groups.iter_mut().take(self.len) {
+            step();
+            group.upto -= first;
+        }
+    }
+
     /// How many groups there are, at least one.
     pub(super) const fn len(&self) -> usize {
         self.len
@@ -50,7 +100,7 @@ impl<'v, 't> Window<'v, 't> {
     /// From the first digit to the last one of the first `count` groups.
     pub(super) fn span(&self, count: usize) -> Range<usize> {
         let mut taken = self.groups.iter().take(count);
-        let first = taken.next().copied().unwrap_or_default();
+        let first = taken.next().copied().unwrap_or(Group::EMPTY);
         let last = taken.next_back().copied().unwrap_or(first);
         first.start..last.end
     }
@@ -134,24 +184,70 @@ impl<'v, 't> Window<'v, 't> {
     }
 }
 
-/// Walks a view from one group of digits to the next.
+/// Walks a view from one group of digits to the next. Each group is read once.
 #[derive(Debug)]
 pub(super) struct Numbers<'v, 't> {
-    view: &'v View<'t>,
+    window: Window<'v, 't>,
+    /// The group that comes after those of the window but does not fit, or is not joined to them.
+    pending: Option<Group>,
+    started: bool,
     position: usize,
 }
 
 impl<'v, 't> Numbers<'v, 't> {
     pub(super) const fn new(view: &'v View<'t>) -> Self {
-        Self { view, position: 0 }
+        Self {
+            window: Window::empty(view),
+            pending: None,
+            started: false,
+            position: 0,
+        }
+    }
+
+    /// The groups from the next one on that does not touch a letter on its right.
+    pub(super) fn next_window(&mut self) -> Option<&Window<'v, 't>> {
+        if self.started && self.window.len > 0 {
+            self.window.pop();
+        }
+        self.started = true;
+        loop {
+            if self.window.len == 0 {
+                let group = self.pending.take().or_else(|| self.next_group())?;
+                if self.touches_letter(group) || !self.window.push(group) {
+                    continue;
+                }
+            }
+            self.fill();
+            return Some(&self.window);
+        }
+    }
+
+    /// Adds the groups that are joined to the window.
+    fn fill(&mut self) {
+        while self.window.len < MAX_GROUPS {
+            let Some(group) = self.pending.take().or_else(|| self.next_group()) else {
+                return;
+            };
+            let last = self.window.span(self.window.len).end;
+            let joined = self.joins(last, group.start) && !self.touches_letter(group);
+            if !joined || !self.window.push(group) {
+                self.pending = Some(group);
+                return;
+            }
+        }
+    }
+
+    fn touches_letter(&self, group: Group) -> bool {
+        self.window.view.at(group.end).is_ascii_alphabetic()
     }
 
     fn next_group(&mut self) -> Option<Group> {
-        let length = self.view.bytes().len();
+        let view = self.window.view;
+        let length = view.bytes().len();
         let find = |from: usize, digit: bool| {
             (from..length).find(|position| {
                 step();
-                self.view.at(*position).is_ascii_digit() == digit
+                view.at(*position).is_ascii_digit() == digit
             })
         };
         let start = find(self.position, true)?;
@@ -164,69 +260,14 @@ impl<'v, 't> Numbers<'v, 't> {
         })
     }
 
-    /// The group after the separator at `position`, if both are short enough to belong to a number.
-    fn following_group(&self, position: usize) -> Option<Group> {
-        let start = (position..=position + MAX_SEPARATOR)
-            .find(|at| {
+    /// Whether what is between two groups is short and separates the parts of one number.
+    fn joins(&self, end: usize, start: usize) -> bool {
+        let view = self.window.view;
+        start - end <= MAX_SEPARATOR
+            && view.slice(end..start).iter().all(|byte| {
                 step();
-                !is_separator(self.view, self.view.at(*at))
+                is_separator(view, *byte)
             })
-            .filter(|start| *start > position && self.view.at(*start).is_ascii_digit())?;
-        let end = (start..=start + MAX_DIGITS).find(|at| {
-            step();
-            !self.view.at(*at).is_ascii_digit()
-        })?;
-        Some(Group {
-            start,
-            end,
-            upto: 0,
-        })
-    }
-
-    fn window(&self, first: Group) -> Option<Window<'v, 't>> {
-        let mut window = Window {
-            view: self.view,
-            groups: [Group::default(); MAX_GROUPS],
-            digits: [0; MAX_DIGITS],
-            len: 0,
-        };
-        let mut total = 0;
-        let mut next = Some(first);
-        for slot in &mut window.groups {
-            let Some(group) = next else { break };
-            let values = self.view.slice(group.start..group.end);
-            let Some(digits) = window.digits.get_mut(total..total + values.len()) else {
-                break;
-            };
-            if self.view.at(group.end).is_ascii_alphabetic() {
-                break;
-            }
-            for (digit, byte) in digits.iter_mut().zip(values) {
-                step();
-                *digit = byte.wrapping_sub(b'0');
-            }
-            total += values.len();
-            *slot = Group {
-                upto: total,
-                ..group
-            };
-            window.len += 1;
-            next = self.following_group(group.end);
-        }
-        (window.len > 0).then_some(window)
-    }
-}
-
-impl<'v, 't> Iterator for Numbers<'v, 't> {
-    type Item = Window<'v, 't>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            let first = self.next_group()?;
-            if let Some(window) = self.window(first) {
-                return Some(window);
-            }
-        }
     }
 }
 

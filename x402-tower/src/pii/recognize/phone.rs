@@ -205,15 +205,16 @@ fn national(view: &View<'_>, window: &Window<'_, '_>) -> Option<(Range<usize>, u
 /// Any number that a key or word calls a telephone number.
 fn keyed(view: &View<'_>, window: &Window<'_, '_>) -> Option<(Range<usize>, u8)> {
     let start = opening(view, window.start());
-    let count = (1..=window.len()).rev().find(|count| {
+    let divided = window
+        .lengths(window.len())
+        .take_while(|length| *length > 1);
+    let count = (1..=divided.count()).rev().find(|count| {
         let shortest = if *count == 1 {
             KEYED_LENGTHS.1
         } else {
             KEYED_LENGTHS.0
         };
-        (shortest..=12).contains(&window.total(*count))
-            && window.separated_by(*count, SEPARATORS)
-            && window.lengths(*count).all(|length| length > 1)
+        (shortest..=12).contains(&window.total(*count)) && window.separated_by(*count, SEPARATORS)
     })?;
     let span = start..window.span(count).end;
     let fits = !ends_round(window, count)
