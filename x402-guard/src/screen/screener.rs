@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use x402_tower::pii::{Detector, PiiAction, RedactionTemplate};
+use x402_tower::pii::{Detector, PiiAction};
 
 use crate::screen::field::{CodePoints, FieldText};
 use crate::screen::lines::Chunk;
@@ -17,7 +17,6 @@ const BLOCKED: &str = "blocked";
 pub(super) struct Screener {
     detector: Detector,
     action: PiiAction,
-    template: RedactionTemplate,
 }
 
 /// What became of lines that arrived together.
@@ -34,11 +33,7 @@ pub(super) struct Screened {
 
 impl Screener {
     pub(super) fn new(detector: Detector, action: PiiAction) -> Self {
-        Self {
-            detector,
-            action,
-            template: RedactionTemplate::default(),
-        }
+        Self { detector, action }
     }
 
     pub(super) fn screen(&self, chunk: &Chunk) -> Screened {
@@ -140,7 +135,7 @@ impl Screener {
             )?;
         }
         if self.action == PiiAction::Redact {
-            serde_json::to_writer(out, &text.redacted(&found, &self.template))?;
+            serde_json::to_writer(out, &text.redacted(&found))?;
         } else {
             out.extend_from_slice(as_written);
         }
