@@ -17,7 +17,7 @@ PARTICLES = {
 }
 SUFFIXES = {
     "en": ["Inc", "Inc.", "LLC", "Ltd", "Ltd.", "Limited", "Corp", "Corp.", "Corporation", "Co.", "Company", "PLC", "Group",
-           "Holdings", "Partners", "LLP", "Associates", "& Co", "& Sons", "& Partners", "Pty Ltd", "Bros", "Foundation",
+           "Holdings", "Partners", "LLP", "Associates", "& Co", "& Sons", "and Sons", "and Sons", "& Partners", "Pty Ltd", "Bros", "Foundation",
            "International", "Global", "LP", "Trust"],
     "de": ["GmbH", "AG", "KG", "GmbH & Co. KG", "SE", "e.V.", "OHG", "UG", "mbH", "Stiftung & Co. KGaA"],
     "fr": ["SA", "SARL", "SAS", "S.A.", "et Fils", "& Cie", "SCOP"],
@@ -156,8 +156,10 @@ class Writer:
         placed = lambda items: [item for item in items if is_held_out(item) == held_out]
         self.cities, self.large = placed(places.cities), placed(places.large)
         self.countries, self.states, self.exonyms = (placed(p) for p in (places.countries, places.states, places.exonyms))
+        self.well_known = set(self.large[:1500] + self.countries + self.states + self.exonyms)
         self.by_country = {code: placed(items) for code, items in places.by_country.items()}
         self.organisations = placed(lines("organisations.txt"))
+        self.techorgs = lines("techorgs.txt")
         self.brands, self.products, self.indexes = lines("brands.txt"), lines("products.txt"), lines("indexes.txt")
         self.cityproducts, self.eponyms, self.eponym_names = (lines(f) for f in ("cityproducts.txt", "eponyms.txt", "eponym_names.txt"))
         self.jobs = sorted(Job.jobs)
@@ -325,6 +327,15 @@ class Writer:
     # -- places ------------------------------------------------------------------------------------
 
     def place(self):
+        place = self.a_place()
+        # Places of several words that nobody knows are rare in what people write.
+        for _ in range(2):
+            if " " not in place or place in self.well_known:
+                return place
+            place = self.a_place()
+        return place
+
+    def a_place(self):
         choice = self.rng.random()
         if choice < 0.5:
             # The largest places are named most.
@@ -457,6 +468,9 @@ class Writer:
 
     def slot_org(self):
         return self.as_organisation(self.organisation())
+
+    def slot_techorg(self):
+        return self.as_organisation(self.pick(self.techorgs) + self.pick(["", "", "", " Inc.", " Corporation", " LLC"]))
 
     def slot_org_lower(self):
         return self.as_organisation(self.organisation().lower())

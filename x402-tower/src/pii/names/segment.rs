@@ -15,6 +15,11 @@ const MAX_RUN: usize = 40;
 /// Letters beside a digit are no word unless there are more than these: `v2`, `h264`, `4th`.
 const MAX_UNIT_LETTERS: u8 = 3;
 
+/// The length of a UUID in text.
+const UUID: usize = 36;
+/// A letter after a digit makes a code of a run this long: `q8Zkabcd`.
+const CODE: usize = 8;
+
 const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
 const PRIME: u64 = 0x0000_0100_0000_01b3;
 
@@ -248,6 +253,12 @@ impl<'b> Segmenter<'b> {
             self.position += width;
             return filled;
         }
+        if self.is_uuid(start) {
+            self.widen(Gap::Digits);
+            self.spaced = false;
+            self.position += UUID;
+            return filled;
+        }
         let run = self.measure(start);
         self.spaced = false;
         if run.is_code(self.bytes, start) {
@@ -270,6 +281,20 @@ impl<'b> Segmenter<'b> {
             }
         }
         filled
+    }
+
+    /// Whether a UUID starts here: its letters are no words.
+    fn is_uuid(&self, start: usize) -> bool {
+        let Some(bytes) = self.bytes.get(start..start.saturating_add(UUID)) else {
+            return false;
+        };
+        let has_hyphens = [8, 13, 18, 23]
+            .iter()
+            .all(|at| bytes.get(*at) == Some(&b'-'));
+        has_hyphens
+            && bytes
+                .iter()
+                .all(|byte| *byte == b'-' || byte.is_ascii_hexdigit())
     }
 
     /// Punctuation and signs outside ASCII.
@@ -477,7 +502,8 @@ impl Run {
     /// Whether this is an address, a digest or another code, whose letters are no words.
     fn is_code(&self, bytes: &[u8], start: usize) -> bool {
         let is_hex = matches!(bytes.get(start..start + 2), Some(b"0x" | b"0X"));
-        self.turns >= 2 || is_hex || self.end - start > MAX_RUN
+        let len = self.end - start;
+        self.turns >= 2 || (self.turns == 1 && len >= CODE) || is_hex || len > MAX_RUN
     }
 }
 

@@ -19,9 +19,8 @@ use crate::Outcome;
 
 const ROWS: usize = 122_000;
 const EPOCHS: usize = 8;
-/// What a wrong label costs, in raw weights; naming what is no name costs more than missing one.
+/// What a wrong label costs at least, in raw weights.
 const COST: i32 = 60;
-const COST_OF_NAMING: i32 = 90;
 /// A word has weights of its own if training saw it this often; one that could be a name, more often.
 const SEEN: usize = 6;
 const SEEN_NAME: usize = 40;
@@ -139,7 +138,7 @@ fn forget(tokens: &mut [Token], labels: &[u8], random: &mut Random) {
             OUTSIDE if everyday(token.known) > 1 => (0, 8),
             OUTSIDE => (8, 20),
             1 | 2 => (50, 50),
-            3 | 4 => (40, 45),
+            3 | 4 => (30, 45),
             _ if everyday(token.known) > 1 => (2, 10),
             _ => (30, 45),
         };
@@ -150,6 +149,17 @@ fn forget(tokens: &mut [Token], labels: &[u8], random: &mut Random) {
         } else if random.percent(word) {
             token.word = Token::UNKNOWN;
         }
+    }
+}
+
+/// What it costs to say `guess` where `gold` is right, in raw weights: naming what is no name, and taking a
+/// person for something else, cost most.
+fn cost(gold: usize, guess: usize) -> i32 {
+    let is_person = |label| matches!(label, 1 | 2);
+    match (gold, guess) {
+        (OUTSIDE, _) => 90,
+        (gold, guess) if is_person(gold) && !is_person(guess) => 90,
+        _ => COST,
     }
 }
 
@@ -184,7 +194,7 @@ fn learn(weights: &mut Weights, window: &Window, random: &mut Random) -> bool {
         let gold = usize::from(*label);
         for (other, score) in emission.iter_mut().enumerate().take(LABELS) {
             if other != gold {
-                *score += if gold == OUTSIDE { COST_OF_NAMING } else { COST };
+                *score += cost(gold, other);
             }
         }
     }
