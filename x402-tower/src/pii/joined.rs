@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use super::entity::EntitySet;
 use super::recognize::Hits;
 use super::steps::step;
 use super::unfold::Sink;
@@ -84,10 +83,10 @@ impl Joined {
     }
 
     /// What was found across parts: one finding for each part that it touches.
-    pub(super) fn across_parts(&self, hits: Hits, split: EntitySet) -> Vec<Finding> {
+    pub(super) fn across_parts(&self, hits: Hits) -> Vec<Finding> {
         let mut findings = Vec::new();
         for hit in hits.into_findings() {
-            if hit.score < SUREST || !split.contains(hit.entity) {
+            if hit.score < SUREST {
                 continue;
             }
             let first = self

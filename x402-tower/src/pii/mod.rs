@@ -42,10 +42,13 @@ mod finding;
 mod joined;
 mod layer;
 mod mode;
+#[cfg(feature = "nlp")]
+mod names;
 mod outgoing;
 mod recognize;
 mod redact;
 mod resolve;
+mod search;
 mod steps;
 mod template;
 #[cfg(test)]

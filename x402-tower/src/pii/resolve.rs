@@ -4,10 +4,13 @@ use std::cmp::Reverse;
 
 use super::Finding;
 
+/// A structure whose rules hold; what is inside such a one is a part of it.
+const SURE: u8 = 85;
+
 /// Sorts `findings` and joins those that overlap, so that redacting never leaves a tail behind.
 ///
-/// The joined finding covers all of them. It is named after the longest if that contains the others,
-/// else after the one with the higher score.
+/// The joined finding covers all of them. It is named after one that contains the others, if that is sure of
+/// itself, else after the surest: a validated one before a form, and that before a name.
 pub(super) fn resolve(mut findings: Vec<Finding>) -> Vec<Finding> {
     if findings.len() < 2 {
         return findings;
@@ -31,11 +34,9 @@ pub(super) fn resolve(mut findings: Vec<Finding>) -> Vec<Finding> {
 }
 
 fn absorb(last: &mut Finding, next: &Finding) {
-    if next.span.end <= last.span.end {
-        return;
-    }
-    last.span.end = next.span.end;
-    if next.score > last.score {
+    let contains = next.span.end <= last.span.end;
+    last.span.end = last.span.end.max(next.span.end);
+    if next.score > last.score && !(contains && last.score >= SURE) {
         last.entity = next.entity;
         last.score = next.score;
     }

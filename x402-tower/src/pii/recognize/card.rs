@@ -9,14 +9,12 @@ pub(super) const RECOGNIZER: NumberRecognizer = NumberRecognizer {
     entities: &[EntityType::CreditCard],
     fewest_digits: *LENGTHS.start(),
     match_at: |view, window, _| {
-        if !issuer::may_issue(window.leading(6)) {
-            return None;
-        }
+        let lengths = issuer::issued_lengths(window.leading(6));
         // The longest first: a 19-digit card starts with groups that may pass for a 16-digit one.
         let count = (1..=window.len())
             .rev()
             .take_while(|count| window.total(*count) >= *LENGTHS.start())
-            .find(|count| is_card(view, window, *count))?;
+            .find(|count| is_card(view, window, *count, lengths))?;
         Some((EntityType::CreditCard, window.span(count), score::CHECKSUM))
     },
 };
@@ -38,11 +36,11 @@ const PRINTED: &[&[usize]] = &[
     &[8, 8],
 ];
 
-fn is_card(view: &View<'_>, window: &Window<'_, '_>, count: usize) -> bool {
+fn is_card(view: &View<'_>, window: &Window<'_, '_>, count: usize, lengths: u32) -> bool {
     let length = window.total(count);
     LENGTHS.contains(&length)
         && !window.glued()
-        && is_issued(window, count, length)
+        && (lengths & 1 << length != 0 || is_uatp(window, count, length))
         && passes_luhn(window, count, length)
         && has_card_grouping(window, count)
         && (count > 1 || window.digits(count).rev().take_while(|digit| *digit == 0).count() < ROUND)
@@ -51,12 +49,11 @@ fn is_card(view: &View<'_>, window: &Window<'_, '_>, count: usize) -> bool {
         && !uuid::surrounds(view, &window.span(count))
 }
 
-fn is_issued(window: &Window<'_, '_>, count: usize, length: usize) -> bool {
-    let first_six = window.leading(6);
-    issuer::issues(first_six, length)
-        || (issuer::issued_by_uatp(first_six, length)
-            && count == 3
-            && window.starts_with(&[4, 5, 6]))
+/// UATP's numbers are known by their form alone.
+fn is_uatp(window: &Window<'_, '_>, count: usize, length: usize) -> bool {
+    count == 3
+        && window.starts_with(&[4, 5, 6])
+        && issuer::issued_by_uatp(window.leading(6), length)
 }
 
 /// No separators; groups as they are printed, whatever is between; or the same between groups of one length, the last

@@ -46,19 +46,13 @@ const RANGES: &[Range] = &[
     range(194_600, 194_699, 16, 16), // GPN
 ];
 
-/// Whether a network issues card numbers of this length that start with these six digits.
-pub(super) fn issues(first_six: u32, length: usize) -> bool {
-    RANGES.iter().any(|range| {
-        (range.first..=range.last).contains(&first_six) && range.lengths.contains(&length)
-    })
-}
-
-/// Whether any network issues card numbers that start with these six digits.
-pub(super) fn may_issue(first_six: u32) -> bool {
-    (100_000..=199_999).contains(&first_six)
-        || RANGES
-            .iter()
-            .any(|range| (range.first..=range.last).contains(&first_six))
+/// The lengths of the card numbers that networks issue with these first six digits, one bit each.
+pub(super) fn issued_lengths(first_six: u32) -> u32 {
+    RANGES
+        .iter()
+        .filter(|range| (range.first..=range.last).contains(&first_six))
+        .flat_map(|range| range.lengths.clone())
+        .fold(0, |lengths, length| lengths | 1 << length)
 }
 
 /// Whether the number is UATP's: anything of 15 digits that starts with 1, so form must confirm it.

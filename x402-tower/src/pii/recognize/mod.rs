@@ -38,13 +38,6 @@ pub(super) struct Recognizer {
     pub(super) recognize: fn(&View<'_>, &mut Hits),
 }
 
-impl Recognizer {
-    /// Whether it can report one of these.
-    pub(super) fn reports_one_of(&self, wanted: EntitySet) -> bool {
-        self.entities.iter().any(|entity| wanted.contains(*entity))
-    }
-}
-
 pub(super) static RECOGNIZERS: [Recognizer; 4] = [
     email::RECOGNIZER,
     iban::RECOGNIZER,
@@ -83,7 +76,8 @@ const NUMBERS_RECOGNIZER: Recognizer = Recognizer {
         while let Some(window) = numbers.next_window() {
             let digits = window.total(window.len());
             for (recognizer, end) in NUMBER_RECOGNIZERS.iter().zip(&mut ends) {
-                if end.is_some_and(|end| window.start() < end)
+                if digits < recognizer.fewest_digits
+                    || end.is_some_and(|end| window.start() < end)
                     || !hits.wants_one_of(recognizer.entities)
                 {
                     continue;
@@ -126,7 +120,7 @@ impl Hits {
     }
 
     /// Whether findings of one of these kinds are collected.
-    fn wants_one_of(&self, entities: &[EntityType]) -> bool {
+    pub(super) fn wants_one_of(&self, entities: &[EntityType]) -> bool {
         entities.iter().any(|entity| self.wants(*entity))
     }
 

@@ -109,24 +109,35 @@ fn polish_or_spanish(digits: &[u8]) -> bool {
 use Proof::{Form, Key, Parenthesis, Punctuation};
 use score::{FORM, STRUCTURE};
 
-/// The first that fits decides, so that stricter ones stand before others of the same groups.
+// Within a table the first that fits decides, so that stricter layouts stand before others of the same groups.
+
 #[rustfmt::skip]
-const LAYOUTS: &[Layout] = &[
-    layout(&[3, 3, 4], Punctuation, STRUCTURE, north_american),
-    layout(&[3, 3, 4], Punctuation, FORM, made_up),
-    layout(&[3, 7], Parenthesis, STRUCTURE, north_american),
-    layout(&[10], Key, STRUCTURE, north_american),
+static ONE: &[Layout] = &[
     layout(&[1, 3, 3, 4], Punctuation, STRUCTURE, north_american_with_trunk),
     layout(&[1, 3, 3, 4], Punctuation, FORM, made_up_with_trunk),
     layout(&[1, 3, 7], Parenthesis, STRUCTURE, north_american_with_trunk),
     layout(&[1, 10], Key, STRUCTURE, north_american_with_trunk),
-    layout(&[11], Key, STRUCTURE, north_american_with_trunk),
+];
 
+#[rustfmt::skip]
+static TWO: &[Layout] = &[
     layout(&[2, 2, 2, 2, 2], Form, STRUCTURE, trunk),
     layout(&[2, 4, 4], Form, STRUCTURE, trunk),
     layout(&[2, 8], Form, STRUCTURE, trunk),
     layout(&[2, 7], Form, FORM, trunk),
     layout(&[2, 3, 4], Form, FORM, trunk),
+    layout(&[2, 5, 4], Form, STRUCTURE, brazilian_mobile),
+    layout(&[2, 9], Parenthesis, STRUCTURE, brazilian_mobile),
+    layout(&[2, 1, 4, 4], Form, STRUCTURE, brazilian_mobile),
+    layout(&[2, 4, 4], Parenthesis, STRUCTURE, brazilian),
+    layout(&[2, 3, 2, 2], Form, FORM, polish_or_spanish),
+];
+
+#[rustfmt::skip]
+static THREE: &[Layout] = &[
+    layout(&[3, 3, 4], Punctuation, STRUCTURE, north_american),
+    layout(&[3, 3, 4], Punctuation, FORM, made_up),
+    layout(&[3, 7], Parenthesis, STRUCTURE, north_american),
     layout(&[3, 3, 4], Form, STRUCTURE, trunk),
     layout(&[3, 4, 4], Form, STRUCTURE, trunk),
     layout(&[3, 4, 3], Form, FORM, trunk),
@@ -135,6 +146,12 @@ const LAYOUTS: &[Layout] = &[
     layout(&[3, 6], Form, FORM, trunk),
     layout(&[3, 7], Form, FORM, trunk),
     layout(&[3, 8], Form, FORM, trunk),
+    layout(&[3, 2, 2, 2], Form, FORM, spanish),
+    layout(&[3, 3, 3], Key, STRUCTURE, polish_or_spanish),
+];
+
+#[rustfmt::skip]
+static FOUR: &[Layout] = &[
     layout(&[4, 3, 3], Form, STRUCTURE, trunk),
     layout(&[4, 3, 4], Form, STRUCTURE, trunk),
     layout(&[4, 3, 5], Form, FORM, trunk),
@@ -146,30 +163,61 @@ const LAYOUTS: &[Layout] = &[
     layout(&[4, 6], Form, FORM, trunk),
     layout(&[4, 7], Form, FORM, trunk),
     layout(&[4, 8], Form, FORM, trunk),
+];
+
+#[rustfmt::skip]
+static FIVE: &[Layout] = &[
     layout(&[5, 3, 3], Form, STRUCTURE, trunk),
     layout(&[5, 3, 4], Form, FORM, trunk),
     layout(&[5, 4], Form, FORM, trunk),
     layout(&[5, 5], Form, FORM, trunk),
     layout(&[5, 6], Form, STRUCTURE, trunk),
     layout(&[5, 7], Form, FORM, trunk),
-    layout(&[10], Form, FORM, mobile_with_trunk),
-    layout(&[11], Form, FORM, mobile_with_trunk),
-    layout(&[12], Form, FORM, mobile_with_trunk),
-
     layout(&[5, 5], Form, FORM, indian_mobile),
-    layout(&[2, 5, 4], Form, STRUCTURE, brazilian_mobile),
-    layout(&[2, 9], Parenthesis, STRUCTURE, brazilian_mobile),
-    layout(&[2, 1, 4, 4], Form, STRUCTURE, brazilian_mobile),
-    layout(&[2, 4, 4], Parenthesis, STRUCTURE, brazilian),
-    layout(&[3, 2, 2, 2], Form, FORM, spanish),
-    layout(&[2, 3, 2, 2], Form, FORM, polish_or_spanish),
-    layout(&[3, 3, 3], Key, STRUCTURE, polish_or_spanish),
+];
+
+#[rustfmt::skip]
+static NINE: &[Layout] = &[
     layout(&[9], Key, STRUCTURE, polish_or_spanish),
 ];
 
+#[rustfmt::skip]
+static TEN: &[Layout] = &[
+    layout(&[10], Key, STRUCTURE, north_american),
+    layout(&[10], Form, FORM, mobile_with_trunk),
+];
+
+#[rustfmt::skip]
+static ELEVEN: &[Layout] = &[
+    layout(&[11], Key, STRUCTURE, north_american_with_trunk),
+    layout(&[11], Form, FORM, mobile_with_trunk),
+];
+
+#[rustfmt::skip]
+static TWELVE: &[Layout] = &[
+    layout(&[12], Form, FORM, mobile_with_trunk),
+];
+
+/// The layouts whose first group has this length.
+fn layouts(first: usize) -> &'static [Layout] {
+    match first {
+        1 => ONE,
+        2 => TWO,
+        3 => THREE,
+        4 => FOUR,
+        5 => FIVE,
+        9 => NINE,
+        10 => TEN,
+        11 => ELEVEN,
+        12 => TWELVE,
+        _ => &[],
+    }
+}
+
 /// The plan that the groups at the start of the window fit.
 pub(super) fn national_plan(window: &Window<'_, '_>) -> Option<Plan> {
-    let layout = LAYOUTS.iter().find(|layout| {
+    let first = window.lengths(1).next()?;
+    let layout = layouts(first).iter().find(|layout| {
         window.starts_with(layout.groups) && (layout.fits)(window.digit_values(layout.groups.len()))
     })?;
     Some(Plan {

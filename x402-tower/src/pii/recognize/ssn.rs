@@ -30,6 +30,19 @@ const KEYS: &[Phrase] = &[
     &["socialsecuritynumber"],
     &["soc", "sec"],
 ];
+/// Path segments before what identifies a person.
+const PERSON_SEGMENTS: &[Phrase] = &[
+    &["patient"],
+    &["patients"],
+    &["record"],
+    &["records"],
+    &["taxpayer"],
+    &["taxpayers"],
+    &["citizen"],
+    &["citizens"],
+    &["beneficiary"],
+    &["beneficiaries"],
+];
 /// What may stand between a number and a key that follows it: `123456789 (SSN)`, `… is my ssn`.
 const TRAILING_KEYS: &[&str] = &[
     "(ssn",
@@ -52,6 +65,13 @@ fn match_at(view: &View<'_>, window: &Window<'_, '_>) -> Option<(Range<usize>, u
     let span = window.span(count);
     if is_named(view, &span) {
         return Some((span, score::UNMISTAKABLE));
+    }
+    if count == 1
+        && view.in_url()
+        && view.before(span.start) == b'/'
+        && preceded_by(view, span.start, PERSON_SEGMENTS)
+    {
+        return Some((span, score::FORM));
     }
     // Nine bare digits are an amount far more often than a number of a person.
     if !grouped || !window.separated_alike(count) || (window.glued() && !follows_word(view, &span))

@@ -105,3 +105,16 @@ fn is_surer_of_a_dashed_number_than_of_a_spaced_one() {
     assert!(score("ssn 123456789") > score("123-45-6789"));
     assert!(score("123-45-6789") > score("123 45 6789"));
 }
+
+#[test]
+fn nine_digits_behind_the_path_segment_of_persons_are_found() {
+    use super::found_in_url;
+    assert_eq!(
+        found_in_url("https://ehr.example.com/patients/312456789/history"),
+        [(UsSsn, "312456789")]
+    );
+    assert_eq!(
+        found_in_url("https://api.example.com/blocks/312456789/history"),
+        []
+    );
+}

@@ -1,0 +1,206 @@
+//! One search: which recognizers run over which views of a field.
+
+use super::classes::ByteClasses;
+use super::joined::Joined;
+use super::recognize::{Hits, RECOGNIZERS};
+use super::steps::step;
+use super::unfold::{Escapes, decoded, encoded_runs, folded, has_quoted_printable, spelled};
+use super::view::View;
+use super::{Detector, Finding};
+
+/// How often escapes are peeled off: `%2540` is `@` after two rounds. Bounded, so that a text of nested
+/// escapes cannot multiply the work.
+const MAX_DECODING_ROUNDS: usize = 3;
+
+/// What a detector has found so far; spans are in the original text.
+#[derive(Debug)]
+pub(super) struct Search<'d> {
+    detector: &'d Detector,
+    findings: Vec<Finding>,
+}
+
+impl<'d> Search<'d> {
+    pub(super) const fn of(detector: &'d Detector) -> Self {
+        Self {
+            detector,
+            findings: Vec::new(),
+        }
+    }
+
+    pub(super) fn into_findings(self) -> Vec<Finding> {
+        self.findings
+    }
+
+    /// Searches a field as it stands and in every other way that it can be read.
+    pub(super) fn field(&mut self, view: &View<'_>) {
+        let classes = ByteClasses::of(view.bytes());
+        self.unfolded(view, classes);
+        if may_be_encoded(&classes) {
+            encoded_runs(view, |text| {
+                self.unfolded(text, ByteClasses::of(text.bytes()));
+            });
+        }
+    }
+
+    /// Searches for what is split over the parts of `view` alone.
+    pub(super) fn parts(&mut self, view: &View<'_>) {
+        let clear = folded(view);
+        let view = clear.as_ref().unwrap_or(view);
+        self.joined(view, &ByteClasses::of(view.bytes()));
+    }
+
+    /// Searches a view as it stands, folded, and with its escapes peeled off round by round.
+    fn unfolded(&mut self, view: &View<'_>, classes: ByteClasses) {
+        let plain = !classes.needs_folding() && !classes.has_escapes();
+        if plain && !classes.has_equals() && !classes.has_brackets() {
+            self.view(view, &classes);
+            self.names(view);
+            return;
+        }
+        // What escapes hide in a URL stands beside digits of the escapes themselves.
+        let escaped = view.in_url() && classes.has_percent() && has_percent_escape(view);
+        if !escaped {
+            self.view(view, &classes);
+        }
+        if !view.can_be_mapped() {
+            self.names(view);
+            return;
+        }
+        let clear = self.as_read(view, &classes);
+        self.peel(clear.as_ref().unwrap_or(view), Escapes::Common, 0);
+    }
+
+    /// Searches what is under the escapes of `view`, [`MAX_DECODING_ROUNDS`] deep. Where quoted-printable
+    /// shows, it is from there on read as such as well.
+    fn peel(&mut self, view: &View<'_>, escapes: Escapes, peeled: usize) {
+        let mut escapes_at_hand = escapes;
+        if escapes == Escapes::Common && has_quoted_printable(view) {
+            self.peel(view, Escapes::QuotedPrintable, peeled);
+            escapes_at_hand = Escapes::CommonAlone;
+        }
+        let next = (peeled < MAX_DECODING_ROUNDS)
+            .then(|| decoded(view, escapes))
+            .flatten();
+        let Some(current) = next else {
+            // Names are looked for once, where nothing is in the way any more.
+            if escapes != Escapes::QuotedPrintable {
+                self.names(view);
+            }
+            return;
+        };
+        let classes = ByteClasses::of(current.bytes());
+        self.view(&current, &classes);
+        let clear = self.as_read(&current, &classes);
+        self.peel(
+            clear.as_ref().unwrap_or(&current),
+            escapes_at_hand,
+            peeled + 1,
+        );
+    }
+
+    /// Searches `view` as a person would read it, and returns that view if it differs.
+    fn as_read(&mut self, view: &View<'_>, classes: &ByteClasses) -> Option<View<'static>> {
+        let clear = classes.needs_folding().then(|| folded(view)).flatten();
+        if let Some(clear) = &clear {
+            self.view(clear, &ByteClasses::of(clear.bytes()));
+        }
+        if self.detector.spelled_emails
+            && classes.has_brackets()
+            && let Some(spelled) = spelled(clear.as_ref().unwrap_or(view))
+        {
+            self.view(&spelled, &ByteClasses::of(spelled.bytes()));
+        }
+        clear
+    }
+
+    /// Searches one view.
+    fn view(&mut self, view: &View<'_>, classes: &ByteClasses) {
+        self.joined(view, classes);
+        let found = self.hits(view, classes).into_findings();
+        self.report(found.map(|found| Finding {
+            span: view.original(found.span),
+            ..found
+        }));
+    }
+
+    /// Searches what is split over the parts of `view`.
+    fn joined(&mut self, view: &View<'_>, classes: &ByteClasses) {
+        if !may_be_split(classes) || !view.can_be_mapped() {
+            return;
+        }
+        if let Some(joined) = Joined::of(view) {
+            let hits = self.hits(joined.view(), &ByteClasses::of(joined.view().bytes()));
+            self.report(joined.across_parts(hits).into_iter());
+        }
+    }
+
+    fn hits(&self, view: &View<'_>, classes: &ByteClasses) -> Hits {
+        let mut hits = Hits::of(self.detector.entities);
+        for recognizer in &RECOGNIZERS {
+            if (recognizer.may_match)(classes) && hits.wants_one_of(recognizer.entities) {
+                (recognizer.recognize)(view, &mut hits);
+            }
+        }
+        hits
+    }
+
+    fn report(&mut self, found: impl Iterator<Item = Finding>) {
+        let least = self.detector.min_score;
+        self.findings
+            .extend(found.filter(|found| found.score >= least));
+    }
+}
+
+#[cfg(feature = "nlp")]
+impl Search<'_> {
+    /// Searches for names where nothing else was found.
+    fn names(&mut self, view: &View<'_>) {
+        use super::{DetectionMode, EntityType};
+
+        let wanted = self.detector.entities;
+        let wants = |entity: &EntityType| wanted.contains(*entity);
+        if self.detector.mode != DetectionMode::Nlp || !EntityType::NAMES.iter().any(wants) {
+            return;
+        }
+        let hits = self.hits(view, &ByteClasses::of(view.bytes()));
+        let mut taken: Vec<_> = hits.into_findings().map(|found| found.span).collect();
+        taken.sort_unstable_by_key(|span| span.start);
+        let mut names = Vec::new();
+        super::names::find_names(view, &taken, &mut names);
+        names.retain(|found| wants(&found.entity));
+        self.report(names.into_iter().map(|found| Finding {
+            span: view.original(found.span),
+            ..found
+        }));
+    }
+}
+
+#[cfg(not(feature = "nlp"))]
+impl Search<'_> {
+    /// Without the model there are no names to be found.
+    #[expect(
+        clippy::unused_self,
+        clippy::needless_pass_by_ref_mut,
+        reason = "the same call with and without the model"
+    )]
+    fn names(&mut self, _view: &View<'_>) {}
+}
+
+/// Whether a number or an address may be split over the parts of a list.
+const fn may_be_split(classes: &ByteClasses) -> bool {
+    classes.has_separators()
+        && (classes.digits >= 9 || classes.has_at() || (classes.has_equals() && classes.has_dot()))
+}
+
+/// Whether there may be a run of base64 or hexadecimal digits that holds something: capitals and digits
+/// are more than half of either.
+const fn may_be_encoded(classes: &ByteClasses) -> bool {
+    classes.len >= 16 && classes.uppers + classes.digits >= 5
+}
+
+fn has_percent_escape(view: &View<'_>) -> bool {
+    (0..view.bytes().len()).any(|position| {
+        step();
+        view.escape_at(position).is_some()
+    })
+}
