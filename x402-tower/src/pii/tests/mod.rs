@@ -3,6 +3,7 @@
 mod card;
 mod disguise;
 mod email;
+mod evasion;
 mod generators;
 mod iban;
 mod ip;

@@ -41,7 +41,7 @@ const fn is_encoded(byte: u8) -> bool {
 /// The run and, where one of its characters may as well separate it from others, its parts.
 fn look_into(view: &View<'_>, run: Range<usize>, found: &mut impl FnMut(&View<'_>)) {
     if let Some(text) = decode(view.slice(run.clone())) {
-        found(&one_source(view, run, text));
+        found(&one_source(view, run, &text));
         return;
     }
     for separators in [b"/=".as_slice(), b"/=-_+"] {
@@ -55,7 +55,7 @@ fn look_into(view: &View<'_>, run: Range<usize>, found: &mut impl FnMut(&View<'_
                 && let Some(text) = decode(view.slice(padded.clone()))
             {
                 any = true;
-                found(&one_source(view, padded, text));
+                found(&one_source(view, padded, &text));
             }
         }
         if any {
@@ -64,10 +64,10 @@ fn look_into(view: &View<'_>, run: Range<usize>, found: &mut impl FnMut(&View<'_
     }
 }
 
-fn one_source(view: &View<'_>, run: Range<usize>, text: Vec<u8>) -> View<'static> {
+fn one_source(view: &View<'_>, run: Range<usize>, text: &[u8]) -> View<'static> {
     let source = super::source_of(view, run.start, run.len());
     let mut sink = Sink::default();
-    sink.push_all(&text, source);
+    sink.push_all(text, source);
     sink.into_view(false)
 }
 
