@@ -19,6 +19,7 @@ mod iban;
 mod iban_length;
 mod ip;
 mod issuer;
+mod national;
 mod numbers;
 mod phone;
 mod ssn;
@@ -42,13 +43,16 @@ impl Recognizer {
     }
 }
 
-pub(super) static RECOGNIZERS: [Recognizer; 6] = [
+pub(super) static RECOGNIZERS: [Recognizer; 9] = [
     email::RECOGNIZER,
     card::RECOGNIZER,
     ssn::RECOGNIZER,
     iban::RECOGNIZER,
     phone::RECOGNIZER,
     ip::RECOGNIZER,
+    national::NUMBERS,
+    national::CODES,
+    national::MAC,
 ];
 
 /// How sure a recognizer is, in percent.

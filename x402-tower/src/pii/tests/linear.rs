@@ -70,6 +70,22 @@ fn hostile_units() -> Vec<String> {
         "https://",
         "\\",
         "谢@谢.",
+        "12 345 678 901 ",
+        "9434765919(nhs ",
+        "nhs 943 476 5919 ",
+        "44051401359 is my pesel number ",
+        "the nhs number of the patient is ",
+        "1 2 3 4 5 6 7 8 ",
+        "A 1 B 2 ",
+        "AB 12 34 56 C ",
+        "12.345.678-",
+        "12345678Z",
+        "12345678-Z ",
+        "131052-308",
+        "ABCDE 1234 ",
+        "00:1a:2b:3c:4d:5e:",
+        "00-1a-",
+        "001a.2b3c.",
     ]
     .map(str::to_owned)
     .into()

@@ -7,6 +7,7 @@ mod iban;
 mod ip;
 mod linear;
 mod names;
+mod national;
 mod overlap;
 mod payment_fields;
 mod phone;

@@ -1,0 +1,20 @@
+//! National and professional identifiers.
+
+mod alone;
+mod beside_keys;
+mod clean;
+mod examples;
+mod mac;
+mod vectors;
+
+use vectors::VALID;
+
+use crate::pii::EntityType;
+
+fn valid(entity: EntityType) -> &'static [&'static str] {
+    VALID
+        .iter()
+        .find(|(kind, _)| *kind == entity)
+        .map(|(_, values)| *values)
+        .unwrap()
+}
