@@ -43,7 +43,7 @@ impl Recognizer {
     }
 }
 
-pub(super) static RECOGNIZERS: [Recognizer; 9] = [
+pub(super) static RECOGNIZERS: [Recognizer; 12] = [
     email::RECOGNIZER,
     card::RECOGNIZER,
     ssn::RECOGNIZER,
@@ -52,7 +52,10 @@ pub(super) static RECOGNIZERS: [Recognizer; 9] = [
     ip::RECOGNIZER,
     national::NUMBERS,
     national::CODES,
-    national::MAC,
+    national::MAC_ADDRESSES,
+    national::BIRTHS,
+    national::DOCUMENTS,
+    national::PROVISIONING,
 ];
 
 /// How sure a recognizer is, in percent.

@@ -142,3 +142,14 @@ pub(super) const EXAMPLES: &[(EntityType, &str)] = &[
     (EntityType::TrNationalId, "TC kimlik no «10000000146»"),
     (EntityType::ZaIdNumber, "«800101 5009 08 7»"),
 ];
+
+/// The same for kinds that have to be asked for.
+pub(super) const OPT_IN_EXAMPLES: &[(EntityType, &str)] = &[
+    (EntityType::DateOfBirth, "date of birth: «1985-10-01»"),
+    (EntityType::UsPassport, "passport «C12345678»"),
+    (EntityType::UsDriverLicense, "driver's license «D1234567»"),
+    (EntityType::UsBankNumber, "bank account «1234567890»"),
+    (EntityType::WorkloadClass, "«ml-training»"),
+    (EntityType::DataClassification, "«CONFIDENTIAL»"),
+    (EntityType::QueryPattern, "«SELECT balance FROM accounts»"),
+];

@@ -1,10 +1,10 @@
 //! Hostile input cannot make a scan slow. Steps are counted, not timed.
 
-use crate::pii::Detector;
 use crate::pii::steps::counter::count;
+use crate::pii::{Detector, EntityType};
 
 /// The worst of the inputs below takes half of this.
-const MAX_STEPS_PER_BYTE: usize = 130;
+const MAX_STEPS_PER_BYTE: usize = 300;
 /// A scan that goes back to the start at every candidate would take thousands.
 const BASE: usize = 2_000;
 
@@ -86,6 +86,14 @@ fn hostile_units() -> Vec<String> {
         "00:1a:2b:3c:4d:5e:",
         "00-1a-",
         "001a.2b3c.",
+        "SELECT ",
+        "DELETE a ",
+        "dob=",
+        "dob 1 ",
+        "born 1-1-",
+        "passport 1 ",
+        "workload_class=",
+        "ml-",
     ]
     .map(str::to_owned)
     .into()
@@ -93,7 +101,7 @@ fn hostile_units() -> Vec<String> {
 
 #[test]
 fn steps_stay_under_a_constant_per_byte() {
-    let detector = Detector::new();
+    let detector = Detector::with_entities(EntityType::ALL.iter().copied());
     for unit in hostile_units() {
         for suffix in ["", "@", "@b.co", "1", "%", "x"] {
             let text = unit.repeat(BASE) + suffix;
@@ -113,7 +121,7 @@ fn steps_stay_under_a_constant_per_byte() {
 
 #[test]
 fn twice_the_input_takes_twice_the_steps() {
-    let detector = Detector::new();
+    let detector = Detector::with_entities(EntityType::ALL.iter().copied());
     for unit in hostile_units() {
         let steps = |repeats: usize| {
             let text = unit.repeat(repeats);

@@ -107,7 +107,7 @@ fn is_of_one_host(bytes: &[u8]) -> bool {
         .get(1)
         .and_then(|byte| char::from(*byte).to_digit(16))
         .unwrap_or(1);
-    low_nibble % 2 == 0
+    low_nibble.is_multiple_of(2)
         && bytes
             .iter()
             .any(|byte| byte.is_ascii_hexdigit() && *byte != b'0')

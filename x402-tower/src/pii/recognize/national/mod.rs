@@ -6,11 +6,13 @@
 
 mod asia;
 mod australia;
+mod birth;
 mod britain;
 mod calendar;
 mod check;
 mod code;
 mod dea;
+mod document;
 mod europe;
 mod finland;
 mod india;
@@ -20,12 +22,18 @@ mod naming;
 mod north_america;
 mod number;
 mod printed;
+mod provisioning;
 mod singapore;
 mod south_africa;
 mod spain;
 mod standing;
 mod sweden;
 
-pub(super) const NUMBERS: super::Recognizer = number::RECOGNIZER;
-pub(super) const CODES: super::Recognizer = code::RECOGNIZER;
-pub(super) const MAC: super::Recognizer = mac::RECOGNIZER;
+use super::Recognizer;
+
+pub(super) const NUMBERS: Recognizer = number::RECOGNIZER;
+pub(super) const CODES: Recognizer = code::RECOGNIZER;
+pub(super) const MAC_ADDRESSES: Recognizer = mac::RECOGNIZER;
+pub(super) const BIRTHS: Recognizer = birth::RECOGNIZER;
+pub(super) const DOCUMENTS: Recognizer = document::RECOGNIZER;
+pub(super) const PROVISIONING: Recognizer = provisioning::RECOGNIZER;

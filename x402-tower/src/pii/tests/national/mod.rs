@@ -5,6 +5,7 @@ mod beside_keys;
 mod clean;
 mod examples;
 mod mac;
+mod opt_in;
 mod vectors;
 
 use vectors::VALID;
