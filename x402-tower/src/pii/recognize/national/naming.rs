@@ -17,16 +17,112 @@ const MAX_JOINERS: usize = 2;
 /// How many words that say nothing may stand between a name and the value.
 const MAX_LINKS: usize = 7;
 
-/// Words that say nothing about the value: `the NHS number of the patient is …`.
+/// Words that say nothing about the value: `the NHS number of the patient is …`, `/nhs/lookup?q=…`, `nif_es=…`.
 const LINKS: &[&str] = &[
-    "number", "numbers", "num", "no", "nr", "nummer", "numer", "numero", "número", "numéro", "id",
-    "ids", "code", "card", "value", "is", "was", "are", "ist", "lautet", "es", "est", "the", "my",
-    "your", "his", "her", "their", "our", "a", "an", "of", "for", "with", "patient", "patients",
-    "client", "customer", "user", "users", "holder", "person", "lookup", "search", "verify",
-    "check", "validate", "get",
+    "number",
+    "numbers",
+    "num",
+    "no",
+    "nr",
+    "nummer",
+    "numer",
+    "numero",
+    "número",
+    "numéro",
+    "संख्या",
+    "नंबर",
+    "id",
+    "ids",
+    "code",
+    "card",
+    "value",
+    "v",
+    "q",
+    "query",
+    "input",
+    "field",
+    "document",
+    "scan",
+    "form",
+    "is",
+    "was",
+    "are",
+    "ist",
+    "lautet",
+    "es",
+    "est",
+    "the",
+    "my",
+    "your",
+    "his",
+    "her",
+    "their",
+    "our",
+    "a",
+    "an",
+    "of",
+    "for",
+    "with",
+    "from",
+    "in",
+    "on",
+    "to",
+    "by",
+    "patient",
+    "patients",
+    "client",
+    "customer",
+    "user",
+    "users",
+    "holder",
+    "person",
+    "cliente",
+    "kunde",
+    "paciente",
+    "paziente",
+    "titular",
+    "del",
+    "della",
+    "des",
+    "du",
+    "der",
+    "lookup",
+    "search",
+    "verify",
+    "check",
+    "validate",
+    "get",
+    "au",
+    "ca",
+    "de",
+    "fi",
+    "gb",
+    "it",
+    "kr",
+    "pl",
+    "se",
+    "sg",
+    "th",
+    "tr",
+    "uk",
+    "us",
+    "za",
 ];
 /// Words that tie a value to a name that follows it.
 const VERBS: &[&str] = &["is", "was", "as", "ist", "es", "est"];
+
+/// Parameters that tell what kind of value another one has.
+const KIND_PARAMETERS: &[&[u8]] = &[
+    b"type=",
+    b"kind=",
+    b"key=",
+    b"id_type=",
+    b"idType=",
+    b"document_type=",
+    b"documentType=",
+    b"doctype=",
+    b"scheme=",
+];
 
 /// Names of the identity number of a country that does not say which.
 pub(super) const NATIONAL_ID: Keys = &[
@@ -152,9 +248,16 @@ impl Label {
     }
 }
 
-/// Whether one of `keys` follows a value that ends at `end`, in parentheses or after a verb: `… (NHS)`,
-/// `… is my NHS number`. A key that has a value of its own names that one.
+/// Whether one of `keys` follows a value that ends at `end`, in parentheses, after a verb or as the
+/// kind of the value: `… (NHS)`, `… is my NHS number`, `…?type=nhs`. A key that has a value of its own names that one.
 pub(super) fn followed_by(view: &View<'_>, end: usize, keys: Keys) -> bool {
+    if matches!(view.at(end), b'?' | b'&') {
+        return KIND_PARAMETERS.iter().any(|parameter| {
+            let value = end + 1 + parameter.len();
+            view.slice(end + 1..value).eq_ignore_ascii_case(parameter)
+                && keys.iter().any(|key| starts_with_key(view, value, key))
+        });
+    }
     let mut position = end + usize::from(view.is_space(view.at(end)));
     if matches!(view.at(position), b'(' | b'[') {
         position += 1;
@@ -214,7 +317,8 @@ fn skip_connectors_back(view: &View<'_>, end: usize) -> usize {
             step();
             let byte = view.before(end.saturating_sub(*back));
             let joins = b" \t\r\n:=#\"'\\-_.()[]{}<>/*|~".contains(&byte);
-            *back < end && (joins || (view.in_url() && byte == b'+'))
+            // `/nhs?value=…`
+            *back < end && (joins || (view.in_url() && matches!(byte, b'+' | b'?')))
         })
         .count();
     end - count

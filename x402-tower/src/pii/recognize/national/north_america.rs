@@ -94,6 +94,8 @@ pub(super) const RULES: &[NumberRule] = &[
         keys: &[
             "sin",
             "casin",
+            "canadasin",
+            "canadiansin",
             "sinnumber",
             "sinno",
             "socialinsurance",

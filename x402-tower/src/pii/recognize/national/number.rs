@@ -175,12 +175,12 @@ impl Candidate<'_, '_, '_> {
         if !is_divided_by_single_characters || (self.count == 1 && self.window.continues(1, b".")) {
             return None;
         }
-        if label.names(rule.keys) || followed_by(view, self.span.end, rule.keys) {
-            Some(rule.named_score)
-        } else {
-            (rule.is_national_id && !(rule.is_everyday)(digits) && label.names(NATIONAL_ID))
-                .then_some(rule.named_score.min(score::UNMISTAKABLE))
+        let is_named = |keys| label.names(keys) || followed_by(view, self.span.end, keys);
+        if is_named(rule.keys) {
+            return Some(rule.named_score);
         }
+        (rule.is_national_id && !(rule.is_everyday)(digits) && is_named(NATIONAL_ID))
+            .then_some(rule.named_score.min(score::UNMISTAKABLE))
     }
 
     fn score_printed(

@@ -8,10 +8,9 @@ use super::naming::Label;
 /// Words before an amount.
 const AMOUNT_WORDS: &[&str] = &[
     "amount", "amounts", "atomic", "balance", "budget", "cost", "costs", "fee", "fees", "limit",
-    "max", "maximum", "min", "minimum", "pay", "paid", "price", "sum", "supply", "total", "value",
-    "volume", "usd", "usdc", "usdt", "eur", "eurc", "gbp", "jpy", "inr", "aud", "cad", "chf",
-    "cny", "krw", "pln", "sek", "dkk", "nok", "huf", "czk", "rub", "uah", "zar", "thb", "sgd",
-    "brl",
+    "max", "maximum", "min", "minimum", "pay", "paid", "price", "sum", "supply", "total", "volume",
+    "usd", "usdc", "usdt", "eur", "eurc", "gbp", "jpy", "inr", "aud", "cad", "chf", "cny", "krw",
+    "pln", "sek", "dkk", "nok", "huf", "czk", "rub", "uah", "zar", "thb", "sgd", "brl",
 ];
 /// Words after an amount.
 const UNITS: &[&[u8]] = &[
@@ -88,16 +87,20 @@ pub(super) fn stands_alone(view: &View<'_>, span: &Range<usize>) -> bool {
 /// Whether a currency, a unit or a word before the digits makes an amount of them.
 pub(super) fn is_amount(view: &View<'_>, span: &Range<usize>, label: &Label) -> bool {
     let gap = usize::from(view.is_space(view.before(span.start)));
-    let sign = view.before(span.start.saturating_sub(gap));
     let after = span.end + usize::from(view.is_space(view.at(span.end)));
     let has_unit = UNITS.iter().any(|unit| {
         let end = after + unit.len();
         view.slice(after..end).eq_ignore_ascii_case(unit) && !view.at(end).is_ascii_alphanumeric()
     });
-    // Signs of currencies other than the dollar are not ASCII.
-    sign == b'$'
-        || !sign.is_ascii()
-        || matches!(view.at(after), b'$' | 0x80..)
-        || has_unit
+    has_unit
+        || view
+            .char_before(span.start.saturating_sub(gap))
+            .is_some_and(is_currency_sign)
+        || view.char_at(after).is_some_and(is_currency_sign)
         || label.last_word_is_one_of(AMOUNT_WORDS)
+}
+
+/// Unicode's general category Sc.
+const fn is_currency_sign(character: char) -> bool {
+    matches!(character, '$' | '¢'..='¥' | '฿' | '\u{20a0}'..='\u{20cf}' | '\u{fdfc}' | '\u{ff04}' | '\u{ffe0}' | '\u{ffe1}' | '\u{ffe5}')
 }

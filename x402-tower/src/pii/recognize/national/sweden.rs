@@ -41,6 +41,7 @@ pub(super) const RULES: &[CodeRule] = &[
 pub(super) const KEYS: &[&str] = &[
     "personnummer",
     "personnr",
+    "persnr",
     "pnr",
     "sepersonnummer",
     "samordningsnummer",

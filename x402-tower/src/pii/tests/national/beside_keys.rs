@@ -359,3 +359,47 @@ fn name_old_tax_file_numbers_and_medicare_lines() {
         ],
     );
 }
+
+#[test]
+fn name_a_value_in_another_part_of_a_url() {
+    for (url, expected) in [
+        (
+            "https://h.example/v1/extract/pesel?value=44051401359",
+            (PlPesel, "44051401359"),
+        ),
+        (
+            "https://h.example/nhs?q=943%20476%205919&x=1",
+            (UkNhs, "943%20476%205919"),
+        ),
+        (
+            "https://h.example/people/44051401359?type=pesel",
+            (PlPesel, "44051401359"),
+        ),
+        (
+            "https://h.example/p?id=86095742719&id_type=steuer-id&x=1",
+            (DeTaxId, "86095742719"),
+        ),
+        (
+            "https://h.example/dni_cliente/12345678z",
+            (EsNif, "12345678z"),
+        ),
+    ] {
+        assert_eq!(found_in_url(url), [expected], "in {url:?}");
+    }
+    for url in [
+        "https://h.example/pesel?page=44051401359",
+        "https://h.example/p/44051401359?pesel=none",
+        "https://h.example/p/44051401359?x=1&type=pesel",
+        "https://h.example/p/44051401359?type=peselx",
+    ] {
+        assert_eq!(found_in_url(url), [], "in {url:?}");
+    }
+}
+
+#[test]
+fn may_be_followed_by_a_word_of_another_script() {
+    assert_marked(
+        InAadhaar,
+        &["आधार संख्या «234123412346»", "संख्या «2341 2341 2346»"],
+    );
+}
