@@ -41,6 +41,8 @@ mod entity;
 mod finding;
 mod layer;
 mod mode;
+#[cfg(feature = "nlp")]
+mod names;
 mod outgoing;
 mod recognize;
 mod redact;
