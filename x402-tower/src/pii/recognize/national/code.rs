@@ -93,8 +93,10 @@ pub(super) const RECOGNIZER: Recognizer = Recognizer {
 const FEWEST_DIGITS: usize = 4;
 const SHORTEST: usize = 9;
 const LONGEST: usize = 16;
-/// `AB 12 34 56 C` has five.
-const MAX_PIECES: usize = 6;
+/// `RSSMRA85T10A562S` in pairs has eight.
+const MAX_PIECES: usize = 8;
+/// An Italian code starts with six letters.
+const MOST_LETTERS: usize = 6;
 
 static RULES: [&[CodeRule]; 8] = [
     spain::RULES,
@@ -285,17 +287,14 @@ impl Code {
         }
     }
 
-    /// Whether one more run can belong to it. Words are left soon: the letters that start an identifier
-    /// are one, two, three, five or six, and digits follow them, but in Italy where two parts of a name stand
-    /// first.
+    /// Whether one more run can belong to it. Words are left soon: at most six letters stand before a digit.
     fn may_go_on(&self, view: &View<'_>, end: usize) -> bool {
         let separator = view.at(end);
         let next = view.at(end + 1);
         let joins = matches!(separator, b'-' | b'.' | b'_' | b'+') || view.is_space(separator);
         let may_follow = match (self.digits, self.len) {
-            (0, 1 | 2 | 5 | 6) => next.is_ascii_digit(),
-            (0, 3) => next.is_ascii_alphanumeric(),
-            (0, _) => false,
+            (0, MOST_LETTERS) => next.is_ascii_digit(),
+            (0, MOST_LETTERS..) => false,
             _ => next.is_ascii_alphanumeric(),
         };
         joins && may_follow && self.len < LONGEST && self.count < MAX_PIECES

@@ -4,6 +4,7 @@ mod alone;
 mod beside_keys;
 mod clean;
 mod examples;
+mod hidden;
 mod mac;
 mod opt_in;
 mod vectors;
