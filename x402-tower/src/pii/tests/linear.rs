@@ -7,7 +7,7 @@ use crate::pii::{Detector, EntityType};
 const MAX_STEPS_PER_BYTE: usize = 300;
 /// Bytes of an input. A scan that goes back to the start at every candidate would take thousands of steps for
 /// each.
-const BASE: usize = 12_000;
+const BASE: usize = 4_000;
 
 fn hostile_units() -> Vec<String> {
     [
