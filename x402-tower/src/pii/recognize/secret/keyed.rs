@@ -46,36 +46,46 @@ pub(super) fn find_hexadecimal(view: &View<'_>, run: &Range<usize>, hits: &mut H
 
 /// Values of keys such as `api_key` and `client_secret` that look random.
 pub(super) fn find(view: &View<'_>, hits: &mut Hits) {
+    let mut done = 0;
     for run in runs_of(view, SHORTEST_VALUE, is_value) {
-        let whole = run.clone();
-        // Inside a path a segment can be the value.
-        let segments = view
-            .slice(run.clone())
-            .iter()
-            .enumerate()
-            .filter(|(_, byte)| **byte == b'/')
-            .map(|(offset, _)| {
-                let start = run.start + offset + 1;
-                let length = length_of(view, start, run.end - start, |byte| byte != b'/');
-                start..start + length
+        if run.start < done {
+            continue;
+        }
+        let span = if is_named(view, &run) {
+            // Tokens of several parts, and the padding of base64.
+            let rest = length_of(view, run.end, view.bytes().len(), |byte| {
+                is_value(byte) || matches!(byte, b'.' | b'~' | b'=')
             });
-        for span in std::iter::once(whole).chain(segments) {
-            if span.len() >= SHORTEST_VALUE
-                && looks_random(view.slice(span.clone()))
-                && names_token(view, span.start)
-            {
-                let rest = length_of(view, span.end, view.bytes().len(), |byte| {
-                    is_value(byte) || matches!(byte, b'.' | b'~' | b'=')
-                });
-                hits.push(
-                    EntityType::Secret,
-                    span.start..span.end + rest,
-                    score::UNMISTAKABLE,
-                );
-                break;
-            }
+            Some(run.start..run.end + rest)
+        } else {
+            segments(view, &run).find(|segment| is_named(view, segment))
+        };
+        if let Some(span) = span {
+            done = span.end;
+            hits.push(EntityType::Secret, span, score::UNMISTAKABLE);
         }
     }
+}
+
+fn is_named(view: &View<'_>, span: &Range<usize>) -> bool {
+    span.len() >= SHORTEST_VALUE
+        && looks_random(view.slice(span.clone()))
+        && names_token(view, span.start)
+}
+
+/// The segments of a path after its first slash.
+fn segments<'v>(view: &'v View<'_>, run: &Range<usize>) -> impl Iterator<Item = Range<usize>> + 'v {
+    let mut start = run.start;
+    let all = view.slice(run.clone()).split(|byte| {
+        step();
+        *byte == b'/'
+    });
+    let spans = all.map(move |segment| {
+        let span = start..start + segment.len();
+        start = span.end + 1;
+        span
+    });
+    spans.skip(1)
 }
 
 /// The alphabets of base64 and base64url.

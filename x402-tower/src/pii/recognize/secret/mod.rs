@@ -7,7 +7,7 @@
 
 use super::super::EntityType;
 use super::super::view::View;
-use super::{Hits, Recognizer};
+use super::{Hits, Recognizer, score};
 
 mod base58;
 mod byte_array;
@@ -39,11 +39,20 @@ fn recognize(view: &View<'_>, hits: &mut Hits) {
     phrase::find(view, hits);
     byte_array::find(view, hits);
     let mut chain_keys = chain_key::Budget::new();
+    // Where the last key of several parts ended: its parts are runs of their own.
+    let mut done = 0;
     for run in runs(view, token::SHORTEST) {
         keyed::find_hexadecimal(view, &run, hits);
         if !token::is_hexadecimal(view, &run) {
+            if run.start >= done {
+                let parts =
+                    web_token::find(view, &run).or_else(|| service_key::in_parts(view, &run));
+                if let Some(span) = parts {
+                    done = span.end;
+                    hits.push(EntityType::Secret, span, score::UNMISTAKABLE);
+                }
+            }
             service_key::find(view, &run, hits);
-            web_token::find(view, &run, hits);
             chain_key::find(view, &run, &mut chain_keys, hits);
         }
     }

@@ -63,13 +63,12 @@ pub(super) enum Check {
     Crc,
 }
 
-/// So many characters in a row are no words, whatever they are.
+/// So many letters and digits in a row are no words, whatever they are.
 const WORDLESS: usize = 30;
 /// No key is longer; what comes after that is not looked at, so that the work stays bounded.
 const LONGEST: usize = 2_048;
 
 pub(super) fn find(view: &View<'_>, run: &Range<usize>, hits: &mut Hits) {
-    dotted(view, run, hits);
     let mut position = run.start;
     while position < run.end {
         step();
@@ -106,22 +105,29 @@ fn ends_at(
     if matches!(key.check, Check::WordStart | Check::ExactWord) && !starts_word {
         return None;
     }
-    let length = length_of(view, body, LONGEST, |byte| key.alphabet.has(byte));
     let exact = matches!(key.check, Check::Exactly | Check::ExactWord);
-    if length < key.least || (exact && length != key.least) {
+    let looked_at = length_of(view, body, key.least.max(WORDLESS) + 1, |byte| {
+        key.alphabet.has(byte)
+    });
+    if looked_at < key.least || (exact && looked_at != key.least) {
         return None;
     }
-    let characters = view.slice(body..body + length);
-    if key.least < WORDLESS && !exact && !looks_random(characters) {
+    let characters = view.slice(body..body + looked_at);
+    let may_be_words =
+        looked_at < WORDLESS || matches!(key.alphabet, Alphabet::Url | Alphabet::Word);
+    if may_be_words && !exact && !looks_random(characters) {
         return None;
     }
+    let rest = length_of(view, body + looked_at, LONGEST, |byte| {
+        key.alphabet.has(byte)
+    });
     let checked = key.check == Check::Crc && characters.get(..key.least).is_some_and(crc32::holds);
     let score = if checked {
         score::CHECKSUM
     } else {
         score::UNMISTAKABLE
     };
-    Some((body + length, score))
+    Some((body + looked_at + rest, score))
 }
 
 /// Whether characters are more than words: they have a digit, or capitals in the middle of small letters.
@@ -137,14 +143,11 @@ fn looks_random(characters: &[u8]) -> bool {
 }
 
 /// Keys whose parts are joined by characters that end a run; `run` is the longest part.
-fn dotted(view: &View<'_>, run: &Range<usize>, hits: &mut Hits) {
-    let span = dot_prefixed(view, run)
+pub(super) fn in_parts(view: &View<'_>, run: &Range<usize>) -> Option<Range<usize>> {
+    dot_prefixed(view, run)
         .or_else(|| telegram(view, run))
         .or_else(|| discord(view, run))
-        .or_else(|| slack_hook(view, run));
-    if let Some(span) = span {
-        hits.push(EntityType::Secret, span, score::UNMISTAKABLE);
-    }
+        .or_else(|| slack_hook(view, run))
 }
 
 /// What follows a prefix with a dot, with all further parts.

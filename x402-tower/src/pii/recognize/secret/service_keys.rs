@@ -54,8 +54,7 @@ pub(super) static KEYS: &[ServiceKey] = &[
     key("dop_v1_", Hex, 64, Nothing),
     key("dor_v1_", Hex, 64, Nothing),
     key("figd_", Url, 40, Nothing), // Figma
-    key("fly_", Url, 40, Nothing),
-    key("gho_", Alnum, 36, Crc), // GitHub
+    key("gho_", Alnum, 36, Crc),    // GitHub
     key("ghp_", Alnum, 36, Crc),
     key("ghr_", Alnum, 36, Crc),
     key("ghs_", Alnum, 36, Crc),
@@ -117,7 +116,6 @@ pub(super) static KEYS: &[ServiceKey] = &[
     key("sntryu_", Hex, 64, Nothing),       // Sentry user token
     key("sq0atp-", Url, 22, Nothing),       // Square
     key("sq0csp-", Url, 43, Nothing),
-    key("tk-us-", Url, 48, WordStart),
     key("tvly-", Url, 28, WordStart),   // Tavily
     key("vcp_", Alnum, 40, WordStart),  // Vercel
     key("whsec_", Base64, 32, Nothing), // Stripe and Svix webhook secret

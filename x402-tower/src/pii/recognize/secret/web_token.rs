@@ -6,10 +6,8 @@ use base64::Engine as _;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 
-use super::super::super::EntityType;
 use super::super::super::steps::step;
 use super::super::super::view::View;
-use super::super::{Hits, score};
 use super::is_token;
 use super::token::length_of;
 
@@ -29,29 +27,27 @@ const MAX_HEADER: usize = 4_096;
 /// No claims and no key are shorter.
 const LEAST_CLAIMS: usize = 8;
 
-pub(super) fn find(view: &View<'_>, run: &Range<usize>, hits: &mut Hits) {
+/// The token whose header ends with `run`.
+pub(super) fn find(view: &View<'_>, run: &Range<usize>) -> Option<Range<usize>> {
     if view.at(run.end) != b'.' {
-        return;
+        return None;
     }
     let claims = run.end + 1;
     let claims_end = claims + length_of(view, claims, view.bytes().len(), is_token);
     if claims_end < claims + LEAST_CLAIMS || view.at(claims_end) != b'.' {
-        return;
+        return None;
     }
     let starts = run.clone().filter(|position| {
         step();
         STARTS.contains(&view.slice(*position..position + 3))
     });
-    for start in starts.take(MAX_TRIES) {
-        if is_header(view.slice(start..run.end)) {
-            let rest = length_of(view, claims_end, view.bytes().len(), |byte| {
-                is_token(byte) || byte == b'.'
-            });
-            let end = claims_end + rest;
-            hits.push(EntityType::Secret, start..end, score::UNMISTAKABLE);
-            return;
-        }
-    }
+    let start = starts
+        .take(MAX_TRIES)
+        .find(|start| is_header(view.slice(*start..run.end)))?;
+    let rest = length_of(view, claims_end, view.bytes().len(), |byte| {
+        is_token(byte) || byte == b'.'
+    });
+    Some(start..claims_end + rest)
 }
 
 fn is_header(text: &[u8]) -> bool {
