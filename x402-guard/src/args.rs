@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use x402_tower::audit::AuditHead;
 
+use crate::eval::args::EvalCommand;
 use crate::ledger::args::LedgerCommand;
 use crate::policy::args::PolicyCommand;
+use crate::screen::args::ScreenArgs;
 
 const FETCH_NOTES: &str = "\
 Policy: --policy, else $X402_POLICY, else policy.toml in the state directory. Without any, a call may cost at most \
@@ -86,6 +88,11 @@ pub(crate) enum Command {
     /// Work with the record of decisions
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Take personal data out of JSON lines, and say what was found where
+    Screen(ScreenArgs),
+    /// Measure a detector against labelled data
+    #[command(subcommand)]
+    Eval(EvalCommand),
 }
 
 #[derive(Subcommand)]

@@ -11,7 +11,7 @@ pub(crate) enum Exit {
     Failed,
     /// The command line cannot be right.
     Usage,
-    /// Payments are left of which nobody knows how they ended.
+    /// Payments are left of which nobody knows how they ended, or lines that could not be read.
     Unfinished,
     /// A control refused; nothing was paid.
     Denied,

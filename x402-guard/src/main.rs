@@ -5,16 +5,19 @@
 //! - `x402-guard policy` checks, explains and tests a spending policy before it holds.
 //! - `x402-guard ledger` shows the payments of which nobody knows what became, and settles or releases them.
 //! - `x402-guard audit verify FILE` tells whether a log of decisions is as it was written.
+//! - `x402-guard screen` takes personal data out of JSON lines, and `x402-guard eval pii` measures how well that is done.
 //!
 //! Limits over time and the refusal of duplicates are counted in memory: they hold within one run of `fetch`. What holds
 //! for every run is `max_per_call_usd` and the policy's lists of origins, recipients, assets and networks.
 
 mod args;
 mod audit;
+mod eval;
 mod exit;
 mod fetch;
 mod ledger;
 mod policy;
+mod screen;
 mod shown;
 
 use std::process::ExitCode;
@@ -22,6 +25,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::args::{AuditCommand, Cli, Command};
+use crate::eval::args::EvalCommand;
 
 fn main() -> ExitCode {
     let exit = match Cli::parse().command {
@@ -29,6 +33,8 @@ fn main() -> ExitCode {
         Command::Policy(command) => policy::run(&command),
         Command::Ledger(command) => ledger::run(&command),
         Command::Audit(AuditCommand::Verify(args)) => audit::verify(&args),
+        Command::Screen(args) => screen::run(&args),
+        Command::Eval(EvalCommand::Pii(args)) => eval::run(&args),
     };
     exit.into()
 }

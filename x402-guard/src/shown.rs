@@ -5,6 +5,9 @@ use core::fmt::{self, Write as _};
 use std::io::{self, Write as _};
 use std::time::{Duration, UNIX_EPOCH};
 
+use serde::ser::{self, Serialize, Serializer};
+use serde_json::value::RawValue;
+
 /// Says something on standard error. Where nobody can hear it, the exit code still tells.
 pub(crate) fn note(text: impl fmt::Display) {
     let _unheard = writeln!(io::stderr().lock(), "x402-guard: {text}");
@@ -37,6 +40,23 @@ impl fmt::Display for Causes<'_> {
     }
 }
 
+/// A number with two decimals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Hundredths(pub(crate) u64);
+
+impl fmt::Display for Hundredths {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("{}.{:02}", self.0 / 100, self.0 % 100))
+    }
+}
+
+impl Serialize for Hundredths {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let number = RawValue::from_string(self.to_string()).map_err(ser::Error::custom)?;
+        number.serialize(serializer)
+    }
+}
+
 /// RFC 3339 in UTC; the bare number for times that have no such form.
 pub(crate) fn time(unix_ms: u64) -> String {
     let shown = UNIX_EPOCH
@@ -57,6 +77,12 @@ mod tests {
     fn times_are_utc_and_never_panic() {
         assert_eq!(time(1_767_225_600_250), "2026-01-01T00:00:00.250Z");
         assert_eq!(time(u64::MAX), u64::MAX.to_string());
+    }
+
+    #[test]
+    fn two_decimals_are_a_json_number() {
+        let shown = [0, 5, 85, 100, 12_345].map(|n| serde_json::to_string(&Hundredths(n)).unwrap());
+        assert_eq!(shown, ["0.00", "0.05", "0.85", "1.00", "123.45"]);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 mod audit;
 mod books;
+mod eval;
 mod fetch;
 mod ledger;
 mod node;
@@ -13,6 +14,7 @@ mod program;
 mod reconcile;
 mod replay;
 mod report;
+mod screen;
 mod secrets;
 mod seller;
 mod setup;

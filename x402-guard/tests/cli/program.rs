@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::thread;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -57,11 +58,26 @@ impl Home {
     pub fn fetch_with_input(&self, args: &[&str], input: &[u8]) -> Ended {
         let mut command = self.command();
         command.env("X402_PRIVATE_KEY", KEY).arg("fetch").args(args);
-        command.stdin(Stdio::piped());
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        child.stdin.take().unwrap().write_all(input).unwrap();
-        Ended(child.wait_with_output().unwrap())
+        Ended::with_input(command, input)
+    }
+
+    /// Screens what is on standard input.
+    pub fn screen<S: AsRef<OsStr>>(
+        &self,
+        args: impl IntoIterator<Item = S>,
+        input: impl AsRef<[u8]>,
+    ) -> Ended {
+        let mut command = self.command();
+        command.arg("screen").args(args);
+        Ended::with_input(command, input.as_ref())
+    }
+
+    /// Measures against a corpus.
+    pub fn eval<S: AsRef<OsStr>>(&self, corpus: &Path, args: impl IntoIterator<Item = S>) -> Ended {
+        let mut command = self.command();
+        command.args(["eval", "pii", "--corpus"]).arg(corpus);
+        command.args(args);
+        Ended::of(command)
     }
 
     /// Works with the ledger.
@@ -86,6 +102,19 @@ impl Ended {
         Self(command.output().unwrap())
     }
 
+    /// Of a program that reads `input` while it writes.
+    pub fn with_input(mut command: Command, input: &[u8]) -> Self {
+        command.stdin(Stdio::piped());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let ended = thread::scope(|scope| {
+            scope.spawn(move || stdin.write_all(input).unwrap());
+            child.wait_with_output()
+        });
+        Self(ended.unwrap())
+    }
+
     pub fn code(&self) -> i32 {
         self.0.status.code().unwrap()
     }
@@ -100,6 +129,14 @@ impl Ended {
 
     pub fn err(&self) -> &str {
         std::str::from_utf8(&self.0.stderr).unwrap()
+    }
+
+    /// The objects, one a line.
+    pub fn json_lines(&self) -> Vec<Value> {
+        let lines = self.out().lines();
+        lines
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
     }
 
     /// The one object that `--json` prints.
