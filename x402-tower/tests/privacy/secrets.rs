@@ -32,14 +32,17 @@ async fn attack_117_a_secret_denies_the_payment_whatever_happens_to_personal_dat
             ScriptedChallenge::v2(&in_url(secret), [cent()]),
             describing(secret),
             ScriptedChallenge::v2(URL, [cent().extra("note", secret)]),
-            ScriptedChallenge::v1(URL, [cent()]).description(secret),
         ];
-        for challenge in challenges {
+        for (place, challenge) in challenges.iter().enumerate() {
             for action in [PiiAction::Redact, PiiAction::Warn, PiiAction::Block] {
-                let seller = ScriptedSeller::new().challenge(&challenge).settle();
+                let seller = ScriptedSeller::new().challenge(challenge).settle();
                 let pii = PiiControl::new().with_action(action);
                 let answer = buy(Some(pii), &seller, get(URL)).await;
-                assert_eq!(denial(&answer), Some("pii.secret"), "{action} {secret}");
+                assert_eq!(
+                    denial(&answer),
+                    Some("pii.secret"),
+                    "{action} {secret} in {place}"
+                );
                 assert_eq!(seller.paid_requests(), 0);
                 let body = text(answer.into_body()).await;
                 assert!(!body.contains(secret), "{body}");
@@ -60,11 +63,14 @@ async fn attack_117_without_the_control_a_secret_leaves() {
 
 #[tokio::test]
 async fn attack_117_a_leaving_challenge_with_a_secret_is_kept_back() {
-    let seller = ScriptedSeller::new().respond(describing(WEB_TOKEN).to_response());
-    let layer = ControlLayer::new(chain(Some(PiiControl::new())), Context::seller());
-    let answer = layer.layer(seller).oneshot(get(URL)).await.unwrap();
-    assert_eq!(denial(&answer), Some("pii.secret"));
-    assert!(!text(answer.into_body()).await.contains(WEB_TOKEN));
+    let v1 = ScriptedChallenge::v1(URL, [cent()]).description(WEB_TOKEN);
+    for challenge in [v1, describing(WEB_TOKEN)] {
+        let seller = ScriptedSeller::new().respond(challenge.to_response());
+        let layer = ControlLayer::new(chain(Some(PiiControl::new())), Context::seller());
+        let answer = layer.layer(seller).oneshot(get(URL)).await.unwrap();
+        assert_eq!(denial(&answer), Some("pii.secret"));
+        assert!(!text(answer.into_body()).await.contains(WEB_TOKEN));
+    }
 }
 
 #[tokio::test]
