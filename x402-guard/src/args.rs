@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use x402_tower::audit::AuditHead;
 
+use crate::corpus::args::CorpusCommand;
 use crate::eval::args::EvalCommand;
 use crate::ledger::args::LedgerCommand;
 use crate::policy::args::PolicyCommand;
@@ -88,6 +89,9 @@ pub(crate) enum Command {
     /// Work with the record of decisions
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Make and describe samples to measure the detection of personal data with
+    #[command(subcommand)]
+    Corpus(CorpusCommand),
     /// Take personal data out of JSON lines, and say what was found where
     Screen(ScreenArgs),
     /// Measure a detector against labelled data

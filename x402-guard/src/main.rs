@@ -5,6 +5,7 @@
 //! - `x402-guard policy` checks, explains and tests a spending policy before it holds.
 //! - `x402-guard ledger` shows the payments of which nobody knows what became, and settles or releases them.
 //! - `x402-guard audit verify FILE` tells whether a log of decisions is as it was written.
+//! - `x402-guard corpus` makes labelled payment metadata, to measure the detection of personal data with.
 //! - `x402-guard screen` takes personal data out of JSON lines, and `x402-guard eval pii` measures how well that is done.
 //!
 //! Limits over time and the refusal of duplicates are counted in memory: they hold within one run of `fetch`. What holds
@@ -12,6 +13,7 @@
 
 mod args;
 mod audit;
+mod corpus;
 mod eval;
 mod exit;
 mod fetch;
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         Command::Policy(command) => policy::run(&command),
         Command::Ledger(command) => ledger::run(&command),
         Command::Audit(AuditCommand::Verify(args)) => audit::verify(&args),
+        Command::Corpus(command) => corpus::run(&command),
         Command::Screen(args) => screen::run(&args),
         Command::Eval(EvalCommand::Pii(args)) => eval::run(&args),
     };

@@ -4,6 +4,7 @@
 
 mod audit;
 mod books;
+mod corpus;
 mod eval;
 mod fetch;
 mod ledger;

@@ -1,7 +1,12 @@
 //! The detector: which recognizers run over which views of a text.
 
+#[cfg(feature = "nlp")]
+use std::ops::Range;
+
 use super::classes::ByteClasses;
 use super::entity::EntitySet;
+#[cfg(feature = "nlp")]
+use super::names::find_names;
 use super::recognize::{Hits, RECOGNIZERS};
 use super::resolve::resolve;
 use super::url_parts::searchable_parts;
@@ -136,8 +141,12 @@ impl Detector {
                 (recognizer.recognize)(view, &mut hits);
             }
         }
+        let mut found: Vec<Finding> = hits.into_findings().collect();
+        #[cfg(feature = "nlp")]
+        self.search_names(view, &mut found);
         findings.extend(
-            hits.into_findings()
+            found
+                .into_iter()
                 .filter(|found| found.score >= self.min_score)
                 .map(|found| Finding {
                     span: view.original(found.span),
@@ -145,6 +154,21 @@ impl Detector {
                 }),
         );
         classes
+    }
+}
+
+#[cfg(feature = "nlp")]
+impl Detector {
+    /// Adds the names in `view` to what was found there, where nothing else was.
+    fn search_names(&self, view: &View<'_>, found: &mut Vec<Finding>) {
+        let wants = |entity: &EntityType| self.entities.contains(*entity);
+        if self.mode != DetectionMode::Nlp || !EntityType::NAMES.iter().any(wants) {
+            return;
+        }
+        let mut taken: Vec<Range<usize>> = found.iter().map(|found| found.span.clone()).collect();
+        taken.sort_unstable_by_key(|span| span.start);
+        find_names(view, &taken, found);
+        found.retain(|found| wants(&found.entity));
     }
 }
 

@@ -42,6 +42,8 @@ mod finding;
 mod found;
 mod layer;
 mod mode;
+#[cfg(feature = "nlp")]
+mod names;
 mod outgoing;
 mod recognize;
 mod redact;

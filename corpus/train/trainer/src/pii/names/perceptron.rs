@@ -1,0 +1,223 @@
+//! An averaged structured perceptron with margins (Collins 2002, with the cost of a wrong label added
+//! while decoding): integer updates alone, so that a run gives the same weights everywhere.
+
+use std::collections::HashMap;
+
+use super::annotate::{look_up, place, style_of, worth_labelling};
+use super::data::{Sample, read};
+use super::decode::{LABELS, Lattice, OUTSIDE, ROW, Scores};
+use super::features::each_feature;
+use super::gazetteer::{Gazetteer, LEARNED, everyday, given, phrase, surname};
+use super::map;
+use super::model::{GAPS, row_of};
+use super::random::Random;
+use super::scan::each_window;
+use super::segment::{WINDOW, hash_of};
+use super::token::Token;
+use super::weights::Weights;
+use crate::Outcome;
+
+const ROWS: usize = 122_000;
+const EPOCHS: usize = 8;
+/// What a wrong label costs at least, in raw weights.
+const COST: i32 = 60;
+/// A word has weights of its own if training saw it this often; one that could be a name, more often.
+const SEEN: usize = 6;
+const SEEN_NAME: usize = 40;
+
+/// The words of a window and their labels.
+#[derive(Debug)]
+struct Window {
+    tokens: Vec<Token>,
+    labels: Vec<u8>,
+}
+
+pub(crate) fn train(data: &str, gazetteer: &str, out: &str) -> Outcome {
+    let samples = read(data)?;
+    let mut windows = windows(&samples)?;
+    let words = known_words(gazetteer, &windows)?;
+    let map = map::build(&words)?;
+    let gazetteer = Gazetteer::new(&map.entries, map.seed);
+    for window in &mut windows {
+        look_up(&mut window.tokens, &gazetteer);
+    }
+    eprintln!(
+        "{} samples, {} windows, {} words in the map",
+        samples.len(),
+        windows.len(),
+        words.len()
+    );
+
+    let mut weights = Weights::new(ROWS);
+    let mut random = Random(42);
+    let mut order: Vec<usize> = (0..windows.len()).collect();
+    for epoch in 0..EPOCHS {
+        random.shuffle(&mut order);
+        let mut wrong = 0;
+        for index in &order {
+            weights.now += 1;
+            wrong += usize::from(learn(&mut weights, &windows[*index], &mut random));
+        }
+        eprintln!("epoch {epoch}: {wrong} of {} windows changed weights", windows.len());
+    }
+    let (file, step) = weights.file(&map, 1);
+    let unit = (i64::from(COST) * weights.now / step / 12).max(1);
+    let mut file = file;
+    file[12..16].copy_from_slice(&u32::try_from(unit)?.to_le_bytes());
+    eprintln!("{} bytes, margin unit {unit}", file.len());
+    std::fs::write(out, file)?;
+    Ok(())
+}
+
+fn windows(samples: &[Sample]) -> Outcome<Vec<Window>> {
+    let mut windows = Vec::with_capacity(samples.len());
+    let mut uncovered = 0;
+    for sample in samples {
+        let mut found = vec![false; sample.names.len()];
+        each_window(sample.text.as_bytes(), sample.in_url, &sample.taken, |tokens| {
+            let mut labels = Vec::with_capacity(tokens.len());
+            for token in tokens.iter() {
+                let inside = sample.names.iter().position(|(_, span)| {
+                    span.start < token.end as usize && (token.start as usize) < span.end
+                });
+                let label = inside.map_or(OUTSIDE, |name| {
+                    let first = 1 + 2 * sample.names[name].0;
+                    let is_first = !std::mem::replace(&mut found[name], true);
+                    if is_first { first } else { first + 1 }
+                });
+                labels.push(label as u8);
+            }
+            windows.push(Window {
+                tokens: tokens.to_vec(),
+                labels,
+            });
+        });
+        uncovered += found.iter().filter(|found| !**found).count();
+    }
+    eprintln!("{uncovered} names hold no word");
+    Ok(windows)
+}
+
+/// The gazetteer's words and those that are learned.
+fn known_words(gazetteer: &str, windows: &[Window]) -> Outcome<HashMap<u64, u8>> {
+    let mut words = HashMap::new();
+    let file = std::fs::read_to_string(gazetteer).map_err(|error| format!("{gazetteer}: {error}"))?;
+    for line in file.lines() {
+        let (flags, text) = line.split_once('\t').ok_or("gazetteer: no tab in a line")?;
+        let hash = text
+            .split(' ')
+            .map(hash_of)
+            .reduce(phrase)
+            .ok_or("gazetteer: no word in a line")?;
+        *words.entry(hash).or_insert(0) |= flags.parse::<u8>()?;
+    }
+    let mut seen: HashMap<u64, (usize, usize)> = HashMap::new();
+    for window in windows {
+        for (token, label) in window.tokens.iter().zip(&window.labels) {
+            let (outside, inside) = seen.entry(token.hash).or_default();
+            *if usize::from(*label) == OUTSIDE { outside } else { inside } += 1;
+        }
+    }
+    let mut learned = 0;
+    for (hash, (outside, inside)) in seen {
+        let flags = words.get(&hash).copied().unwrap_or(0);
+        let is_name = (given(flags) > 0 || surname(flags) > 0) && everyday(flags) == 0;
+        if outside >= SEEN || inside >= if is_name { SEEN_NAME } else { SEEN } {
+            words.insert(hash, flags | LEARNED);
+            learned += 1;
+        }
+    }
+    eprintln!("{learned} words have weights of their own");
+    Ok(words)
+}
+
+/// Hides some of what is known of words, so that the model learns to do without.
+fn forget(tokens: &mut [Token], labels: &[u8], random: &mut Random) {
+    for (token, label) in tokens.iter_mut().zip(labels) {
+        let (all, word) = match usize::from(*label) {
+            OUTSIDE if everyday(token.known) > 1 => (0, 8),
+            OUTSIDE => (8, 20),
+            1 | 2 => (50, 50),
+            3 | 4 => (30, 45),
+            _ if everyday(token.known) > 1 => (2, 10),
+            _ => (30, 45),
+        };
+        if random.percent(all) {
+            token.known = 0;
+            token.phrase = 0;
+            token.word = Token::UNKNOWN;
+        } else if random.percent(word) {
+            token.word = Token::UNKNOWN;
+        }
+    }
+}
+
+/// What it costs to say `guess` where `gold` is right, in raw weights: naming what is no name, and taking a
+/// person for something else, cost most.
+fn cost(gold: usize, guess: usize) -> i32 {
+    let is_person = |label| matches!(label, 1 | 2);
+    match (gold, guess) {
+        (OUTSIDE, _) => 90,
+        (gold, guess) if is_person(gold) && !is_person(guess) => 90,
+        _ => COST,
+    }
+}
+
+fn learn(weights: &mut Weights, window: &Window, random: &mut Random) -> bool {
+    let mut tokens = window.tokens.clone();
+    forget(&mut tokens, &window.labels, random);
+    let worth = worth_labelling(&tokens);
+    if worth == 0 {
+        return false;
+    }
+    place(&mut tokens);
+    let style = style_of(&tokens);
+
+    let mut emissions: [Scores; WINDOW] = [[-10_000_000 / 4; ROW]; WINDOW];
+    let mut rows: Vec<Vec<u32>> = vec![Vec::new(); tokens.len()];
+    for (index, label) in window.labels.iter().enumerate() {
+        let emission = &mut emissions[index];
+        emission[OUTSIDE] = 0;
+        if worth >> index & 1 == 0 {
+            continue;
+        }
+        *emission = [0; ROW];
+        let rows = &mut rows[index];
+        each_feature(&tokens, index, style, |hash| {
+            rows.push(row_of(hash, ROWS) as u32);
+        });
+        for row in rows.iter() {
+            for (sum, weight) in emission.iter_mut().zip(&weights.rows[*row as usize]) {
+                *sum += weight;
+            }
+        }
+        let gold = usize::from(*label);
+        for (other, score) in emission.iter_mut().enumerate().take(LABELS) {
+            if other != gold {
+                *score += cost(gold, other);
+            }
+        }
+    }
+    let lattice = Lattice::decode(&tokens, &emissions, weights);
+    let mut changed = false;
+    let (mut gold_before, mut guess_before) = (OUTSIDE, OUTSIDE);
+    for (index, token) in tokens.iter().enumerate() {
+        let gold = usize::from(window.labels[index]);
+        let guess = usize::from(lattice.labels[index]);
+        if gold != guess && !rows[index].is_empty() {
+            changed = true;
+            for row in &rows[index] {
+                weights.add_row(*row as usize, gold, 1);
+                weights.add_row(*row as usize, guess, -1);
+            }
+        }
+        if (gold, gold_before) != (guess, guess_before) {
+            let gap = token.gap as usize;
+            debug_assert!(gap < GAPS);
+            weights.add_transition(gap, gold_before, gold, 1);
+            weights.add_transition(gap, guess_before, guess, -1);
+        }
+        (gold_before, guess_before) = (gold, guess);
+    }
+    changed
+}

@@ -1,0 +1,653 @@
+//! Cuts a field into words: on spaces and punctuation, on the separators of URLs and slugs, and on the
+//! humps of camelCase.
+
+use std::ops::Range;
+
+use super::super::steps::step;
+use super::letters::{Letter, char_at, letter};
+use super::token::{Gap, Shape, Token, Zone};
+
+/// Words that are decoded together. A longer field is cut where a segment ends.
+pub(super) const WINDOW: usize = 64;
+
+/// Letters and digits in a row beyond which they are no word but a digest, a key or an attack.
+const MAX_RUN: usize = 40;
+/// Letters beside a digit are no word unless there are more than these: `v2`, `h264`, `4th`.
+const MAX_UNIT_LETTERS: u8 = 3;
+
+/// The length of a UUID in text.
+const UUID: usize = 36;
+/// A letter after a digit makes a code of a run this long: `q8Zkabcd`.
+const CODE: usize = 8;
+
+const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+const PRIME: u64 = 0x0000_0100_0000_01b3;
+
+/// FNV-1a over lower-case ASCII letters.
+pub(super) const fn hash_of(word: &str) -> u64 {
+    let bytes = word.as_bytes();
+    let mut hash = OFFSET;
+    let mut rest: &[u8] = bytes;
+    while let [byte, tail @ ..] = rest {
+        hash = (hash ^ *byte as u64).wrapping_mul(PRIME);
+        rest = tail;
+    }
+    hash
+}
+
+/// The identity of a word in features.
+pub(super) const fn identity(hash: u64) -> u32 {
+    let [a, b, c, d, ..] = (hash ^ (hash >> 32)).to_le_bytes();
+    let folded = u32::from_le_bytes([a, b, c, d]);
+    if folded < 4 { folded + 4 } else { folded }
+}
+
+/// Words after which a dot does not end a sentence.
+static ABBREVIATED: [u64; 36] = [
+    hash_of("dr"),
+    hash_of("mr"),
+    hash_of("mrs"),
+    hash_of("ms"),
+    hash_of("mx"),
+    hash_of("prof"),
+    hash_of("st"),
+    hash_of("sr"),
+    hash_of("sra"),
+    hash_of("srta"),
+    hash_of("jr"),
+    hash_of("rev"),
+    hash_of("hon"),
+    hash_of("capt"),
+    hash_of("sgt"),
+    hash_of("lt"),
+    hash_of("col"),
+    hash_of("gen"),
+    hash_of("eng"),
+    hash_of("ing"),
+    hash_of("dott"),
+    hash_of("dra"),
+    hash_of("hr"),
+    hash_of("fr"),
+    hash_of("mme"),
+    hash_of("mlle"),
+    hash_of("dhr"),
+    hash_of("mevr"),
+    hash_of("sig"),
+    hash_of("inc"),
+    hash_of("co"),
+    hash_of("ltd"),
+    hash_of("corp"),
+    hash_of("atty"),
+    hash_of("att"),
+    hash_of("attn"),
+];
+
+/// Cuts one field into words, a window at a time.
+#[derive(Debug)]
+pub(super) struct Segmenter<'b> {
+    bytes: &'b [u8],
+    in_url: bool,
+    /// What other recognizers claimed: sorted by start.
+    taken: &'b [Range<usize>],
+    position: usize,
+    gap: Option<Gap>,
+    spaced: bool,
+    zone: Zone,
+    key: u32,
+    /// The last word: its identity and whether a dot after it ends no sentence.
+    last: u32,
+    last_is_short: bool,
+}
+
+impl<'b> Segmenter<'b> {
+    pub(super) fn new(bytes: &'b [u8], in_url: bool, taken: &'b [Range<usize>]) -> Self {
+        Self {
+            bytes,
+            in_url,
+            taken,
+            position: 0,
+            gap: Some(Gap::Start),
+            spaced: true,
+            zone: if in_url { Zone::Path } else { Zone::Text },
+            key: 0,
+            last: 0,
+            last_is_short: false,
+        }
+    }
+
+    /// Appends words to the first `filled` of `window`, until it is full or the field ends. Returns how
+    /// many there are then.
+    pub(super) fn fill(&mut self, window: &mut [Token; WINDOW], mut filled: usize) -> usize {
+        while filled < WINDOW {
+            let byte = self.at(self.position);
+            if self.position >= self.bytes.len() {
+                break;
+            }
+            step();
+            if let Some(end) = self.taken_end() {
+                self.widen(Gap::Other);
+                self.position = end;
+            } else if byte.is_ascii_alphanumeric() || byte >= 0x80 {
+                filled = self.run(window, filled);
+            } else if byte == b'@' {
+                filled = self.mailbox(window, filled);
+            } else {
+                self.punctuation(byte);
+            }
+        }
+        filled
+    }
+
+    fn at(&self, position: usize) -> u8 {
+        self.bytes.get(position).copied().unwrap_or(0)
+    }
+
+    fn taken_end(&mut self) -> Option<usize> {
+        while let [first, rest @ ..] = self.taken {
+            if first.end > self.position {
+                break;
+            }
+            step();
+            self.taken = rest;
+        }
+        self.taken
+            .first()
+            .filter(|range| range.start <= self.position)
+            .map(|range| range.end)
+    }
+
+    /// Makes the gap before the next word at least as wide as `gap`.
+    fn widen(&mut self, gap: Gap) {
+        let wider = |current: Gap| rank(gap) > rank(current);
+        if self.gap.is_none_or(wider) {
+            self.gap = Some(gap);
+        }
+    }
+
+    fn punctuation(&mut self, byte: u8) {
+        let next = self.at(self.position + 1);
+        let before = self.position.checked_sub(1).map_or(b' ', |p| self.at(p));
+        let mut width = 1;
+        match byte {
+            b' ' | b'\t' => self.space(),
+            b'+' if self.in_url => self.space(),
+            b'\n' | b'\r' => {
+                self.space();
+                self.widen(Gap::Sentence);
+            }
+            b'-' if self.spaced && is_space(next) => self.widen(Gap::Other),
+            b'-' => self.widen(Gap::Hyphen),
+            b'_' => self.widen(Gap::Underscore),
+            b'.' | b'!' if is_space(next) => self.widen(if self.last_is_short {
+                Gap::Abbreviation
+            } else {
+                Gap::Sentence
+            }),
+            b'.' => self.widen(Gap::Dot),
+            b'?' if is_space(next) && !self.in_url => self.widen(Gap::Sentence),
+            b',' => self.widen(Gap::Comma),
+            b'\'' if before.is_ascii_alphanumeric() && next.is_ascii_alphabetic() => {
+                self.widen(Gap::Apostrophe);
+            }
+            b'&' if !self.in_url && is_space(next) => self.widen(Gap::Ampersand),
+            b'?' | b'&' | b'#' | b';' => {
+                if byte == b'?' && self.zone == Zone::Path {
+                    self.zone = Zone::Query;
+                }
+                self.key = 0;
+                self.widen(Gap::Parameter);
+            }
+            b':' if next == b'/' && self.at(self.position + 2) == b'/' => {
+                width = 3 + self.host_length(self.position + 3);
+                self.zone = Zone::Path;
+                self.key = 0;
+                self.widen(Gap::Other);
+            }
+            b'=' | b':' => {
+                self.key = self.last;
+                self.widen(Gap::Key);
+            }
+            b'/' => {
+                if self.zone == Zone::Text && self.spaced {
+                    self.zone = Zone::Path;
+                }
+                if self.zone != Zone::Query {
+                    self.key = self.last;
+                }
+                self.widen(Gap::Slash);
+            }
+            b'"' | b'\'' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'<' | b'>' | b'`' => {
+                self.widen(Gap::Enclosed);
+            }
+            _ => self.widen(Gap::Other),
+        }
+        self.spaced = is_space(byte);
+        self.position += width;
+    }
+
+    fn space(&mut self) {
+        if !self.in_url {
+            self.zone = Zone::Text;
+        }
+        self.widen(Gap::Space);
+    }
+
+    /// The length of a host and port that start at `start`.
+    fn host_length(&self, start: usize) -> usize {
+        let rest = self.bytes.get(start..).unwrap_or_default();
+        rest.iter()
+            .position(|byte| {
+                step();
+                b"/?# \t\r\n\"'<>()[]{},".contains(byte)
+            })
+            .unwrap_or(rest.len())
+    }
+
+    /// Letters and digits in a row: words, or a code that holds none.
+    fn run(&mut self, window: &mut [Token; WINDOW], mut filled: usize) -> usize {
+        let start = self.position;
+        let (character, width) = char_at(self.bytes, start);
+        if !character.is_ascii() && letter(character) == Letter::None {
+            self.sign(character);
+            self.spaced = false;
+            self.position += width;
+            return filled;
+        }
+        if self.is_uuid(start) {
+            self.widen(Gap::Digits);
+            self.spaced = false;
+            self.position += UUID;
+            return filled;
+        }
+        let run = self.measure(start);
+        self.spaced = false;
+        if run.is_code(self.bytes, start) {
+            self.widen(Gap::Digits);
+            self.position = run.end;
+            return filled;
+        }
+        while self.position < run.end && filled < WINDOW {
+            if self.at(self.position).is_ascii_digit() {
+                step();
+                self.widen(Gap::Digits);
+                self.position += 1;
+                continue;
+            }
+            if let Some(token) = self.word(run.end)
+                && let Some(slot) = window.get_mut(filled)
+            {
+                *slot = token;
+                filled += 1;
+            }
+        }
+        filled
+    }
+
+    /// Whether a UUID starts here: its letters are no words.
+    fn is_uuid(&self, start: usize) -> bool {
+        let Some(bytes) = self.bytes.get(start..start.saturating_add(UUID)) else {
+            return false;
+        };
+        let has_hyphens = [8, 13, 18, 23]
+            .iter()
+            .all(|at| bytes.get(*at) == Some(&b'-'));
+        has_hyphens
+            && bytes
+                .iter()
+                .all(|byte| *byte == b'-' || byte.is_ascii_hexdigit())
+    }
+
+    /// Punctuation and signs outside ASCII.
+    fn sign(&mut self, character: char) {
+        match character {
+            '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{3000}' => self.space(),
+            '\u{2010}' | '\u{2011}' => self.widen(Gap::Hyphen),
+            '\u{2018}'..='\u{201f}' | '«' | '»' => self.widen(Gap::Enclosed),
+            _ => self.widen(Gap::Other),
+        }
+    }
+
+    fn measure(&self, start: usize) -> Run {
+        let mut run = Run {
+            end: start,
+            turns: 0,
+        };
+        let mut after_digit = false;
+        loop {
+            step();
+            let byte = self.at(run.end);
+            if byte.is_ascii_digit() {
+                after_digit = true;
+                run.end += 1;
+                continue;
+            }
+            let width = if byte.is_ascii_alphabetic() {
+                1
+            } else if byte >= 0x80 {
+                let (character, width) = char_at(self.bytes, run.end);
+                if letter(character) == Letter::None {
+                    match self.apostrophe(run.end) {
+                        Some(width) if run.end > start => {
+                            run.end += width;
+                            continue;
+                        }
+                        _ => return run,
+                    }
+                }
+                width
+            } else {
+                match self.apostrophe(run.end) {
+                    Some(width) if run.end > start => {
+                        run.end += width;
+                        continue;
+                    }
+                    _ => return run,
+                }
+            };
+            if after_digit {
+                run.turns += 1;
+                after_digit = false;
+            }
+            run.end += width;
+        }
+    }
+
+    /// The width of an apostrophe at `position` that stands between two letters and makes one word of
+    /// them: not that of a possessive `'s`.
+    fn apostrophe(&self, position: usize) -> Option<usize> {
+        let width = match self.bytes.get(position..position.saturating_add(3)) {
+            Some([0xe2, 0x80, 0x99]) => 3,
+            _ if self.at(position) == b'\'' => 1,
+            _ => return None,
+        };
+        let before = position.checked_sub(1).map_or(0, |p| self.at(p));
+        let next = self.at(position + width);
+        let is_possessive = next.eq_ignore_ascii_case(&b's')
+            && !self.at(position + width + 1).is_ascii_alphabetic();
+        let joins = is_letter_byte(before) && is_letter_byte(next) && !is_possessive;
+        joins.then_some(width)
+    }
+
+    /// The word that starts here and ends at a hump, at a digit, or where the run does.
+    fn word(&mut self, run_end: usize) -> Option<Token> {
+        let start = self.position;
+        let mut builder = WordBuilder::default();
+        let mut position = start;
+        while position < run_end {
+            step();
+            let byte = self.at(position);
+            if byte.is_ascii_digit() {
+                break;
+            }
+            if let Some(width) = self.apostrophe(position) {
+                let elides = builder.uppers == 0
+                    && builder.letters <= 4
+                    && self.at(position + width).is_ascii_uppercase();
+                if elides {
+                    break;
+                }
+                builder.apostrophe();
+                position += width;
+                continue;
+            }
+            let (found, width) = if byte.is_ascii() {
+                (ascii_letter(byte), 1)
+            } else {
+                let (character, width) = char_at(self.bytes, position);
+                (letter(character), width)
+            };
+            if let Letter::Latin { upper: true, .. } = found
+                && builder.hump_before(self.at(position + width), self.at(position + width + 1))
+            {
+                break;
+            }
+            builder.push(found, self.bytes.get(position..position + width));
+            position += width;
+        }
+        self.position = position.max(start + 1);
+        let by_digit = self.at(position).is_ascii_digit()
+            || start
+                .checked_sub(1)
+                .is_some_and(|before| self.at(before).is_ascii_digit());
+        if let Some(width) = self.apostrophe(position) {
+            // The elided article of `d'Alice` is a word of its own.
+            self.position += width;
+        }
+        if builder.letters == 0 || (by_digit && builder.letters <= MAX_UNIT_LETTERS) {
+            self.widen(Gap::Digits);
+            return None;
+        }
+        let gap = self.gap.take().unwrap_or(Gap::Joined);
+        if self.position > position {
+            self.gap = Some(Gap::Apostrophe);
+        }
+        Some(self.token(start..position, gap, by_digit, &builder))
+    }
+
+    fn token(
+        &mut self,
+        span: Range<usize>,
+        gap: Gap,
+        by_digit: bool,
+        builder: &WordBuilder,
+    ) -> Token {
+        if matches!(gap, Gap::Sentence | Gap::Parameter) || (gap == Gap::Enclosed && !self.in_url) {
+            self.key = 0;
+        }
+        let word = identity(builder.hash);
+        self.last = word;
+        self.last_is_short = builder.letters == 1 || ABBREVIATED.contains(&builder.hash);
+        Token {
+            start: u32::try_from(span.start).unwrap_or(u32::MAX),
+            end: u32::try_from(span.end).unwrap_or(u32::MAX),
+            hash: builder.hash,
+            word,
+            key: self.key,
+            head: builder.head,
+            tail: builder.tail,
+            letters: builder.letters,
+            shape: builder.shape(),
+            gap,
+            zone: self.zone,
+            by_digit,
+            ..Token::default()
+        }
+    }
+
+    /// An `@`: the words that touch it belong to a mailbox or a handle, not to a text.
+    fn mailbox(&mut self, window: &mut [Token; WINDOW], mut filled: usize) -> usize {
+        let mut end = self.position;
+        while filled > 0 {
+            step();
+            let Some(token) = window.get(filled - 1) else {
+                break;
+            };
+            if token.end as usize != end {
+                break;
+            }
+            filled -= 1;
+            let touches = matches!(
+                token.gap,
+                Gap::Joined | Gap::Hyphen | Gap::Underscore | Gap::Dot
+            );
+            if !touches {
+                break;
+            }
+            end = window.get(filled.wrapping_sub(1)).map_or(0, |before| {
+                before.end as usize + usize::from(token.gap != Gap::Joined)
+            });
+        }
+        self.widen(Gap::Other);
+        self.spaced = false;
+        self.position += 1;
+        while self.at(self.position).is_ascii_alphanumeric()
+            || matches!(self.at(self.position), b'.' | b'-' | b'_' | 0x80..)
+        {
+            step();
+            self.position += 1;
+        }
+        filled
+    }
+}
+
+/// Letters and digits in a row.
+#[derive(Debug)]
+struct Run {
+    end: usize,
+    /// How often a letter follows a digit.
+    turns: usize,
+}
+
+impl Run {
+    /// Whether this is an address, a digest or another code, whose letters are no words.
+    fn is_code(&self, bytes: &[u8], start: usize) -> bool {
+        let is_hex = matches!(bytes.get(start..start + 2), Some(b"0x" | b"0X"));
+        let len = self.end - start;
+        self.turns >= 2 || (self.turns == 1 && len >= CODE) || is_hex || len > MAX_RUN
+    }
+}
+
+/// Collects what the model wants to know of a word.
+#[derive(Debug)]
+struct WordBuilder {
+    hash: u64,
+    head: u32,
+    tail: u32,
+    letters: u8,
+    uppers: u8,
+    starts_upper: bool,
+    last_upper: bool,
+    apostrophes: u8,
+    foreign: bool,
+}
+
+impl Default for WordBuilder {
+    fn default() -> Self {
+        Self {
+            hash: OFFSET,
+            head: 0,
+            tail: 0,
+            letters: 0,
+            uppers: 0,
+            starts_upper: false,
+            last_upper: false,
+            apostrophes: 0,
+            foreign: false,
+        }
+    }
+}
+
+impl WordBuilder {
+    fn push(&mut self, found: Letter, raw: Option<&[u8]>) {
+        match found {
+            Letter::Latin { folded, upper } => {
+                if self.letters == 0 {
+                    self.starts_upper = upper;
+                }
+                self.uppers = self.uppers.saturating_add(u8::from(upper));
+                self.last_upper = upper;
+                for byte in folded.bytes() {
+                    self.fold(byte);
+                }
+            }
+            Letter::Foreign => {
+                self.foreign = true;
+                self.last_upper = false;
+                for byte in raw.unwrap_or_default() {
+                    self.hash = (self.hash ^ u64::from(*byte)).wrapping_mul(PRIME);
+                }
+                self.letters = self.letters.saturating_add(1);
+            }
+            Letter::Mark | Letter::None => {}
+        }
+    }
+
+    fn fold(&mut self, byte: u8) {
+        self.hash = (self.hash ^ u64::from(byte)).wrapping_mul(PRIME);
+        if self.letters < 4 {
+            self.head = self.head << 8 | u32::from(byte);
+        }
+        self.tail = self.tail << 8 | u32::from(byte);
+        self.letters = self.letters.saturating_add(1);
+    }
+
+    fn apostrophe(&mut self) {
+        self.apostrophes = self.apostrophes.saturating_add(1);
+        self.last_upper = true;
+    }
+
+    /// Whether an upper-case letter, followed by `next` and `after`, starts the next word: `johnSmith`,
+    /// `JSmith`, not `McDonald` and not `URLs`.
+    fn hump_before(&self, next: u8, after: u8) -> bool {
+        if self.letters == 0 {
+            return false;
+        }
+        if !self.last_upper {
+            let is_mc = self.letters == 2 && self.head == u32::from(b'm') << 8 | u32::from(b'c');
+            return !(is_mc && self.starts_upper);
+        }
+        let is_plural = next == b's' && !is_letter_byte(after);
+        self.apostrophes == 0 && next.is_ascii_lowercase() && !is_plural
+    }
+
+    fn shape(&self) -> Shape {
+        if self.foreign {
+            Shape::Foreign
+        } else if self.letters == 1 {
+            if self.starts_upper {
+                Shape::Initial
+            } else {
+                Shape::Letter
+            }
+        } else if self.uppers == 0 {
+            Shape::Lower
+        } else if self.uppers >= self.letters {
+            Shape::Capitals
+        } else if self.starts_upper && (self.uppers == 1 || self.apostrophes > 0) {
+            Shape::Capitalised
+        } else {
+            Shape::Mixed
+        }
+    }
+}
+
+fn ascii_letter(byte: u8) -> Letter {
+    const LOWER: &str = "abcdefghijklmnopqrstuvwxyz";
+    let lower = byte.to_ascii_lowercase();
+    let place = usize::from(lower.wrapping_sub(b'a'));
+    match LOWER.get(place..=place) {
+        Some(folded) => Letter::Latin {
+            folded,
+            upper: byte.is_ascii_uppercase(),
+        },
+        None => Letter::None,
+    }
+}
+
+const fn is_letter_byte(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || byte >= 0x80
+}
+
+const fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0)
+}
+
+/// Which of two marks in one gap says more.
+const fn rank(gap: Gap) -> u8 {
+    match gap {
+        Gap::Joined => 0,
+        Gap::Space => 1,
+        Gap::Hyphen | Gap::Underscore => 2,
+        Gap::Dot | Gap::Apostrophe => 3,
+        Gap::Abbreviation => 4,
+        Gap::Comma | Gap::Ampersand => 5,
+        Gap::Digits => 6,
+        Gap::Start => 7,
+        Gap::Sentence => 8,
+        Gap::Enclosed => 9,
+        Gap::Slash => 10,
+        Gap::Key => 11,
+        Gap::Parameter => 12,
+        Gap::Other => 13,
+    }
+}
