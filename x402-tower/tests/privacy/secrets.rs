@@ -63,7 +63,7 @@ async fn attack_117_without_the_control_a_secret_leaves() {
 
 #[tokio::test]
 async fn attack_117_a_leaving_challenge_with_a_secret_is_kept_back() {
-    let v1 = ScriptedChallenge::v1(URL, [cent()]).description(WEB_TOKEN);
+    let v1 = ScriptedChallenge::v1(URL, [cent().description(WEB_TOKEN)]);
     for challenge in [v1, describing(WEB_TOKEN)] {
         let seller = ScriptedSeller::new().respond(challenge.to_response());
         let layer = ControlLayer::new(chain(Some(PiiControl::new())), Context::seller());
