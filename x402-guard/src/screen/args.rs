@@ -12,7 +12,8 @@ keys pass as they were written, so flatten what should be screened.
 
 The same object comes back, its keys in the same order, with one more: entities, a list of entity_type, field, start, end \
 (in Unicode code points of the field as it came in) and score (0 to 1). --action block leaves the texts and adds \
-\"blocked\": true where something was found; --action warn leaves the texts.
+\"blocked\": true where something was found; --action warn leaves the texts. \"blocked\": true also stands where a SECRET was \
+found, whatever the action: a payment with one is denied.
 
 A line that cannot be screened (no JSON object, a key twice, a key that is written here, half a surrogate pair, over 8 MiB) \
 is left out, and named with its reason on standard error, never with what it holds. Blank lines are skipped.

@@ -1,12 +1,17 @@
 //! One text of a record.
 
+use core::cmp::Reverse;
+use core::ops::Range;
 use std::borrow::Cow;
 
 use url::Url;
-use x402_tower::pii::{Detector, Finding, RedactionTemplate, redact, redact_url};
+use x402_tower::pii::{Detector, EntityType, Finding, RedactionTemplate, redact, redact_url};
 
 /// Fields that hold a URL, whatever their text looks like.
 const URL_FIELDS: [&str; 3] = ["resource_url", "url", "resource"];
+
+/// How often a text in which something was found is looked at.
+const ROUNDS: usize = 16;
 
 /// A text, and how it is looked at.
 #[derive(Debug, Clone, Copy)]
@@ -25,8 +30,8 @@ impl<'a> FieldText<'a> {
         }
     }
 
-    /// What is found in it: sorted, without overlaps.
-    pub(crate) fn find(self, detector: &Detector) -> Vec<Finding> {
+    /// What one scan finds in it: sorted, without overlaps.
+    pub(crate) fn scan(self, detector: &Detector) -> Vec<Finding> {
         if self.is_url {
             detector.scan_url(self.text)
         } else {
@@ -34,14 +39,87 @@ impl<'a> FieldText<'a> {
         }
     }
 
+    /// What has to go until nothing is left to find: sorted, without overlaps.
+    ///
+    /// What is taken out may be all that hid the number glued to it, so what is left is looked at again, as payments are.
+    pub(crate) fn find(self, detector: &Detector) -> Vec<Finding> {
+        let mut found = self.scan(detector);
+        for _ in 1..ROUNDS {
+            if found.is_empty() {
+                break;
+            }
+            let redacted = self.redacted(&found);
+            let left = FieldText {
+                text: &redacted,
+                is_url: self.is_url,
+            };
+            let more = left.scan(detector);
+            if !add(&mut found, more, self.marker_length()) {
+                break;
+            }
+        }
+        found
+    }
+
     /// The text with a marker in the place of each finding.
-    pub(crate) fn redacted(self, found: &[Finding], template: &RedactionTemplate) -> Cow<'a, str> {
+    pub(crate) fn redacted(self, found: &[Finding]) -> Cow<'a, str> {
+        let template = RedactionTemplate::default();
         if self.is_url {
-            redact_url(self.text, found, template)
+            redact_url(self.text, found, &template)
         } else {
-            redact(self.text, found, template)
+            redact(self.text, found, &template)
         }
     }
+
+    /// How long the marker is that stands for a finding of whatever type.
+    fn marker_length(self) -> usize {
+        let one = Finding::new(EntityType::EmailAddress, 0..1, 100);
+        Self { text: "x", ..self }.redacted(&[one]).len()
+    }
+}
+
+/// Adds what was found in a redacted text, at its places in the original; whether that hides more.
+fn add(found: &mut Vec<Finding>, more: Vec<Finding>, marker: usize) -> bool {
+    let mut all = found.clone();
+    for mut finding in more {
+        finding.span = original(found, &finding.span, marker);
+        all.push(finding);
+    }
+    all.sort_by_key(|finding| (finding.span.start, Reverse(finding.span.end)));
+    let mut merged: Vec<Finding> = Vec::with_capacity(all.len());
+    for finding in all {
+        match merged.last_mut() {
+            Some(last) if finding.span.start < last.span.end => {
+                last.span.end = last.span.end.max(finding.span.end);
+            }
+            _ => merged.push(finding),
+        }
+    }
+    let more_is_hidden = merged != *found;
+    *found = merged;
+    more_is_hidden
+}
+
+/// The place in the original of one in the redacted text; a marker stands for all of what it replaced.
+fn original(found: &[Finding], span: &Range<usize>, marker: usize) -> Range<usize> {
+    let place = |at: usize, is_end: bool| {
+        // How far the original is ahead of, or behind, the redacted text.
+        let (mut kept_from, mut redacted_from) = (0_usize, 0_usize);
+        for one in found {
+            let marker_start =
+                redacted_from.saturating_add(one.span.start.saturating_sub(kept_from));
+            let marker_end = marker_start.saturating_add(marker);
+            if at < marker_start || (is_end && at == marker_start) {
+                break;
+            }
+            if at < marker_end || (is_end && at == marker_end) {
+                return if is_end { one.span.end } else { one.span.start };
+            }
+            (kept_from, redacted_from) = (one.span.end, marker_end);
+        }
+        kept_from.saturating_add(at.saturating_sub(redacted_from))
+    };
+    place(span.start, false)..place(span.end, true)
 }
 
 fn is_http_url(text: &str) -> bool {
@@ -91,6 +169,36 @@ mod tests {
             [0, 1, 5, 8, 8, 9, 99].map(|at| before.before(at)),
             [0, 1, 2, 3, 3, 4, 4]
         );
+    }
+
+    #[test]
+    fn what_was_hidden_by_its_neighbour_is_found_at_its_place() {
+        let detector = Detector::new();
+        let glued = "https://a.example/69656+444444444444+46469669.)6";
+        let field = FieldText::of("resource_url", glued);
+        let (once, found) = (field.scan(&detector), field.find(&detector));
+        assert_ne!(once, found, "one scan finds it all: take another text");
+        let redacted = field.redacted(&found);
+        assert_eq!(FieldText::of("resource_url", &redacted).scan(&detector), []);
+    }
+
+    #[test]
+    fn places_in_a_redacted_text_are_places_in_the_original() {
+        //  original: ab[cdefgh]ij[k]l    redacted: ab####ij####l
+        let found = |span: Range<usize>| Finding::new(EntityType::EmailAddress, span, 100);
+        let found = [found(2..8), found(10..11)];
+        for (span, expected) in [
+            (0..2, 0..2),
+            (1..3, 1..8),
+            (3..5, 2..8),
+            (2..6, 2..8),
+            (6..8, 8..10),
+            (7..9, 9..11),
+            (12..13, 11..12),
+            (0..13, 0..12),
+        ] {
+            assert_eq!(original(&found, &span, 4), expected, "{span:?}");
+        }
     }
 
     #[test]

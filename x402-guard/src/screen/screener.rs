@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use x402_tower::pii::{Detector, PiiAction, RedactionTemplate};
+use x402_tower::pii::{Detector, EntityType, PiiAction};
 
 use crate::screen::field::{CodePoints, FieldText};
 use crate::screen::lines::Chunk;
@@ -17,7 +17,6 @@ const BLOCKED: &str = "blocked";
 pub(super) struct Screener {
     detector: Detector,
     action: PiiAction,
-    template: RedactionTemplate,
 }
 
 /// What became of lines that arrived together.
@@ -34,11 +33,7 @@ pub(super) struct Screened {
 
 impl Screener {
     pub(super) fn new(detector: Detector, action: PiiAction) -> Self {
-        Self {
-            detector,
-            action,
-            template: RedactionTemplate::default(),
-        }
+        Self { detector, action }
     }
 
     pub(super) fn screen(&self, chunk: &Chunk) -> Screened {
@@ -62,7 +57,7 @@ impl Screener {
     fn screen_line(&self, number: u64, line: &[u8], screened: &mut Screened) {
         let written = screened.out.len();
         let done = read(line).and_then(|fields| {
-            self.check_keys(&fields)?;
+            check_keys(&fields)?;
             // Writing to memory does not fail.
             let _written = self.write(&fields, &mut screened.out);
             Ok(())
@@ -76,56 +71,42 @@ impl Screener {
         }
     }
 
-    fn check_keys(&self, fields: &[Field<'_>]) -> Result<(), BadLine> {
-        let taken = |key: &'static str| {
-            let stands = fields.iter().any(|field| field.name == key);
-            if stands {
-                Err(BadLine::KeyTaken(key))
-            } else {
-                Ok(())
-            }
-        };
-        taken(ENTITIES)?;
-        if self.action == PiiAction::Block {
-            taken(BLOCKED)?;
-        }
-        Ok(())
-    }
-
     fn write(&self, fields: &[Field<'_>], out: &mut Vec<u8>) -> io::Result<()> {
         let mut entities = Vec::new();
+        let mut is_blocked = false;
         out.push(b'{');
         for field in fields {
             write!(out, "{}:", field.key)?;
-            self.write_value(field, out, &mut entities)?;
+            is_blocked |= self.write_value(field, out, &mut entities)?;
             out.push(b',');
         }
         write!(out, "\"{ENTITIES}\":[")?;
         out.extend_from_slice(entities.strip_suffix(b",").unwrap_or(&entities));
         out.push(b']');
-        if self.action == PiiAction::Block && !entities.is_empty() {
+        if is_blocked {
             write!(out, ",\"{BLOCKED}\":true")?;
         }
         out.extend_from_slice(b"}\n");
         Ok(())
     }
 
+    /// Writes a value as it goes out; whether a payment with it would be denied.
     fn write_value(
         &self,
         field: &Field<'_>,
         out: &mut Vec<u8>,
         entities: &mut Vec<u8>,
-    ) -> io::Result<()> {
+    ) -> io::Result<bool> {
         let as_written = field.value.as_bytes();
         let Some(text) = &field.text else {
             out.extend_from_slice(as_written);
-            return Ok(());
+            return Ok(false);
         };
         let text = FieldText::of(&field.name, text);
         let found = text.find(&self.detector);
         if found.is_empty() {
             out.extend_from_slice(as_written);
-            return Ok(());
+            return Ok(false);
         }
         let mut code_points = CodePoints::of(text.text);
         for found in &found {
@@ -140,12 +121,24 @@ impl Screener {
             )?;
         }
         if self.action == PiiAction::Redact {
-            serde_json::to_writer(out, &text.redacted(&found, &self.template))?;
+            serde_json::to_writer(out, &text.redacted(&found))?;
         } else {
             out.extend_from_slice(as_written);
         }
-        Ok(())
+        // A payment with a secret is denied whatever happens to personal data.
+        let has_secret = || found.iter().any(|one| one.entity == EntityType::Secret);
+        Ok(self.action == PiiAction::Block || has_secret())
     }
+}
+
+/// Refuses keys that would be written twice.
+fn check_keys(fields: &[Field<'_>]) -> Result<(), BadLine> {
+    for key in [ENTITIES, BLOCKED] {
+        if fields.iter().any(|field| field.name == key) {
+            return Err(BadLine::KeyTaken(key));
+        }
+    }
+    Ok(())
 }
 
 /// The lines without their ends; the first of an input without the mark that some programs put before it.
