@@ -14,6 +14,7 @@ use super::{EntityType, Finding};
 mod calling_code;
 mod card;
 mod context;
+mod crypto;
 mod email;
 mod iban;
 mod iban_length;
@@ -22,6 +23,7 @@ mod issuer;
 mod national;
 mod numbers;
 mod phone;
+mod secret;
 mod ssn;
 mod uuid;
 
@@ -43,7 +45,7 @@ impl Recognizer {
     }
 }
 
-pub(super) static RECOGNIZERS: [Recognizer; 12] = [
+pub(super) static RECOGNIZERS: [Recognizer; 14] = [
     email::RECOGNIZER,
     card::RECOGNIZER,
     ssn::RECOGNIZER,
@@ -56,6 +58,8 @@ pub(super) static RECOGNIZERS: [Recognizer; 12] = [
     national::BIRTHS,
     national::DOCUMENTS,
     national::PROVISIONING,
+    secret::RECOGNIZER,
+    crypto::RECOGNIZER,
 ];
 
 /// How sure a recognizer is, in percent.
