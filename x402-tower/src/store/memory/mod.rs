@@ -7,6 +7,7 @@ mod shards;
 mod signed;
 #[cfg(test)]
 mod tests;
+mod things;
 
 use core::fmt;
 use std::sync::Arc;
