@@ -473,9 +473,8 @@ impl<'b> Segmenter<'b> {
             if !touches {
                 break;
             }
-            end = window.get(filled.wrapping_sub(1)).map_or(0, |before| {
-                before.end as usize + usize::from(token.gap != Gap::Joined)
-            });
+            let separator = usize::from(token.gap != Gap::Joined);
+            end = (token.start as usize).saturating_sub(separator);
         }
         self.widen(Gap::Other);
         self.spaced = false;
