@@ -14,6 +14,7 @@ use super::{EntityType, Finding};
 mod calling_code;
 mod card;
 mod context;
+mod crypto;
 mod email;
 mod iban;
 mod iban_length;
@@ -21,6 +22,7 @@ mod ip;
 mod issuer;
 mod numbers;
 mod phone;
+mod secret;
 mod ssn;
 mod uuid;
 
@@ -42,13 +44,15 @@ impl Recognizer {
     }
 }
 
-pub(super) static RECOGNIZERS: [Recognizer; 6] = [
+pub(super) static RECOGNIZERS: [Recognizer; 8] = [
     email::RECOGNIZER,
     card::RECOGNIZER,
     ssn::RECOGNIZER,
     iban::RECOGNIZER,
     phone::RECOGNIZER,
     ip::RECOGNIZER,
+    secret::RECOGNIZER,
+    crypto::RECOGNIZER,
 ];
 
 /// How sure a recognizer is, in percent.

@@ -12,6 +12,7 @@ mod payment_fields;
 mod phone;
 mod properties;
 mod redaction;
+mod secret;
 mod ssn;
 mod url;
 
