@@ -247,7 +247,7 @@ impl<'b> Segmenter<'b> {
     fn run(&mut self, window: &mut [Token; WINDOW], mut filled: usize) -> usize {
         let start = self.position;
         let (character, width) = char_at(self.bytes, start);
-        if !character.is_ascii() && letter(character) == Letter::None {
+        if self.at(start) >= 0x80 && letter(character) == Letter::None {
             self.sign(character);
             self.spaced = false;
             self.position += width;

@@ -136,6 +136,13 @@ fn the_parts_of_a_mailbox_are_no_person() {
 }
 
 #[test]
+fn escapes_that_are_no_utf_8_are_passed_over() {
+    let found = detector().scan_url("https://api.example.com/users/%ff%c3/maria-garcia/%e2%82");
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].entity, Person);
+}
+
+#[test]
 fn a_host_is_never_a_name() {
     let text = "see https://maria-garcia.example.com/docs";
     assert!(detector().scan(text).is_empty());
