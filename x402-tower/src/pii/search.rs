@@ -170,7 +170,12 @@ impl Search<'_> {
         taken.sort_unstable_by_key(|span| span.start);
         let mut names = Vec::new();
         super::names::find_names(view, &taken, &mut names);
-        names.retain(|found| wants(&found.entity));
+        // `mailto:` before an address is a scheme, not somebody's name.
+        let is_scheme = |found: &Finding| {
+            view.at(found.span.end) == b':'
+                && taken.iter().any(|span| span.start == found.span.end + 1)
+        };
+        names.retain(|found| wants(&found.entity) && !is_scheme(found));
         self.report(names.into_iter().map(|found| Finding {
             span: view.original(found.span),
             ..found

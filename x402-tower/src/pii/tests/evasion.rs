@@ -253,8 +253,11 @@ const REWRITES: &[(&str, Rewrite)] = &[
     }),
 ];
 
+/// What a transform makes of the whole value.
+type Encode = fn(&str) -> String;
+
 /// Transforms of the whole value.
-const ENCODINGS: &[(&str, fn(&str) -> String)] = &[
+const ENCODINGS: &[(&str, Encode)] = &[
     ("base64", |value| {
         base64::prelude::BASE64_STANDARD.encode(padded(value))
     }),

@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use super::super::super::EntityType;
+use super::super::super::steps::step;
 use super::super::super::view::View;
 use super::super::numbers::Window;
 use super::super::{Hits, NumberRecognizer, score};
@@ -75,6 +76,8 @@ pub(super) const RECOGNIZER: NumberRecognizer = NumberRecognizer {
 
 const SHORTEST: usize = 8;
 const LONGEST: usize = 13;
+/// How far from a number the word that names it may start.
+const REACH: usize = 12;
 const RULES: [&[NumberRule]; 5] = [
     north_america::RULES,
     europe::RULES,
@@ -139,6 +142,7 @@ impl Candidate<'_, '_, '_> {
     fn best(&self, view: &View<'_>, hits: &Hits) -> Option<(EntityType, u8)> {
         let digits = self.digits.get(..self.len)?;
         let mut label = None;
+        let may_be_named = self.is_beside_a_word(view);
         RULES
             .iter()
             .copied()
@@ -146,6 +150,7 @@ impl Candidate<'_, '_, '_> {
             .filter(|rule| {
                 rule.lengths & (1 << self.len) != 0
                     && hits.wants(rule.entity)
+                    && (may_be_named || self.printed_forms(rule).next().is_some())
                     && (rule.is_valid)(digits)
             })
             .filter_map(|rule| {
@@ -187,17 +192,41 @@ impl Candidate<'_, '_, '_> {
         digits: &[u8],
         label: &Label,
     ) -> Option<u8> {
-        let printed = rule.printed.iter().find(|printed| {
-            printed.groups.len() == self.count
-                && self.window.starts_with(printed.groups)
-                && self.is_divided_as(view, printed)
-        })?;
+        let printed = self
+            .printed_forms(rule)
+            .find(|printed| self.is_divided_as(view, printed))?;
         let stands = !self.window.glued()
             && stands_alone(view, &self.span)
             && !self.window.continues(self.count, b" +")
             && !is_amount(view, &self.span, label)
             && !(rule.is_everyday)(digits);
         stands.then_some(printed.score)
+    }
+
+    /// The forms that the digits are grouped as.
+    fn printed_forms(&self, rule: &NumberRule) -> impl Iterator<Item = &'static Printed> {
+        rule.printed.iter().filter(|printed| {
+            printed.groups.len() == self.count && self.window.starts_with(printed.groups)
+        })
+    }
+
+    /// Whether a letter comes next on either side. Most numbers in lists of numbers have none.
+    fn is_beside_a_word(&self, view: &View<'_>) -> bool {
+        let belongs = |byte: &u8| byte.is_ascii_alphanumeric() || !byte.is_ascii();
+        let is_letter = |byte: Option<u8>| byte.is_some_and(|byte| !byte.is_ascii_digit());
+        let before = (0..REACH)
+            .map(|back| {
+                step();
+                view.before(self.span.start.saturating_sub(back))
+            })
+            .find(belongs);
+        let after = (0..REACH)
+            .map(|ahead| {
+                step();
+                view.at(self.span.end + ahead)
+            })
+            .find(belongs);
+        is_letter(before) || is_letter(after)
     }
 
     /// One separator throughout, of those that the form has.
