@@ -17,7 +17,7 @@ fn assert_found(cases: &[&str]) {
 }
 
 #[test]
-fn escapes_of_every_kind_are_peeled_off() {
+fn attack_108_escapes_of_every_kind_are_peeled_off() {
     assert_found(&[
         "«alice%40example.com»",
         "«alice%2540example.com»",
@@ -44,7 +44,7 @@ fn escapes_of_every_kind_are_peeled_off() {
 }
 
 #[test]
-fn look_alikes_are_read_as_what_they_look_like() {
+fn attack_106_look_alikes_are_read_as_what_they_look_like() {
     assert_found(&[
         "«аlice@example.com»",
         "«alice@exаmple.cоm»",
@@ -67,7 +67,7 @@ fn look_alikes_are_read_as_what_they_look_like() {
 }
 
 #[test]
-fn what_cannot_be_seen_splits_nothing() {
+fn attack_107_what_cannot_be_seen_splits_nothing() {
     for hidden in [
         '\u{200b}',
         '\u{200d}',
@@ -103,7 +103,7 @@ fn what_cannot_be_seen_splits_nothing() {
 }
 
 #[test]
-fn spelled_addresses_are_found() {
+fn attack_108_spelled_addresses_are_found() {
     assert_found(&[
         "«alice(at)example.com»",
         "«alice [at] example [dot] com»",
@@ -113,7 +113,7 @@ fn spelled_addresses_are_found() {
 }
 
 #[test]
-fn encoded_runs_are_hidden_whole() {
+fn attack_108_encoded_runs_are_hidden_whole() {
     assert_found(&[
         "ref «YWxpY2VAZXhhbXBsZS5jb20=» end",
         "ref «YWxpY2VAZXhhbXBsZS5jb20» end",

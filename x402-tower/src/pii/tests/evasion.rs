@@ -391,7 +391,7 @@ fn every_pair_of_transforms_of_an_address_is_hidden() {
 }
 
 #[test]
-fn benign_texts_come_back_unchanged() {
+fn attack_115_benign_texts_come_back_unchanged() {
     for text in BENIGN {
         assert_eq!(hidden(text), *text);
     }

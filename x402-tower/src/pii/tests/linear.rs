@@ -129,7 +129,7 @@ fn hostile_units() -> Vec<String> {
 }
 
 #[test]
-fn steps_stay_under_a_constant_per_byte() {
+fn attack_114_steps_stay_under_a_constant_per_byte() {
     let detector = Detector::with_entities(EntityType::ALL.iter().copied());
     for unit in hostile_units() {
         for suffix in ["", "@", "@b.co", "1", "%", "x"] {

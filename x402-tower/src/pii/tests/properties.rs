@@ -95,3 +95,72 @@ proptest! {
         prop_assert_eq!(reparsed.as_ref().map(url::Url::origin), Ok(parsed.origin()));
     }
 }
+
+/// What a transform puts into a text without changing how it reads.
+const NOISE: &[&str] = &[
+    "\u{200b}",
+    "\u{200d}",
+    "\u{ad}",
+    "\u{34f}",
+    "\u{2060}",
+    "\u{fe0f}",
+    "\u{301}",
+    "\u{e0020}",
+    "\u{feff}",
+    "\u{1}",
+    "\u{3164}",
+    "\u{202e}",
+    "\u{2066}",
+    "\u{180e}",
+];
+
+/// Look-alikes of other scripts, from Unicode's list of confusables (UTS 39).
+const LOOK_ALIKES: &[(char, &[char])] = &[
+    ('a', &['а', 'α', '𝐚', 'ａ', 'ⓐ']),
+    ('c', &['с', 'ⅽ', 'ᴄ', 'ｃ']),
+    ('e', &['е', 'ҽ', 'ｅ', '𝖾']),
+    ('i', &['і', 'ⅰ', 'ｉ', 'ι']),
+    ('j', &['ј', 'ϳ', 'ｊ']),
+    ('o', &['о', 'ο', 'օ', 'ｏ', '𝗈']),
+    ('p', &['р', 'ρ', 'ｐ']),
+    ('s', &['ѕ', 'ｓ', 'ꜱ']),
+    ('x', &['х', 'ⅹ', 'ｘ']),
+    ('y', &['у', 'ｙ']),
+    ('@', &['＠', '﹫']),
+    ('.', &['．', '。']),
+    ('1', &['１', '١', '१', '𝟏']),
+    ('4', &['４', '٤', '४', '𝟒']),
+    ('5', &['５', '٥', '५', '𝟓']),
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn attack_107_noise_hides_nothing((entity, value) in personal_value(), noise in prop::collection::vec((0..40usize, prop::sample::select(NOISE)), 1..12)) {
+        let mut noisy = String::new();
+        for (position, character) in value.chars().enumerate() {
+            noisy.push(character);
+            let last = position + 1 == value.chars().count();
+            for (_, mark) in noise.iter().filter(|(at, _)| *at == position && !last) {
+                noisy.push_str(mark);
+            }
+        }
+        let findings = found(&noisy);
+        prop_assert_eq!(findings, [(entity, noisy.as_str())]);
+    }
+
+    #[test]
+    fn attack_106_look_alikes_hide_nothing((entity, value) in personal_value(), choices in prop::collection::vec(0..8usize, 1..30)) {
+        let disguised: String = value
+            .chars()
+            .zip(choices.iter().cycle())
+            .map(|(character, choice)| {
+                let like = LOOK_ALIKES.iter().find(|(plain, _)| *plain == character);
+                like.and_then(|(_, others)| others.get(*choice)).copied().unwrap_or(character)
+            })
+            .collect();
+        let findings = found(&disguised);
+        prop_assert_eq!(findings, [(entity, disguised.as_str())]);
+    }
+}

@@ -5,7 +5,7 @@ use crate::pii::EntityType::{CreditCard, EmailAddress, IbanCode, PhoneNumber, Us
 use crate::pii::{Detector, RedactionTemplate, redact_url};
 
 #[test]
-fn parts_over_parameters_are_found_together() {
+fn attack_109_parts_over_parameters_are_found_together() {
     assert_eq!(
         found_in_url("https://h.example/?user=alice&domain=example.com&page=2"),
         [(EmailAddress, "alice"), (EmailAddress, "example.com")]
@@ -38,7 +38,7 @@ fn parts_over_parameters_are_found_together() {
 }
 
 #[test]
-fn items_of_a_list_are_found_together() {
+fn attack_109_items_of_a_list_are_found_together() {
     assert_eq!(
         found("{\"account\": [\"GB82\", \"WEST\", \"12345698765432\"]}"),
         [
@@ -64,7 +64,7 @@ fn a_url_keeps_its_keys() {
 }
 
 #[test]
-fn fields_are_found_together_and_each_finding_is_in_its_field() {
+fn attack_109_fields_are_found_together_and_each_finding_is_in_its_field() {
     let fields = ["order for", "4111 1111", "1111", "é", "1111 thanks"];
     assert_eq!(Detector::new().scan_split(fields), []);
     let fields = ["4111 1111", "1111", "1111"];
