@@ -49,6 +49,7 @@ const KEYS: &[(&str, &[&str])] = &[
         &[
             "mode",
             "action",
+            "secrets",
             "entities",
             "detector",
             "urls",

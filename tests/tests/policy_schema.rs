@@ -67,7 +67,7 @@ const FULL: &str = r#"{
   "denied_networks": ["eip155:1"], "denied_schemes": ["upto"],
   "max_authorization_seconds": 300, "resource_match": "exact", "allow_insecure_http": false,
   "pii": {
-    "mode": "enforce", "action": "redact", "entities": ["US_SSN"], "detector": "regex", "urls": "redact",
+    "mode": "enforce", "action": "redact", "secrets": "warn", "entities": ["US_SSN"], "detector": "regex", "urls": "redact",
     "headers": "block", "body": "warn", "header_names": ["x-user"]
   },
   "replay": {"mode": "enforce", "ttl_seconds": 300, "enabled": true, "max_repeats": 2},

@@ -14,5 +14,7 @@ mod ground;
 mod properties;
 #[path = "privacy/requests.rs"]
 mod requests;
+#[path = "privacy/secrets.rs"]
+mod secrets;
 #[path = "privacy/settling.rs"]
 mod settling;

@@ -232,6 +232,11 @@ fn pii_from(settings: &PiiSettings) -> Result<PiiControl, ConfigError> {
             PiiAction::from_str(action.as_str()).map_err(|error| setting("pii.action", &error))?;
         control = control.with_action(action);
     }
+    if let Some(action) = settings.secrets {
+        let action =
+            PiiAction::from_str(action.as_str()).map_err(|error| setting("pii.secrets", &error))?;
+        control = control.with_secret_action(action);
+    }
     if let Some(names) = &settings.entities {
         let entities = names
             .iter()

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 
-use super::outgoing::{Place, Verdict, decide, found, not_readable, unchangeable};
+use super::outgoing::{Place, Verdict, decide, not_readable, unchangeable};
 use super::{PiiAction, PiiControl};
 use crate::denial::Denial;
 use crate::outgoing::{MAX_BODY_BYTES, OutgoingBody, OutgoingRequest};
@@ -54,14 +54,13 @@ impl PiiControl {
             Form::Text => self.screen_plain(action, &body, request)?,
             Form::Opaque => {
                 let text = String::from_utf8_lossy(&body);
-                let Some((entities, _)) = self.clean(&text, false) else {
+                let Some(found) = self.find(&text, false, self.actions(action)) else {
                     return Ok(());
                 };
-                return match action {
-                    PiiAction::Block => Err(found(BODY, &entities)),
-                    PiiAction::Redact => Err(unchangeable(BODY)),
-                    PiiAction::Warn => decide(action, BODY, &entities, request).map(drop),
-                };
+                if found.has(PiiAction::Redact) && !found.has(PiiAction::Block) {
+                    return Err(unchangeable(BODY));
+                }
+                return decide(BODY, &found, request).map(drop);
             }
         };
         if let Some(new) = new {
@@ -80,11 +79,11 @@ impl PiiControl {
             return not_readable(action, BODY).map(|()| None);
         };
         for field in json.texts() {
-            let Some((entities, redacted)) = self.clean(&field.value, field.is_url) else {
+            let Some(found) = self.find(&field.value, field.is_url, self.actions(action)) else {
                 continue;
             };
-            if let Verdict::Replace = decide(action, BODY, &entities, request)? {
-                json.replace_text(&field, &redacted)
+            if let Verdict::Replace = decide(BODY, &found, request)? {
+                json.replace_text(&field, &found.text)
                     .map_err(|_| unchangeable(BODY))?;
             }
         }
@@ -102,13 +101,14 @@ impl PiiControl {
         let Ok(text) = std::str::from_utf8(body) else {
             return not_readable(action, BODY).map(|()| None);
         };
-        let Some((entities, redacted)) = self.clean(&format!("{PATH}{text}"), true) else {
+        let text = format!("{PATH}{text}");
+        let Some(found) = self.find(&text, true, self.actions(action)) else {
             return Ok(None);
         };
-        Ok(match decide(action, BODY, &entities, request)? {
+        Ok(match decide(BODY, &found, request)? {
             Verdict::Keep => None,
             Verdict::Replace => {
-                let form = redacted.strip_prefix(PATH).unwrap_or_default();
+                let form = found.text.strip_prefix(PATH).unwrap_or_default();
                 Some(Bytes::copy_from_slice(form.as_bytes()))
             }
         })
@@ -123,12 +123,12 @@ impl PiiControl {
         let Ok(text) = std::str::from_utf8(body) else {
             return not_readable(action, BODY).map(|()| None);
         };
-        let Some((entities, redacted)) = self.clean(text, false) else {
+        let Some(found) = self.find(text, false, self.actions(action)) else {
             return Ok(None);
         };
-        Ok(match decide(action, BODY, &entities, request)? {
+        Ok(match decide(BODY, &found, request)? {
             Verdict::Keep => None,
-            Verdict::Replace => Some(Bytes::from(redacted)),
+            Verdict::Replace => Some(Bytes::from(found.text)),
         })
     }
 }

@@ -3,8 +3,9 @@
 use http::header::HeaderName;
 use url::{Position, Url};
 
+use super::found::{Actions, Found};
 use super::outgoing::{RequestScreen, may_change};
-use super::{Detector, PiiAction, RedactionTemplate, redact, redact_url};
+use super::{Detector, PiiAction, RedactionTemplate};
 use crate::control::{Control, ControlKind};
 use crate::denial::{Denial, DenialKind};
 use crate::outgoing::{OutgoingRequest, RequestNeed};
@@ -13,9 +14,6 @@ use crate::screening::{Purpose, Screening, TextScreening};
 use crate::step::Step;
 use crate::telemetry;
 use crate::wire::TextField;
-
-/// How often a text that held personal data is looked at, before it is let go.
-const ROUNDS: usize = 16;
 
 /// Keeps personal data out of payments, of the agent's own requests where that is wanted, and of what logs say about
 /// them.
@@ -31,6 +29,13 @@ const ROUNDS: usize = 16;
 /// neither shows the data. What a body cannot be read as, or may not be changed in, is denied under both redact and block:
 /// nobody knows what would leave.
 ///
+/// A private key, a recovery phrase, a token or a key of a service ([`EntityType::Secret`](super::EntityType::Secret)) is
+/// denied with the code `pii.secret`, also where personal data is redacted or let pass: whoever sees one can use it, and a
+/// marker in its place would only hide that it was about to leave (attack 117). That holds for payments, challenges and
+/// those parts of the agent's own requests that are screened. What is not screened is not searched for secrets either: an
+/// agent's `Authorization` header is where a secret belongs. Receipts and answers cannot be denied, so secrets are taken
+/// out of them. [`with_secret_action`](Self::with_secret_action) chooses otherwise.
+///
 /// ```
 /// use x402_tower::pii::{PiiAction, PiiControl};
 ///
@@ -39,25 +44,41 @@ const ROUNDS: usize = 16;
 ///     .with_request_headers(PiiAction::Redact, [http::header::REFERER])
 ///     .with_request_bodies(PiiAction::Redact);
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct PiiControl {
     pub(super) detector: Detector,
     action: PiiAction,
-    template: RedactionTemplate,
+    secret_action: PiiAction,
+    pub(super) template: RedactionTemplate,
     pub(super) request: RequestScreen,
 }
 
 impl PiiControl {
-    /// Redacts every kind of personal data that it knows from payments, and leaves the agent's own requests alone.
+    /// Redacts every kind of personal data that it knows from payments, denies those with secrets, and leaves the agent's
+    /// own requests alone.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Self {
+            detector: Detector::new(),
+            action: PiiAction::Redact,
+            secret_action: PiiAction::Block,
+            template: RedactionTemplate::default(),
+            request: RequestScreen::default(),
+        }
     }
 
     /// Does something else than redact.
     #[must_use]
     pub fn with_action(mut self, action: PiiAction) -> Self {
         self.action = action;
+        self
+    }
+
+    /// Does something else than deny what holds a secret, in payments and in those parts of the agent's own requests that
+    /// are screened.
+    #[must_use]
+    pub fn with_secret_action(mut self, action: PiiAction) -> Self {
+        self.secret_action = action;
         self
     }
 
@@ -110,40 +131,9 @@ impl PiiControl {
         self
     }
 
-    /// What is found in a text, and the text without it; `None` where it is clean.
-    ///
-    /// What is taken out may be all that hid the number glued to it, so it is looked at again until nothing is left, up to
-    /// [`ROUNDS`] times.
-    pub(crate) fn clean(&self, text: &str, is_url: bool) -> Option<(Vec<&'static str>, String)> {
-        let (mut entities, mut clean) = self.clean_once(text, is_url)?;
-        for _ in 1..ROUNDS {
-            match self.clean_once(&clean, is_url) {
-                Some((more, cleaner)) if cleaner != clean => {
-                    entities.extend(more);
-                    clean = cleaner;
-                }
-                _ => break,
-            }
-        }
-        Some((entities, clean))
-    }
-
-    fn clean_once(&self, text: &str, is_url: bool) -> Option<(Vec<&'static str>, String)> {
-        let findings = if is_url {
-            self.detector.scan_url(text)
-        } else {
-            self.detector.scan(text)
-        };
-        if findings.is_empty() {
-            return None;
-        }
-        let redacted = if is_url {
-            redact_url(text, &findings, &self.template)
-        } else {
-            redact(text, &findings, &self.template)
-        };
-        let entities = findings.iter().map(|finding| finding.entity.as_str());
-        Some((entities.collect(), redacted.into_owned()))
+    /// What happens in a place whose action is `personal`.
+    pub(super) const fn actions(&self, personal: PiiAction) -> Actions {
+        Actions::new(personal, self.secret_action)
     }
 
     /// The requested URL as a log may show it, whatever the action is: redacted, and without user name and query, which
@@ -158,7 +148,7 @@ impl PiiControl {
         let bare = [url.scheme(), "://", authority, url.path()];
         let mut shown = String::with_capacity(url.as_str().len().saturating_add(query.len()));
         shown.extend(bare);
-        if let Some((_, redacted)) = self.clean(&shown, true) {
+        if let Some((_, redacted)) = self.hide(&shown, true) {
             shown = redacted;
         }
         shown + query
@@ -166,32 +156,39 @@ impl PiiControl {
 
     /// A path as a log may show it: its keys are the sender's words.
     pub(super) fn shown_path(&self, path: &str) -> String {
-        self.clean(path, false)
+        self.hide(path, false)
             .map_or_else(|| path.to_owned(), |(_, redacted)| redacted)
     }
 
     fn check_text(
         &self,
-        action: PiiAction,
+        actions: Actions,
         text: &mut PaymentText,
         findings: &mut Findings,
     ) -> Result<(), Denial> {
-        let Some((entities, redacted)) = self.clean(text.value(), text.is_url()) else {
+        let Some(mut found) = self.find(text.value(), text.is_url(), actions) else {
             return Ok(());
         };
-        let taken_out = action == PiiAction::Redact && text.redact(redacted);
-        note(findings, action, &entities, taken_out);
-        if action == PiiAction::Block {
-            return Err(blocked(&entities));
+        let taken_out =
+            found.has(PiiAction::Redact) && text.redact(std::mem::take(&mut found.text));
+        note(findings, &found, taken_out);
+        if found.has(PiiAction::Block) {
+            return Err(blocked(&found));
         }
-        if !taken_out {
-            self.report(text.path(), text.is_rewritable(), &entities);
+        if !taken_out || found.has(PiiAction::Warn) {
+            self.report(text.path(), text.is_rewritable(), &found, taken_out);
         }
         Ok(())
     }
 
-    fn report(&self, path: &str, may_change: bool, entities: &[&'static str]) {
+    /// Says what was found and left.
+    fn report(&self, path: &str, may_change: bool, found: &Found, taken_out: bool) {
         let field = self.shown_path(path);
+        let entities = if taken_out {
+            found.names(PiiAction::Warn)
+        } else {
+            found.all_names()
+        };
         if may_change {
             tracing::warn!(field, ?entities, "personal data in a payment");
         } else {
@@ -205,20 +202,29 @@ impl PiiControl {
 
     /// Redacts one text of a challenge; `Err` where it keeps the whole challenge back.
     fn screen_field(&self, screening: &mut Screening<'_>, field: &TextField) -> Result<(), Denial> {
-        let Some((entities, redacted)) = self.clean(&field.value, field.is_url) else {
+        let Some(found) = self.find(&field.value, field.is_url, self.actions(self.action)) else {
             return Ok(());
         };
-        for entity in &entities {
-            telemetry::pii_found(entity, self.action.as_str());
+        for (entity, action) in found.entities() {
+            telemetry::pii_found(entity, action.as_str());
         }
-        match self.action {
-            PiiAction::Block => return Err(blocked(&entities)),
-            PiiAction::Redact if field.rewritable => screening.replace_text(field, &redacted),
-            PiiAction::Redact | PiiAction::Warn => {
-                self.report(&field.path, field.rewritable, &entities);
-            }
+        if found.has(PiiAction::Block) {
+            return Err(blocked(&found));
+        }
+        let taken_out = found.has(PiiAction::Redact) && field.rewritable;
+        if taken_out {
+            screening.replace_text(field, &found.text);
+        }
+        if !taken_out || found.has(PiiAction::Warn) {
+            self.report(&field.path, field.rewritable, &found, taken_out);
         }
         Ok(())
+    }
+}
+
+impl Default for PiiControl {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -231,10 +237,11 @@ impl Control for PiiControl {
         let shown = self.shown_url(payment.exchange().url());
         payment.set_shown_url(shown);
         let mut findings = Findings::new();
+        let actions = self.actions(self.action);
         let verdict = payment
             .texts_mut()
             .iter_mut()
-            .try_for_each(|text| self.check_text(self.action, text, &mut findings));
+            .try_for_each(|text| self.check_text(actions, text, &mut findings));
         payment.note_findings(&findings);
         Step::ready(verdict)
     }
@@ -252,14 +259,14 @@ impl Control for PiiControl {
     }
 
     fn screen_texts(&self, texts: &mut TextScreening<'_>) -> Result<(), Denial> {
-        let action = match self.action {
-            PiiAction::Block if !texts.place().may_deny() => PiiAction::Redact,
-            action => action,
-        };
+        let mut actions = self.actions(self.action);
+        if !texts.place().may_deny() {
+            actions = actions.without_denial();
+        }
         let (texts, findings) = texts.parts();
         texts
             .iter_mut()
-            .try_for_each(|text| self.check_text(action, text, findings))
+            .try_for_each(|text| self.check_text(actions, text, findings))
     }
 
     fn request_need(&self) -> RequestNeed {
@@ -271,15 +278,11 @@ impl Control for PiiControl {
     }
 }
 
-pub(super) fn note(
-    findings: &mut Findings,
-    action: PiiAction,
-    entities: &[&'static str],
-    taken_out: bool,
-) {
-    for entity in entities {
+/// Notes what was found: what is to be taken out as such where it is, everything else as kept.
+pub(super) fn note(findings: &mut Findings, found: &Found, taken_out: bool) {
+    for (entity, action) in found.entities() {
         telemetry::pii_found(entity, action.as_str());
-        if taken_out {
+        if taken_out && action == PiiAction::Redact {
             findings.redacted(entity);
         } else {
             findings.kept(entity);
@@ -287,13 +290,15 @@ pub(super) fn note(
     }
 }
 
-fn blocked(entities: &[&'static str]) -> Denial {
-    Denial::new(
-        DenialKind::PiiBlocked,
-        "pii.blocked",
-        format!(
-            "personal data ({}) would travel with the payment; take it out of URL and description",
-            entities.join(", ")
-        ),
-    )
+fn blocked(found: &Found) -> Denial {
+    found.denial("the payment", |entities| {
+        Denial::new(
+            DenialKind::PiiBlocked,
+            "pii.blocked",
+            format!(
+                "personal data ({}) would travel with the payment; take it out of URL and description",
+                entities.join(", ")
+            ),
+        )
+    })
 }

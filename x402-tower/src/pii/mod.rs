@@ -39,6 +39,7 @@ mod control;
 mod detector;
 mod entity;
 mod finding;
+mod found;
 mod joined;
 mod layer;
 mod mode;

@@ -4,6 +4,7 @@ use http::Uri;
 use http::header::{self, HeaderName, HeaderValue};
 
 use super::control::note;
+use super::found::Found;
 use super::{PiiAction, PiiControl};
 use crate::denial::{Denial, DenialKind};
 use crate::outgoing::{OutgoingRequest, RequestNeed};
@@ -101,11 +102,11 @@ impl PiiControl {
         request: &mut OutgoingRequest<'_>,
     ) -> Result<(), Denial> {
         let (prefix, text) = whole_url(request.uri());
-        let Some((entities, redacted)) = self.clean(&text, true) else {
+        let Some(found) = self.find(&text, true, self.actions(action)) else {
             return Ok(());
         };
-        if let Verdict::Replace = decide(action, URL, &entities, request)? {
-            let redacted = redacted.strip_prefix(prefix).unwrap_or(&redacted);
+        if let Verdict::Replace = decide(URL, &found, request)? {
+            let redacted = found.text.strip_prefix(prefix).unwrap_or(&found.text);
             request.set_uri(redacted).map_err(|_| unchangeable(URL))?;
         }
         Ok(())
@@ -126,14 +127,14 @@ impl PiiControl {
                 replaced.push(value);
                 continue;
             };
-            let Some((entities, redacted)) = self.clean(text, is_url(text)) else {
+            let Some(found) = self.find(text, is_url(text), self.actions(action)) else {
                 replaced.push(value);
                 continue;
             };
-            match decide(action, HEADER, &entities, request)? {
+            match decide(HEADER, &found, request)? {
                 Verdict::Keep => replaced.push(value),
                 Verdict::Replace => {
-                    let mut new = HeaderValue::from_bytes(redacted.as_bytes())
+                    let mut new = HeaderValue::from_bytes(found.text.as_bytes())
                         .map_err(|_| unchangeable(HEADER))?;
                     new.set_sensitive(value.is_sensitive());
                     replaced.push(new);
@@ -172,52 +173,55 @@ pub(super) fn is_url(text: &str) -> bool {
 
 /// Notes what was found, and says whether it is to be replaced.
 pub(super) fn decide(
-    action: PiiAction,
     place: Place,
-    entities: &[&'static str],
+    found: &Found,
     request: &mut OutgoingRequest<'_>,
 ) -> Result<Verdict, Denial> {
-    match action {
-        PiiAction::Block => {
-            note(request.findings_mut(), action, entities, false);
-            Err(found(place, entities))
-        }
-        PiiAction::Redact if request.is_signed() => Err(Denial::new(
+    if found.has(PiiAction::Block) {
+        note(request.findings_mut(), found, false);
+        return Err(blocked(place, found));
+    }
+    let replaces = found.has(PiiAction::Redact);
+    if replaces && request.is_signed() {
+        return Err(Denial::new(
             DenialKind::PiiBlocked,
             "pii.request_signed",
             format!(
                 "{} holds personal data ({}), and the request is signed, so that it cannot be taken out; sign after the guard",
                 place.name,
-                entities.join(", ")
+                found.names(PiiAction::Redact).join(", ")
             ),
-        )),
-        PiiAction::Redact => {
-            note(request.findings_mut(), action, entities, true);
-            Ok(Verdict::Replace)
-        }
-        PiiAction::Warn => {
-            note(request.findings_mut(), action, entities, false);
-            tracing::warn!(
-                place = place.code,
-                ?entities,
-                "personal data in an outgoing request"
-            );
-            Ok(Verdict::Keep)
-        }
+        ));
     }
+    note(request.findings_mut(), found, replaces);
+    let entities = found.names(PiiAction::Warn);
+    if !entities.is_empty() {
+        tracing::warn!(
+            place = place.code,
+            ?entities,
+            "personal data in an outgoing request"
+        );
+    }
+    Ok(if replaces {
+        Verdict::Replace
+    } else {
+        Verdict::Keep
+    })
 }
 
 /// The denial of a request in which something was found.
-pub(super) fn found(place: Place, entities: &[&'static str]) -> Denial {
-    Denial::new(
-        DenialKind::PiiBlocked,
-        place.code,
-        format!(
-            "personal data ({}) in {}; take it out, or set the action for it to redact",
-            entities.join(", "),
-            place.name
-        ),
-    )
+fn blocked(place: Place, found: &Found) -> Denial {
+    found.denial(place.name, |entities| {
+        Denial::new(
+            DenialKind::PiiBlocked,
+            place.code,
+            format!(
+                "personal data ({}) in {}; take it out, or set the action for it to redact",
+                entities.join(", "),
+                place.name
+            ),
+        )
+    })
 }
 
 /// The denial of a request that cannot be looked into; under [`PiiAction::Warn`] it leaves, and the log says so.

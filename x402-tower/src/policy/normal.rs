@@ -83,6 +83,7 @@ fn controls(out: &mut Form, config: &PolicyConfig) {
         out.table("pii");
         out.line("mode", quote(pii.mode));
         out.some("action", pii.action.map(quote));
+        out.some("secrets", pii.secrets.map(quote));
         out.list("entities", pii.entities.as_ref());
         out.line("detector", quote(pii.detector));
         out.line("urls", quote(pii.urls));

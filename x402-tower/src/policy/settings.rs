@@ -85,6 +85,9 @@ pub struct PiiSettings {
     pub mode: Mode,
     /// `action`: what happens to challenges and payments with personal data; `redact` unless set.
     pub action: Option<FindingAction>,
+    /// `secrets`: what happens to challenges, payments and screened requests with a private key, a recovery phrase, a token
+    /// or another key in them; `block` unless set, whatever `action` says.
+    pub secrets: Option<FindingAction>,
     /// `entities`: names of the kinds of data to look for; all of them where absent.
     #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub entities: Option<Vec<String>>,

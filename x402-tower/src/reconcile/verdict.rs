@@ -58,7 +58,7 @@ impl OperatorVerdict {
             return Err(VerdictError::LongReason);
         }
         let (redacted, why) = PiiControl::new()
-            .clean(why, false)
+            .hide(why, false)
             .unwrap_or_else(|| (Vec::new(), why.to_owned()));
         Ok(Self {
             resolution,

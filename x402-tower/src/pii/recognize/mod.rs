@@ -16,6 +16,7 @@ use super::{EntityType, Finding};
 mod calling_code;
 mod card;
 mod context;
+mod crypto;
 mod email;
 mod iban;
 mod iban_length;
@@ -24,6 +25,7 @@ mod issuer;
 mod numbers;
 mod phone;
 mod phone_plan;
+mod secret;
 mod ssn;
 mod uuid;
 
@@ -38,11 +40,13 @@ pub(super) struct Recognizer {
     pub(super) recognize: fn(&View<'_>, &mut Hits),
 }
 
-pub(super) static RECOGNIZERS: [Recognizer; 4] = [
+pub(super) static RECOGNIZERS: [Recognizer; 6] = [
     email::RECOGNIZER,
     iban::RECOGNIZER,
     ip::RECOGNIZER,
     NUMBERS_RECOGNIZER,
+    secret::RECOGNIZER,
+    crypto::RECOGNIZER,
 ];
 
 /// What a recognizer found in a window: the kind, where, and how sure it is.

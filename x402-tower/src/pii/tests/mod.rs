@@ -14,6 +14,7 @@ mod payment_fields;
 mod phone;
 mod properties;
 mod redaction;
+mod secret;
 mod split;
 mod ssn;
 mod url;

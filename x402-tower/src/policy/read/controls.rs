@@ -10,6 +10,7 @@ use crate::policy::settings::{
 const PII: &[&str] = &[
     "mode",
     "action",
+    "secrets",
     "entities",
     "detector",
     "urls",
@@ -53,6 +54,7 @@ impl Reader<'_> {
                 }
                 "mode" => pii.mode = self.word(&path, value).unwrap_or_default(),
                 "action" => pii.action = self.word(&path, value),
+                "secrets" => pii.secrets = self.word(&path, value),
                 "entities" => pii.entities = self.texts(&path, value),
                 "detector" => pii.detector = self.word(&path, value).unwrap_or_default(),
                 "urls" => pii.urls = self.word(&path, value).unwrap_or_default(),

@@ -15,6 +15,7 @@ fn every_setting_is_read() {
         [pii]
         mode = "shadow"
         action = "block"
+        secrets = "redact"
         urls = "redact"
         headers = "block"
         header_names = ["x-user", "Cookie"]
@@ -44,6 +45,7 @@ fn every_setting_is_read() {
         (pii.mode, pii.action),
         (Mode::Shadow, Some(FindingAction::Block))
     );
+    assert_eq!(pii.secrets, Some(FindingAction::Redact));
     assert_eq!(
         (pii.urls, pii.headers, pii.body),
         (
@@ -97,6 +99,7 @@ fn settings_that_cannot_be_right_are_refused() {
             "first_contact_cap_usd",
         ),
         ("[pii]\naction = \"off\"", "config.choice", "pii.action"),
+        ("[pii]\nsecrets = \"off\"", "config.choice", "pii.secrets"),
         ("[pii]\nurls = \"hide\"", "config.choice", "pii.urls"),
         (
             "[pii]\nheaders = \"block\"",
@@ -163,6 +166,7 @@ fn every_setting_makes_another_revision() {
         "denied_networks = [\"eip155:1\"]\n[pii]\n[replay]\n[audit]",
         "[pii]\nmode = \"shadow\"\n[replay]\n[audit]",
         "[pii]\nbody = \"warn\"\n[replay]\n[audit]",
+        "[pii]\nsecrets = \"warn\"\n[replay]\n[audit]",
         "[pii]\n[replay]\nmax_repeats = 1\n[audit]",
         "[pii]\n[replay]\n[audit]\nsync = \"each\"",
     ] {

@@ -1,0 +1,60 @@
+//! What gives access: private keys, recovery phrases, tokens and keys of services.
+//!
+//! A clean field pays for one look at every sixteenth byte or so: whatever is looked for here is a long run of letters and
+//! digits, a line of dashes, or a phrase of at least 47 bytes. Lengths, prefixes and check digits are the vendors' own
+//! (their documentation, or the rules that they gave to public secret scanners); keys of chains are BIP-32, BIP-39 and the
+//! formats of the wallets.
+
+use super::super::EntityType;
+use super::super::view::View;
+use super::{Hits, Recognizer, score};
+
+mod base58;
+mod byte_array;
+mod chain_key;
+mod crc32;
+mod key_word;
+mod keyed;
+mod pem;
+mod phrase;
+mod service_key;
+mod service_keys;
+mod token;
+mod web_token;
+
+pub(super) use base58::{decode as decode_base58, decode_checked as decode_base58_checked};
+pub(super) use token::{is_token, runs};
+
+/// An AWS access key id, the shortest of all, has 20 bytes.
+const SHORTEST: usize = 20;
+
+pub(super) const RECOGNIZER: Recognizer = Recognizer {
+    entities: &[EntityType::Secret],
+    may_match: |classes| classes.len >= SHORTEST,
+    recognize,
+};
+
+fn recognize(view: &View<'_>, hits: &mut Hits) {
+    pem::find(view, hits);
+    phrase::find(view, hits);
+    byte_array::find(view, hits);
+    let mut chain_keys = chain_key::Budget::new();
+    // Where the last key of several parts ended: its parts are runs of their own.
+    let mut done = 0;
+    for run in runs(view, token::SHORTEST) {
+        keyed::find_hexadecimal(view, &run, hits);
+        if !token::is_hexadecimal(view, &run) {
+            if run.start >= done {
+                let parts =
+                    web_token::find(view, &run).or_else(|| service_key::in_parts(view, &run));
+                if let Some(span) = parts {
+                    done = span.end;
+                    hits.push(EntityType::Secret, span, score::UNMISTAKABLE);
+                }
+            }
+            service_key::find(view, &run, hits);
+            chain_key::find(view, &run, &mut chain_keys, hits);
+        }
+    }
+    keyed::find(view, hits);
+}

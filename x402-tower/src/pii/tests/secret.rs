@@ -1,0 +1,395 @@
+use super::{assert_marked, found, found_in_url};
+use crate::pii::{Detector, EntityType};
+
+const HEX: &str = "4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318";
+/// Bytes 0 to 31 as a secret key of Ed25519, with its public key.
+const PAIR: &str =
+    "1GMkH3brNXiNNs1tiFZHu4yZSRrzJwxi5wB9bHFtMikjwpAW9DMZzU2Pqakc5it8X3N5vPmqdN7KF4CCUpmKhq";
+const PAIR_BYTES: &str = "0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,3,161,7,191,243,206,16,190,29,112,221,24,231,75,192,153,103,228,214,48,155,165,13,95,29,220,134,100,18,85,49,184";
+/// A signature of the same key, which has the same form.
+const SIGNATURE: &str =
+    "5WfzPJDH36X4Wp9DaZQNLAK46NhQ7JTgasyXocQ2X9iF1nHD68Q4RMSrACZGTFqei73RWis96dhPXFQXw1GT9CKp";
+const TOKEN: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U";
+
+fn is_secret(text: &str) -> bool {
+    Detector::with_entities([EntityType::Secret])
+        .scan(text)
+        .iter()
+        .any(|finding| finding.entity == EntityType::Secret)
+}
+
+/// Asserts that the whole of `secret` is found, and nothing else, where it stands alone, in a text, in a URL and behind a
+/// separator.
+fn assert_found(secret: &str) {
+    let expected = [(EntityType::Secret, secret)];
+    for text in [
+        secret.to_owned(),
+        format!("use {secret} for the request"),
+        format!("\"{secret}\""),
+        format!("report,{secret};end"),
+    ] {
+        assert_eq!(found(&text), expected, "in {text:?}");
+    }
+    for url in [
+        format!("https://api.example.com/run?q={secret}&page=2"),
+        format!("https://api.example.com/run/{secret}"),
+        format!("https://api.example.com/run#{secret}"),
+    ] {
+        assert_eq!(found_in_url(&url), expected, "in {url:?}");
+    }
+}
+
+#[test]
+fn private_keys_of_evm_chains_are_secrets_beside_a_word_that_says_so() {
+    for name in [
+        "private_key=",
+        "PRIVATE_KEY=",
+        "privateKey: ",
+        "\"private-key\": \"",
+        "EVM_PRIVATE_KEY=",
+        "my private key is ",
+        "private key (hex): ",
+        "privkey:",
+        "secret=",
+        "secretKey=",
+        "awssecretkey=",
+        "signer_key = ",
+        "seed: ",
+        "the private key for the hot wallet of the team: ",
+        "mnemonic/",
+    ] {
+        for prefix in ["", "0x"] {
+            let text = format!("{name}{prefix}{HEX}");
+            let key = text.get(name.len()..).unwrap();
+            assert_eq!(found(&text), [(EntityType::Secret, key)], "in {text:?}");
+        }
+    }
+    for text in [
+        format!("0x{HEX} is my private key"),
+        format!("https://x.example/private-key/{HEX}"),
+        format!("private_key_{HEX}"),
+    ] {
+        assert!(is_secret(&text), "{text}");
+    }
+}
+
+#[test]
+fn hashes_nonces_and_addresses_are_no_secrets() {
+    for text in [
+        HEX.to_owned(),
+        format!("0x{HEX}"),
+        format!("nonce=0x{HEX}"),
+        format!("txHash: 0x{HEX}"),
+        format!("transaction 0x{HEX} settled; keep your private key safe"),
+        format!("sha256 of the private key: digest {HEX}"),
+        format!("publicKey={HEX}"),
+        format!("key={HEX}"),
+        "secret=0x036CbD53842c5426634e7929541eC2318f3dCF7e".to_owned(),
+        "token=0x036CbD53842c5426634e7929541eC2318f3dCF7e".to_owned(),
+        "asset=EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v".to_owned(),
+        "token=EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v".to_owned(),
+        "the secret of good reports in 2024".to_owned(),
+        "password=reset-your-password-in-2024".to_owned(),
+        "api_key=YOUR_API_KEY_GOES_HERE".to_owned(),
+        "key-value-store-for-agents-in-2024".to_owned(),
+        "risk-assessment2024reportforthequarter".to_owned(),
+        "sk-learn-tutorial-for-2024".to_owned(),
+        "550e8400-e29b-41d4-a716-446655440000".to_owned(),
+        "eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913".to_owned(),
+        format!("signature {SIGNATURE}"),
+        format!("https://explorer.example/tx/{SIGNATURE}"),
+        "a.b.c eyJ.eyJ.sig v1.2.3-beta.20240101".to_owned(),
+        "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\n-----END PUBLIC KEY-----".to_owned(),
+        "a file that starts with -----BEGIN PRIVATE KEY----- is a key".to_owned(),
+    ] {
+        assert!(!is_secret(&text), "{text}");
+    }
+}
+
+#[test]
+fn keys_in_the_formats_of_wallets_are_secrets() {
+    for secret in [
+        PAIR,
+        "KwFfpDsaF7yxCELuyrH9gP5XL7TAt5b9HPWC1xCQbmrxvhJgMQHb",
+        "5HpjKrb7dH5kKQQzmbjB87Mxova7mek5bXUTWfndcX6tBoqUwzm",
+        // BIP-32, test vector 1.
+        "xprv9s21ZrQH143K3QTDL4LXw2F7HEK3wJUD2nW2nRk4stbPy6cq3jPPqjiChkVvvNKmPGJxWUtg6LnF5kejMRNNU3TGtRBeJgk33yuGBxrMPHi",
+    ] {
+        assert_found(secret);
+    }
+    for public in [
+        "xpub661MyMwAqRbcFtXgS5sYJABqqG9YLmC4Q1Rdap9gSE8NqtwybGhePY2gZ29ESFjqJoCu1Rupje8YtGqsefD265TMg7usUDFdp6W1EGMcet8",
+        "KwFfpDsaF7yxCELuyrH9gP5XL7TAt5b9HPWC1xCQbmrxvhJgMQHc",
+    ] {
+        assert!(!is_secret(public), "{public}");
+    }
+}
+
+#[test]
+fn byte_arrays_are_secrets_where_they_are_a_key_pair_or_a_word_says_so() {
+    assert_marked(
+        EntityType::Secret,
+        &[
+            &format!("«[{PAIR_BYTES}]»"),
+            &format!("id.json: «[{}]»", PAIR_BYTES.replace(',', ", ")),
+        ],
+    );
+    let ones = ["1"; 64].join(",");
+    assert!(!is_secret(&format!("[{ones}]")));
+    assert!(is_secret(&format!("secretKey: [{ones}]")));
+    assert!(!is_secret(&format!("secretKey: [{ones},1]")));
+}
+
+#[test]
+fn recovery_phrases_are_secrets_if_their_checksum_holds() {
+    const PHRASES: [&str; 7] = [
+        "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about",
+        "legal winner thank year wave sausage worth useful legal winner thank yellow",
+        "alpha doctor dream bid school mandate detail acquire bamboo obvious aim club immense arrive hat",
+        "alpha doctor dream bid school mandate detail acquire bamboo obvious aim club immense arrive half glory brown water",
+        "alpha doctor dream bid school mandate detail acquire bamboo obvious aim club immense arrive half glory brown valley siege drastic cause",
+        "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon art",
+        "zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo wrong",
+    ];
+    for phrase in PHRASES {
+        let numbered: Vec<_> = phrase
+            .split(' ')
+            .enumerate()
+            .map(|(place, word)| format!("{}. {word}", place + 1))
+            .collect();
+        let short: Vec<_> = phrase
+            .split(' ')
+            .map(|word| word.get(..4).unwrap_or(word))
+            .collect();
+        for written in [
+            phrase.to_owned(),
+            phrase.replace(' ', "\n"),
+            phrase.replace(' ', ", "),
+            phrase.replace(' ', "-"),
+            phrase.replace(' ', "_"),
+            phrase.replace(' ', "\", \""),
+            phrase.to_uppercase(),
+            short.join(" "),
+            numbered.join("\n"),
+        ] {
+            assert!(is_secret(&written), "{written}");
+            let around = format!("please keep these for me: {written}. Thanks!");
+            assert!(is_secret(&around), "{around}");
+        }
+        for separator in ["%20", "+", "-", "/", "%2C%20", "%0A"] {
+            let url = format!(
+                "https://x.example/a?words={}&page=2",
+                phrase.replace(' ', separator)
+            );
+            let findings = Detector::new().scan_url(&url);
+            assert_eq!(findings.len(), 1, "{url}");
+            assert_eq!(findings[0].entity, EntityType::Secret);
+        }
+    }
+}
+
+#[test]
+fn words_of_the_list_without_a_checksum_are_no_secret() {
+    for text in [
+        "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon",
+        "zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo",
+        "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about",
+        "market data report about the price and volume of every coin that you will ever want to buy or sell today",
+        "Run any model you like; pay only for what you use, with limits that a human can change at any time.",
+    ] {
+        assert!(!is_secret(text), "{text}");
+    }
+}
+
+#[test]
+fn a_phrase_is_found_among_other_words_of_the_list() {
+    let phrase = "legal winner thank year wave sausage worth useful legal winner thank yellow";
+    let text = format!("there will always save this: {phrase} until then");
+    let findings = Detector::new().scan(&text);
+    assert_eq!(findings.len(), 1);
+    assert!(text[findings[0].span.clone()].contains(phrase));
+}
+
+#[test]
+fn armoured_private_keys_are_secrets_from_the_first_line_to_the_last() {
+    let body = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj\nMzEfYyjiWA4R4/M2bS1GB4t7NXp98C3SC6dVMvDu";
+    for label in [
+        "PRIVATE KEY",
+        "RSA PRIVATE KEY",
+        "EC PRIVATE KEY",
+        "OPENSSH PRIVATE KEY",
+        "ENCRYPTED PRIVATE KEY",
+        "PGP PRIVATE KEY BLOCK",
+    ] {
+        let key = format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----");
+        assert_marked(
+            EntityType::Secret,
+            &[
+                &format!("«{key}»"),
+                &format!("key: «{key}»\nthanks"),
+                &format!("\"private_key\": \"«{}»\\n\"", key.replace('\n', "\\n")),
+            ],
+        );
+    }
+    let cut = format!("-----BEGIN PRIVATE KEY-----\n{body}");
+    assert_eq!(found(&cut), [(EntityType::Secret, cut.as_str())]);
+    let url = format!(
+        "https://x.example/?key={}",
+        cut.replace(' ', "+").replace('\n', "%0A")
+    );
+    assert_eq!(found_in_url(&url).len(), 1);
+}
+
+#[test]
+fn web_tokens_are_secrets_whole() {
+    assert_found(TOKEN);
+    // A header with a key id first, and one without a signature.
+    for token in [
+        "eyJraWQiOiJhYmMiLCJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl",
+        "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.",
+    ] {
+        assert_eq!(found(token), [(EntityType::Secret, token)]);
+    }
+}
+
+#[test]
+fn keys_of_services_are_secrets() {
+    for secret in [
+        concat!("AKIA", "IOSFODNN7EXAMPLE"),
+        concat!("ASIA", "Y34FZKBOKMUTVV7A"),
+        concat!("sk_", "live_51HqLyjWDarjtT1zdp7dcABCD"),
+        concat!("rk_", "test_51HqLyjWDarjtT1zdp7dcABCD"),
+        concat!("ghp_", "Ky9Pf34qY6Nb3wWD25RQ4F5ZR3qa7y3gm1IL"),
+        concat!("gho_", "16C7e42F292c6912E7710c838347Ae178B4a"),
+        concat!(
+            "github_",
+            "pat_11ABCDEFG0abcdefghijkl_abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVW"
+        ),
+        concat!(
+            "sk-",
+            "proj-abcDEF123456ghiJKL789012mnoPQR345678T3BlbkFJstuVWX901234yzaBCD567890"
+        ),
+        concat!("sk-", "1234567890abcdefT3BlbkFJ1234567890abcdef"),
+        concat!(
+            "sk-",
+            "ant-api03-abcDEF123456ghiJKL789012mnoPQR345678stuVWX901234yzaBCD567890-_xAA"
+        ),
+        concat!("AIza", "SyD3asb-2pEZVqMkmL6M9N6nHZRR_znhrh0"),
+        concat!(
+            "xoxb-",
+            "123456789012-1234567890123-AbCdEfGhIjKlMnOpQrStUvWx"
+        ),
+        concat!("xapp-", "1-A012ABCDEFG-1234567890123-abcdef0123456789"),
+        concat!(
+            "SG.",
+            "ngeVfQFYQlKU0ufo8x5d1A.TwL2iGABf9DHoTf-09kqeF8tAmbihYzrnopKc-1s5cr"
+        ),
+        concat!("npm_", "abcdefghijklmnopqrstuvwxyz0123456789"),
+        concat!(
+            "pypi-",
+            "AgEIcHlwaS5vcmcCJDA0ZTQ4YzAwLTZlMTQtNGI3Yy1hZTQ4LWEyMTIzNDU2Nzg5MAAC"
+        ),
+        concat!("glpat-", "Xy12abCDefGH34ijKLmn"),
+        concat!("hf_", "aBcDeFgHiJkLmNoPqRsTuVwXyZaBcDeFgH"),
+        concat!(
+            "dop_v1_",
+            "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+        ),
+        concat!("shpat_", "0123456789abcdef0123456789abcdef"),
+        concat!("key-", "0123456789abcdef0123456789abcdef"),
+        concat!("SK", "0123456789abcdef0123456789abcdef"),
+        concat!("123456789:", "AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw1"),
+        concat!(
+            "MTk4NjIyNDgzNDcxOTI1MjQ4",
+            ".Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs"
+        ),
+        concat!(
+            "gsk_",
+            "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOP"
+        ),
+        concat!("whsec_", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+        concat!("hvs.", "CAESIJl7cvXyZ0123456789abcdefABCDEF"),
+    ] {
+        assert_found(secret);
+    }
+    let hook = concat!("T01234567", "/B0123456789/abcdefghijklmnopqrstuvwx");
+    let url = format!("https://hooks.example.com/services/{hook}");
+    assert_eq!(found_in_url(&url), [(EntityType::Secret, hook)]);
+}
+
+#[test]
+fn a_checksum_makes_a_token_of_github_certain() {
+    let score = |token: &str| Detector::new().scan(token)[0].score;
+    let valid = concat!("ghp_", "Ky9Pf34qY6Nb3wWD25RQ4F5ZR3qa7y3gm1IL");
+    let other = concat!("ghp_", "Ky9Pf34qY6Nb3wWD25RQ4F5ZR3qa7y3gm1IM");
+    assert_eq!(score(valid), 100);
+    assert!(score(other) < 100);
+}
+
+#[test]
+fn values_that_look_random_are_secrets_beside_a_word_that_says_so() {
+    let value = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+    for name in [
+        "aws_secret_access_key=",
+        "AWS_SECRET_ACCESS_KEY: ",
+        "\"secretAccessKey\": \"",
+        "client_secret=",
+        "Authorization: Bearer ",
+        "api_key=",
+        "x-api-key: ",
+        "password: ",
+        "my access token is ",
+    ] {
+        let text = format!("{name}{value}");
+        assert_eq!(found(&text), [(EntityType::Secret, value)], "in {text:?}");
+    }
+    let account = concat!(
+        "DefaultEndpointsProtocol=https;AccountName=x;AccountKey=",
+        "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+    );
+    assert!(is_secret(account));
+    let path = "https://x.example/api-key/9f86d081884c7d659a2feaa0c55ad015/report";
+    assert_eq!(
+        found_in_url(path),
+        [(EntityType::Secret, "9f86d081884c7d659a2feaa0c55ad015")]
+    );
+}
+
+#[test]
+fn escapes_hide_no_secret() {
+    let phrase = "legal winner thank year wave sausage worth useful legal winner thank yellow";
+    let url = format!(
+        "https://x.example/?w={}&t={}",
+        phrase.replace(' ', "%2520"),
+        TOKEN.replace('.', "%2E")
+    );
+    let secrets = Detector::new().scan_url(&url);
+    assert_eq!(secrets.len(), 2, "{secrets:?}");
+}
+
+#[test]
+fn wallet_addresses_are_found_where_they_are_asked_for() {
+    let detector = Detector::with_entities([EntityType::Crypto]);
+    for address in [
+        "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa",
+        "3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy",
+        "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4",
+        "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0",
+        "0x036CbD53842c5426634e7929541eC2318f3dCF7e",
+        "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v",
+    ] {
+        let text = format!("pay to {address}.");
+        let findings = detector.scan(&text);
+        assert_eq!(findings.len(), 1, "{address}");
+        assert_eq!(&text[findings[0].span.clone()], address);
+        assert!(found(&text).is_empty(), "off by default");
+    }
+    for other in [
+        "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb",
+        "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5",
+        "0x036CbD53842c5426634e7929541eC2318f3dCF7g",
+        &format!("0x{HEX}"),
+    ] {
+        assert!(detector.scan(other).is_empty(), "{other}");
+    }
+}
