@@ -3,7 +3,7 @@
 use http::header::HeaderName;
 use url::{Position, Url};
 
-use super::found::{Actions, Found};
+use super::found::{Actions, Found, Text};
 use super::outgoing::{RequestScreen, may_change};
 use super::{Detector, PiiAction, RedactionTemplate};
 use crate::control::{Control, ControlKind};
@@ -166,7 +166,12 @@ impl PiiControl {
         text: &mut PaymentText,
         findings: &mut Findings,
     ) -> Result<(), Denial> {
-        let Some(mut found) = self.find(text.value(), text.is_url(), actions) else {
+        let looked_at = Text {
+            field: Some(text.path()),
+            value: text.value(),
+            is_url: text.is_url(),
+        };
+        let Some(mut found) = self.find(looked_at, actions) else {
             return Ok(());
         };
         let taken_out =
@@ -202,7 +207,7 @@ impl PiiControl {
 
     /// Redacts one text of a challenge; `Err` where it keeps the whole challenge back.
     fn screen_field(&self, screening: &mut Screening<'_>, field: &TextField) -> Result<(), Denial> {
-        let Some(found) = self.find(&field.value, field.is_url, self.actions(self.action)) else {
+        let Some(found) = self.find(Text::of_field(field), self.actions(self.action)) else {
             return Ok(());
         };
         for (entity, action) in found.entities() {

@@ -33,9 +33,11 @@
 //! ```
 
 mod action;
+mod allow;
 mod body;
 mod classes;
 mod control;
+mod custom;
 mod detector;
 mod entity;
 mod finding;
@@ -59,7 +61,12 @@ mod url_parts;
 mod view;
 
 pub use action::{ParsePiiActionError, PiiAction};
+pub use allow::Allowed;
 pub use control::PiiControl;
+pub use custom::{
+    CustomEntity, CustomEntityError, CustomRecognizer, ParseValidatorError, RecognizerError,
+    Validator,
+};
 pub use detector::Detector;
 pub use entity::{EntityType, ParseEntityTypeError};
 pub use finding::Finding;
