@@ -5,7 +5,7 @@ use url::{Position, Url};
 
 use super::found::{Actions, Found, Text};
 use super::outgoing::{RequestScreen, may_change};
-use super::{Detector, PiiAction, RedactionTemplate};
+use super::{Detector, Operators, PiiAction, RedactionOperator, RedactionTemplate};
 use crate::control::{Control, ControlKind};
 use crate::denial::{Denial, DenialKind};
 use crate::outgoing::{OutgoingRequest, RequestNeed};
@@ -49,7 +49,7 @@ pub struct PiiControl {
     pub(super) detector: Detector,
     action: PiiAction,
     secret_action: PiiAction,
-    pub(super) template: RedactionTemplate,
+    pub(super) operators: Operators,
     pub(super) request: RequestScreen,
 }
 
@@ -62,7 +62,7 @@ impl PiiControl {
             detector: Detector::new(),
             action: PiiAction::Redact,
             secret_action: PiiAction::Block,
-            template: RedactionTemplate::default(),
+            operators: Operators::new(),
             request: RequestScreen::default(),
         }
     }
@@ -92,7 +92,16 @@ impl PiiControl {
     /// Writes something else than `<REDACTED>`.
     #[must_use]
     pub fn with_template(mut self, template: RedactionTemplate) -> Self {
-        self.template = template;
+        self.operators = self
+            .operators
+            .with_default(RedactionOperator::Replace(template));
+        self
+    }
+
+    /// Masks, hashes or removes some kinds, or all.
+    #[must_use]
+    pub fn with_operators(mut self, operators: Operators) -> Self {
+        self.operators = operators;
         self
     }
 

@@ -1,6 +1,5 @@
 //! What was found in one text, and what becomes of each kind.
 
-use super::redact::{redact, redact_url};
 use super::{EntityType, Finding, PiiAction, PiiControl};
 use crate::denial::{Denial, DenialKind};
 use crate::wire::TextField;
@@ -160,9 +159,9 @@ impl PiiControl {
             .collect();
         findings.retain(|finding| action(finding) != PiiAction::Warn);
         let text = if is_url {
-            redact_url(value, &findings, &self.template)
+            self.operators.redact_url(value, &findings)
         } else {
-            redact(value, &findings, &self.template)
+            self.operators.redact(value, &findings)
         };
         Some(Found {
             entities,

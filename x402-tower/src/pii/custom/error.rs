@@ -10,7 +10,9 @@ use crate::pii::{Allowed, Detector};
 #[non_exhaustive]
 pub enum RecognizerError {
     /// The pattern is no regular expression of the `regex` crate.
-    #[error("the pattern is no regular expression: {problem} at byte {offset}")]
+    #[error(
+        "the pattern is no regular expression ({problem} at byte {offset}): write it as the regex crate does"
+    )]
     Syntax {
         /// What is wrong.
         problem: String,

@@ -10,6 +10,7 @@ mod iban;
 mod ip;
 mod linear;
 mod names;
+mod operators;
 mod overlap;
 mod payment_fields;
 mod phone;
