@@ -1,7 +1,8 @@
 """Writes the labelled lines that the names model learns from, and its gazetteer.
 
     make_data.py train OUT      data.txt and gazetteer.txt: names that are not held out
-    make_data.py held-out OUT   validation.txt: other templates, held-out names only
+    make_data.py held-out OUT   held-out.txt: other templates, held-out names only
+    make_data.py mixed OUT      mixed.txt: other templates, names that are not held out
 """
 
 import os
@@ -91,13 +92,14 @@ def main():
     rank = {folded(name): position for position, name in enumerate(names.census_surnames)}
     words = Words(names.tiers()[0], rank, {folded(p) for p in places.single})
     held_out = what == "held-out"
-    rng = random.Random(402 if held_out else 1402)
+    validates = what in ("held-out", "mixed")
+    rng = random.Random(402 if validates else 1402)
     writer = Writer(names, places, words, rng, held_out)
     folder = os.path.join(HERE, "grammar")
     files = [os.path.join(folder, file) for file in sorted(os.listdir(folder))]
-    if held_out:
+    if validates:
         grammar = Grammar([*files, os.path.join(HERE, "validation", "templates.txt")], rng)
-        write_lines(writer, grammar, VALIDATION, rng, os.path.join(out, "validation.txt"))
+        write_lines(writer, grammar, VALIDATION, rng, os.path.join(out, f"{what}.txt"))
         return
     grammar = Grammar(files, rng)
     write_lines(writer, grammar, TRAIN, rng, os.path.join(out, "data.txt"))

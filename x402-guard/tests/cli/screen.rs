@@ -171,6 +171,16 @@ fn blocking_leaves_the_text_and_says_so_where_something_was_found() {
 }
 
 #[test]
+fn a_record_with_a_secret_is_blocked_and_does_not_show_it() {
+    let key = concat!("sk_", "live_51HqLyjWDarjtT1zdp7dcABCD");
+    let ended = screen(json!({"reason": format!("use {key}")}).to_string());
+    let record = &ended.json_lines()[0];
+    assert_eq!(record["entities"][0]["entity_type"], "SECRET");
+    assert_eq!(record["blocked"], true);
+    assert_eq!(record["reason"], "use <REDACTED>");
+}
+
+#[test]
 fn warning_leaves_the_text_and_lists_what_was_found() {
     let args = ["--mode", "structural", "--action", "warn"];
     let input = r#"{"reason":"alice@example.com"}"#;

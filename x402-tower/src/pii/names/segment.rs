@@ -247,7 +247,7 @@ impl<'b> Segmenter<'b> {
     fn run(&mut self, window: &mut [Token; WINDOW], mut filled: usize) -> usize {
         let start = self.position;
         let (character, width) = char_at(self.bytes, start);
-        if !character.is_ascii() && letter(character) == Letter::None {
+        if self.at(start) >= 0x80 && letter(character) == Letter::None {
             self.sign(character);
             self.spaced = false;
             self.position += width;
@@ -473,9 +473,8 @@ impl<'b> Segmenter<'b> {
             if !touches {
                 break;
             }
-            end = window.get(filled.wrapping_sub(1)).map_or(0, |before| {
-                before.end as usize + usize::from(token.gap != Gap::Joined)
-            });
+            let separator = usize::from(token.gap != Gap::Joined);
+            end = (token.start as usize).saturating_sub(separator);
         }
         self.widen(Gap::Other);
         self.spaced = false;

@@ -38,7 +38,11 @@ pub(super) fn each_name(
         };
         let start = index;
         index += 1;
-        while index < len && continues(label_at(index)) && kind_of(label_at(index)) == Some(kind) {
+        while index < len
+            && continues(label_at(index))
+            && kind_of(label_at(index)) == Some(kind)
+            && !is_cut_off(tokens, index)
+        {
             index += 1;
         }
         let margin = margins
@@ -61,6 +65,13 @@ pub(super) fn each_name(
             margin,
         });
     }
+}
+
+/// Whether digits or the end of a segment stand before the word: no name goes on after them.
+fn is_cut_off(tokens: &[Token], index: usize) -> bool {
+    tokens
+        .get(index)
+        .is_some_and(|token| token.gap == Gap::Digits || token.gap.ends_segment())
 }
 
 /// The words of a person's name with those beside it that belong to the name by the look of it: no

@@ -18,14 +18,26 @@ struct Counts {
     whole: usize,
 }
 
+/// The scores from which on names are counted, one table each.
+const CUTS: [u8; 4] = [50, 55, 60, 70];
+
 pub(crate) fn measure(weights: &str, data: &str, verbose: bool) -> Outcome {
     let file = std::fs::read(weights)?;
     let model = Model::parse(&file).ok_or("not a weights file")?;
     let samples = read(data)?;
+    for cut in CUTS {
+        println!("from a score of {cut}");
+        table(&model, &samples, cut, verbose && cut == CUTS[0]);
+    }
+    Ok(())
+}
+
+fn table(model: &Model<'_>, samples: &[Sample], cut: u8, verbose: bool) {
     let mut counts = [Counts::default(); 3];
     let (mut clean, mut flagged) = (0usize, 0usize);
-    for sample in &samples {
-        let found = find(&model, sample);
+    for sample in samples {
+        let mut found = find(model, sample);
+        found.retain(|name| name.score >= cut);
         if sample.names.is_empty() {
             clean += 1;
             flagged += usize::from(!found.is_empty());
@@ -50,7 +62,6 @@ pub(crate) fn measure(weights: &str, data: &str, verbose: bool) -> Outcome {
         );
     }
     println!("clean samples flagged: {flagged} of {clean}");
-    Ok(())
 }
 
 fn find(model: &Model<'_>, sample: &Sample) -> Vec<Found> {

@@ -17,10 +17,10 @@ use super::token::Token;
 use super::weights::Weights;
 use crate::Outcome;
 
-const ROWS: usize = 122_000;
-const EPOCHS: usize = 8;
+const ROWS: usize = 134_000;
+const EPOCHS: usize = 6;
 /// What a wrong label costs at least, in raw weights.
-const COST: i32 = 60;
+const COST: i32 = 120;
 /// A word has weights of its own if training saw it this often; one that could be a name, more often.
 const SEEN: usize = 6;
 const SEEN_NAME: usize = 40;
@@ -157,8 +157,8 @@ fn forget(tokens: &mut [Token], labels: &[u8], random: &mut Random) {
 fn cost(gold: usize, guess: usize) -> i32 {
     let is_person = |label| matches!(label, 1 | 2);
     match (gold, guess) {
-        (OUTSIDE, _) => 90,
-        (gold, guess) if is_person(gold) && !is_person(guess) => 90,
+        (OUTSIDE, _) => 180,
+        (gold, guess) if is_person(gold) && !is_person(guess) => 180,
         _ => COST,
     }
 }

@@ -1,5 +1,8 @@
 //! Tests of names at the public surface of the detector.
 
+mod properties;
+mod weights;
+
 use crate::pii::{DetectionMode, Detector, EntityType};
 
 use EntityType::{Location, Organization, Person};
@@ -109,6 +112,43 @@ fn organisations_are_found() {
 }
 
 #[test]
+fn mailboxes_claimed_by_others_do_not_hide_the_name_beside_them() {
+    let text = "From: Maria Garcia <maria@example.com>";
+    let found = detector().scan(text);
+    let found: Vec<(EntityType, &str)> = found
+        .iter()
+        .map(|found| (found.entity, &text[found.span.clone()]))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            (Person, "Maria Garcia"),
+            (EntityType::EmailAddress, "maria@example.com"),
+        ]
+    );
+}
+
+#[test]
+fn the_parts_of_a_mailbox_are_no_person() {
+    let persons = Detector::with_entities([Person]).with_mode(DetectionMode::Nlp);
+    assert!(persons.scan("ask maria.garcia@example.com").is_empty());
+    assert!(persons.scan("ping @maria_garcia").is_empty());
+}
+
+#[test]
+fn escapes_that_are_no_utf_8_are_passed_over() {
+    let found = detector().scan_url("https://api.example.com/users/%ff%c3/maria-garcia/%e2%82");
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].entity, Person);
+}
+
+#[test]
+fn a_host_is_never_a_name() {
+    let text = "see https://maria-garcia.example.com/docs";
+    assert!(detector().scan(text).is_empty());
+}
+
+#[test]
 fn what_looks_like_names_is_left_alone() {
     assert_marked(
         Detector::scan,
@@ -148,4 +188,12 @@ fn names_are_found_in_nlp_mode_alone() {
     let mails_alone = Detector::with_entities([EntityType::EmailAddress]);
     let mails_alone = mails_alone.with_mode(DetectionMode::Nlp);
     assert!(mails_alone.scan("Report for Maria Garcia").is_empty());
+}
+
+#[test]
+fn persons_alone_can_be_asked_for() {
+    let persons = Detector::with_entities([Person]).with_mode(DetectionMode::Nlp);
+    let found = persons.scan("Maria Garcia flies from Paris to Munich");
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].entity, Person);
 }
