@@ -14,6 +14,7 @@
     clippy::indexing_slicing
 )]
 
+use std::collections::HashMap;
 use std::sync::Barrier;
 use std::time::{Duration, Instant};
 
@@ -157,6 +158,42 @@ fn claim(store: &MemoryStore, key: ClaimKey, millis: u64) {
     );
 }
 
+/// A holder, an end, and what is stored beside them.
+type Value = (PaymentId, u64, Box<[u8]>);
+
+/// A map with keys and values as the claims have them, and nothing else: what hash tables cost on a machine when they grow.
+struct Plain {
+    map: HashMap<[u8; 32], Value, foldhash::quality::RandomState>,
+    rng: Rng,
+}
+
+impl Plain {
+    fn holding(entries: u64) -> Self {
+        let (mut rng, mut map) = (Rng::with_seed(entries), HashMap::default());
+        for n in 0..entries {
+            map.insert(digest(&mut rng), Self::value(n));
+        }
+        Self { map, rng }
+    }
+
+    fn value(n: u64) -> Value {
+        (PaymentId::from_bytes([1; 16]), n, Box::new([7; 40]))
+    }
+
+    fn insert_batch(&mut self) -> Duration {
+        let keys: Vec<_> = (0..BATCH).map(|_| digest(&mut self.rng)).collect();
+        let start = Instant::now();
+        for key in &keys {
+            assert!(self.map.insert(*key, Self::value(0)).is_none());
+        }
+        let took = start.elapsed();
+        for key in keys {
+            self.map.remove(&key);
+        }
+        took
+    }
+}
+
 /// The median of one call of a batch, in nanoseconds.
 fn median(samples: &mut [Duration]) -> f64 {
     samples.sort_unstable();
@@ -166,7 +203,7 @@ fn median(samples: &mut [Duration]) -> f64 {
 /// Times both in turns, so that whatever else the machine does meets both.
 fn ratio(
     what: &str,
-    limit: f64,
+    limit: Option<f64>,
     mut much: impl FnMut() -> Duration,
     mut little: impl FnMut() -> Duration,
 ) {
@@ -177,7 +214,8 @@ fn ratio(
     }
     let (much, little) = (median(&mut of_much), median(&mut of_little));
     let ratio = much / little;
-    println!("{what}: {much:.0} ns and {little:.0} ns, ratio {ratio:.2} (limit {limit:.2})");
+    let limit = limit.map_or_else(String::new, |limit| format!(" (limit {limit:.2})"));
+    println!("{what}: {much:.0} ns and {little:.0} ns, ratio {ratio:.2}{limit}");
 }
 
 const CALLS: u64 = 100_000;
@@ -228,7 +266,7 @@ fn report() {
             &format!(
                 "reserve, send and settle, 100,000 payments in the window ({books} on the books) and none"
             ),
-            1.3,
+            Some(1.3),
             || much.pay_batch(),
             || {
                 let took = little.pay_batch();
@@ -240,9 +278,16 @@ fn report() {
     let (mut much, mut little) = (Claimant::holding(1_000_000), Claimant::holding(1_000));
     ratio(
         "claim, 1,000,000 live claims and 1,000",
-        2.0,
+        Some(2.0),
         || much.claim_batch(),
         || little.claim_batch(),
+    );
+    let (mut much, mut little) = (Plain::holding(1_000_000), Plain::holding(1_000));
+    ratio(
+        "to compare: an entry of a plain map of 1,000,000 and of 1,000",
+        None,
+        || much.insert_batch(),
+        || little.insert_batch(),
     );
     threads("reserve, send and settle", |store, thread| {
         let mut buyer = Buyer::new(store, thread);

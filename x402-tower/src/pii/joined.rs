@@ -13,6 +13,8 @@ const LONGEST_PART: usize = 64;
 /// Less sure findings are left: parts of a list stand beside each other by chance.
 const SUREST: u8 = 95;
 
+/// `a=4111&b=1111`: a key of up to so many characters does not say that values are apart.
+const MEANINGLESS_KEY: usize = 2;
 const SHORTEST_CARD: usize = 13;
 /// A social security number has this many, and nothing that is looked for here has fewer.
 const FEWEST_DIGITS: usize = 9;
@@ -50,8 +52,8 @@ struct Part {
 #[derive(Debug)]
 pub(super) struct Joined {
     view: View<'static>,
-    /// Where each part stands in the joined view.
-    parts: Vec<Range<usize>>,
+    /// Where each part stands in the joined view, and whether it goes on with what the one before began.
+    parts: Vec<(Range<usize>, bool)>,
 }
 
 impl Joined {
@@ -91,21 +93,22 @@ impl Joined {
             }
             let first = self
                 .parts
-                .partition_point(|part| part.end <= hit.span.start);
+                .partition_point(|(part, _)| part.end <= hit.span.start);
             let touched = || {
                 self.parts
                     .iter()
                     .skip(first)
-                    .take_while(|part| part.start < hit.span.end)
+                    .take_while(|(part, _)| part.start < hit.span.end)
             };
             // What would be a card by itself is one, or none; it is not the start of a longer one.
-            let is_whole = |part: &Range<usize>| {
+            let is_whole = |(part, _): &(Range<usize>, bool)| {
                 hit.entity == EntityType::CreditCard && part.len() >= SHORTEST_CARD
             };
-            if touched().count() < 2 || touched().any(is_whole) {
+            let is_one = touched().skip(1).all(|(_, goes_on)| *goes_on);
+            if touched().count() < 2 || !is_one || touched().any(is_whole) {
                 continue;
             }
-            findings.extend(touched().map(|part| {
+            findings.extend(touched().map(|(part, _)| {
                 step();
                 let span = part.start.max(hit.span.start)..part.end.min(hit.span.end);
                 Finding {
@@ -143,7 +146,7 @@ fn may_be_split(view: &View<'_>, parts: &[Part]) -> bool {
 struct Joining<'v, 't> {
     view: &'v View<'t>,
     sink: Sink,
-    places: Vec<Range<usize>>,
+    places: Vec<(Range<usize>, bool)>,
 }
 
 impl Joining<'_, '_> {
@@ -173,7 +176,20 @@ impl Joining<'_, '_> {
         }
         let start = self.sink.len();
         self.sink.copy(self.view, part.value.clone());
-        self.places.push(start..self.sink.len());
+        let goes_on = between != b" "
+            || follows
+            || previous.is_some_and(|previous| {
+                // Keys that say nothing, or none.
+                let unnamed = [previous, part]
+                    .iter()
+                    .all(|part| part.key.len() <= MEANINGLESS_KEY);
+                // `1,000,000` is one number of another kind.
+                let thousands = part.value.len() == 3
+                    && part.value.start == previous.value.end + 1
+                    && self.view.before(part.value.start) == b',';
+                unnamed && !thousands
+            });
+        self.places.push((start..self.sink.len(), goes_on));
     }
 
     /// The letters that a key starts with.

@@ -101,11 +101,14 @@ impl<'d> Search<'d> {
     /// Searches `view` as a person would read it, and returns that view if it differs.
     fn as_read(&mut self, view: &View<'_>, classes: &ByteClasses) -> Option<View<'static>> {
         let clear = classes.needs_folding().then(|| folded(view)).flatten();
+        let mut may_be_spelled = classes.has_brackets();
         if let Some(clear) = &clear {
-            self.view(clear, &ByteClasses::of(clear.bytes()));
+            let classes = ByteClasses::of(clear.bytes());
+            self.view(clear, &classes);
+            may_be_spelled = classes.has_brackets();
         }
         if self.detector.spelled_emails
-            && classes.has_brackets()
+            && may_be_spelled
             && let Some(spelled) = spelled(clear.as_ref().unwrap_or(view))
         {
             self.view(&spelled, &ByteClasses::of(spelled.bytes()));

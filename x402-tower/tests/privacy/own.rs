@@ -19,11 +19,13 @@ async fn paid_description(policy: &str, description: &str) -> String {
     let seller = ScriptedSeller::new().challenge(&challenge).settle();
     let config = GuardConfig::buyer()
         .policy(PolicyConfig::from_toml(policy, "policy.toml").unwrap())
-        .signer(RecordingSigner::new())
         .clock(Arc::new(ManualClock::from_secs(NOW)))
         .build()
         .unwrap();
-    let guard = X402GuardLayer::new(&config).layer(seller.clone());
+    let guard = X402GuardLayer::new(config)
+        .with_signer(RecordingSigner::new())
+        .unwrap();
+    let guard = guard.layer(seller.clone());
     guard.oneshot(get(URL)).await.unwrap();
     let paid = decoded(&seller.requests()[1].headers, "payment-signature");
     let paid: serde_json::Value = serde_json::from_str(&paid).unwrap();

@@ -8,7 +8,7 @@ use super::{NumberRecognizer, issuer, score, uuid};
 pub(super) const RECOGNIZER: NumberRecognizer = NumberRecognizer {
     entities: &[EntityType::CreditCard],
     fewest_digits: *LENGTHS.start(),
-    match_at: |view, window, _| {
+    match_at: |view, window, _, _| {
         let lengths = issuer::issued_lengths(window.leading(6));
         // The longest first: a 19-digit card starts with groups that may pass for a 16-digit one.
         let count = (1..=window.len())

@@ -22,6 +22,7 @@ mod iban;
 mod iban_length;
 mod ip;
 mod issuer;
+mod national;
 mod numbers;
 mod phone;
 mod phone_plan;
@@ -40,11 +41,16 @@ pub(super) struct Recognizer {
     pub(super) recognize: fn(&View<'_>, &mut Hits),
 }
 
-pub(super) static RECOGNIZERS: [Recognizer; 6] = [
+pub(super) static RECOGNIZERS: [Recognizer; 11] = [
     email::RECOGNIZER,
     iban::RECOGNIZER,
     ip::RECOGNIZER,
     NUMBERS_RECOGNIZER,
+    national::CODES,
+    national::MAC_ADDRESSES,
+    national::BIRTHS,
+    national::DOCUMENTS,
+    national::PROVISIONING,
     secret::RECOGNIZER,
     crypto::RECOGNIZER,
 ];
@@ -60,11 +66,15 @@ struct NumberRecognizer {
     fewest_digits: usize,
     /// The number that starts with the first group of the window, given where the last one that this recognizer found
     /// ended.
-    match_at: fn(&View<'_>, &Window<'_, '_>, Option<usize>) -> Option<NumberMatch>,
+    match_at: fn(&View<'_>, &Window<'_, '_>, &Hits, Option<usize>) -> Option<NumberMatch>,
 }
 
-static NUMBER_RECOGNIZERS: [NumberRecognizer; 3] =
-    [card::RECOGNIZER, ssn::RECOGNIZER, phone::RECOGNIZER];
+static NUMBER_RECOGNIZERS: [NumberRecognizer; 4] = [
+    card::RECOGNIZER,
+    ssn::RECOGNIZER,
+    phone::RECOGNIZER,
+    national::NUMBERS,
+];
 
 /// All kinds of numbers in one walk over the groups of digits.
 const NUMBERS_RECOGNIZER: Recognizer = Recognizer {
@@ -86,7 +96,8 @@ const NUMBERS_RECOGNIZER: Recognizer = Recognizer {
                 {
                     continue;
                 }
-                if let Some((entity, span, score)) = (recognizer.match_at)(view, window, *end) {
+                if let Some((entity, span, score)) = (recognizer.match_at)(view, window, hits, *end)
+                {
                     *end = Some(span.end);
                     hits.push(entity, span, score);
                 }

@@ -13,7 +13,7 @@ use super::{NumberRecognizer, score, uuid};
 pub(super) const RECOGNIZER: NumberRecognizer = NumberRecognizer {
     entities: &[EntityType::PhoneNumber],
     fewest_digits: KEYED_LENGTHS.0,
-    match_at: |view, window, end| {
+    match_at: |view, window, _, end| {
         if window.glued() && !preceded_by(view, window.start(), GLUED_KEYS) {
             return None;
         }
@@ -149,7 +149,8 @@ fn with_exit_code(view: &View<'_>, window: &Window<'_, '_>) -> Option<(Range<usi
     let span = window.span(count);
     let named = preceded_by(view, span.start, KEYS);
     // Undivided digits with zeros before them may be padded ids.
-    let divided = count > 1 && window.lengths(1).next() <= Some(exit + 3);
+    let first = window.lengths(1).next();
+    let divided = count > 1 && (first == Some(exit) || first == Some(exit + digits_of(code)));
     match (named, divided) {
         (true, _) => Some((span, score::UNMISTAKABLE)),
         (false, true) => Some((span, score::FORM)),

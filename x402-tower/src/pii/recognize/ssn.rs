@@ -12,7 +12,7 @@ use super::{NumberRecognizer, score, uuid};
 pub(super) const RECOGNIZER: NumberRecognizer = NumberRecognizer {
     entities: &[EntityType::UsSsn],
     fewest_digits: DIGITS,
-    match_at: |view, window, _| {
+    match_at: |view, window, _, _| {
         let (span, score) = match_at(view, window)?;
         Some((EntityType::UsSsn, span, score))
     },

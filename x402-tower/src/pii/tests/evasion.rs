@@ -268,7 +268,7 @@ const ENCODINGS: &[(&str, fn(&str) -> String)] = &[
 
 /// Sixteen bytes and more of text, as a run has to be long enough to be looked into.
 fn padded(value: &str) -> String {
-    format!("v: {value}, ok")
+    format!("my ssn {value}, ok")
 }
 
 fn percent(character: char) -> String {

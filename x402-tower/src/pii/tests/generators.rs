@@ -106,3 +106,50 @@ pub(super) fn suspicious_text() -> impl Strategy<Value = String> {
     ];
     prop::collection::vec(prop::sample::select(pieces), 0..24).prop_map(|pieces| pieces.concat())
 }
+
+/// A valid value of every kind with what has to stand beside it, the value between `«` and `»`. Kinds that
+/// a detector looks for only when asked to are in [`OPT_IN_EXAMPLES`].
+pub(super) const EXAMPLES: &[(EntityType, &str)] = &[
+    (EntityType::EmailAddress, "«alice.martin@example.com»"),
+    (EntityType::CreditCard, "«4111 1111 1111 1111»"),
+    (EntityType::UsSsn, "«123-45-6789»"),
+    (EntityType::IbanCode, "«DE89 3704 0044 0532 0130 00»"),
+    (EntityType::PhoneNumber, "«+1 415-555-2671»"),
+    (EntityType::IpAddress, "«203.0.113.7»"),
+    (EntityType::MacAddress, "«00:1a:2b:3c:4d:5e»"),
+    (EntityType::UsItin, "«912-90-3457»"),
+    (EntityType::AbaRoutingNumber, "routing number «021000021»"),
+    (EntityType::UsNpi, "NPI «1234567893»"),
+    (EntityType::MedicalLicense, "«AB1234563»"),
+    (EntityType::UkNhs, "NHS «943 476 5919»"),
+    (EntityType::UkNino, "«AB 12 34 56 C»"),
+    (EntityType::EsNif, "«12345678Z»"),
+    (EntityType::EsNie, "«X1234567L»"),
+    (EntityType::ItFiscalCode, "«RSSMRA85T10A562S»"),
+    (EntityType::PlPesel, "PESEL «44051401359»"),
+    (EntityType::DeTaxId, "Steuer-ID «86095742719»"),
+    (EntityType::FiPersonalIdentityCode, "«131052-308T»"),
+    (EntityType::SePersonnummer, "«811228-9874»"),
+    (EntityType::InAadhaar, "«2341 2341 2346»"),
+    (EntityType::InPan, "«ABCPE1234F»"),
+    (EntityType::AuTfn, "TFN «123 456 782»"),
+    (EntityType::AuMedicare, "«2123 45670 1»"),
+    (EntityType::AuAbn, "«53 004 085 616»"),
+    (EntityType::CaSin, "SIN «130 692 544»"),
+    (EntityType::SgNricFin, "«S1234567D»"),
+    (EntityType::KrRrn, "«971013-1019901»"),
+    (EntityType::ThTnin, "«1-2345-45678-78-1»"),
+    (EntityType::TrNationalId, "TC kimlik no «10000000146»"),
+    (EntityType::ZaIdNumber, "«800101 5009 08 7»"),
+];
+
+/// The same for kinds that have to be asked for.
+pub(super) const OPT_IN_EXAMPLES: &[(EntityType, &str)] = &[
+    (EntityType::DateOfBirth, "date of birth: «1985-10-01»"),
+    (EntityType::UsPassport, "passport «C12345678»"),
+    (EntityType::UsDriverLicense, "driver's license «D1234567»"),
+    (EntityType::UsBankNumber, "bank account «1234567890»"),
+    (EntityType::WorkloadClass, "«ml-training»"),
+    (EntityType::DataClassification, "«CONFIDENTIAL»"),
+    (EntityType::QueryPattern, "«SELECT balance FROM accounts»"),
+];

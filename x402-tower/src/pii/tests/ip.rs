@@ -76,7 +76,6 @@ fn leaves_what_only_looks_like_an_address() {
             "1..2.3.4",
             "Chrome/120.0.6099.129",
             "12:34:56",
-            "aa:bb:cc:dd:ee:ff",
             "std::vec",
             "face::cafe",
             "a::b",

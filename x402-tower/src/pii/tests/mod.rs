@@ -10,6 +10,7 @@ mod iban;
 mod ip;
 mod linear;
 mod names;
+mod national;
 mod operators;
 mod overlap;
 mod payment_fields;
@@ -43,6 +44,11 @@ fn quoted<'t>(text: &'t str, findings: &[Finding]) -> Vec<(EntityType, &'t str)>
 /// Asserts for each case that the part between `«` and `»` is found as `entity` and nothing else is; a
 /// case without them must be clean.
 fn assert_marked(entity: EntityType, cases: &[&str]) {
+    assert_marked_for(&Detector::new(), entity, cases);
+}
+
+/// The same for a detector of other kinds.
+fn assert_marked_for(detector: &Detector, entity: EntityType, cases: &[&str]) {
     for case in cases {
         let text = case.replace(['«', '»'], "");
         let expected: Vec<(EntityType, &str)> = case
@@ -50,6 +56,7 @@ fn assert_marked(entity: EntityType, cases: &[&str]) {
             .skip(1)
             .map(|rest| (entity, rest.split('»').next().unwrap()))
             .collect();
-        assert_eq!(found(&text), expected, "in {case:?}");
+        let found = quoted(&text, &detector.scan(&text));
+        assert_eq!(found, expected, "in {case:?}");
     }
 }

@@ -177,8 +177,16 @@ fn quoted_printable(view: &View<'_>, position: usize) -> Option<Escape> {
             length,
         });
     }
-    Some(Escape {
-        text: Escaped::Byte(hex_pair(view, position + 1)?),
+    let byte = hex_pair(view, position + 1)?;
+    // `tfn=309569405` has no zero: nobody writes one letter or digit so, and leaves those beside it.
+    let among_others = || {
+        let before = position
+            .checked_sub(3)
+            .is_some_and(|before| view.at(before) == b'=' && hex_pair(view, before + 1).is_some());
+        before || (view.at(position + 3) == b'=' && hex_pair(view, position + 4).is_some())
+    };
+    (!byte.is_ascii_alphanumeric() || among_others()).then_some(Escape {
+        text: Escaped::Byte(byte),
         length: 3,
     })
 }

@@ -1,12 +1,10 @@
-//! Claims in memory: maps, and queues of when each ends.
-
-use std::collections::BTreeSet;
+//! Claims in memory: found by their keys, and queued by when they end.
 
 use parking_lot::{Mutex, MutexGuard};
-use slab::Slab;
 
 use super::index::Index;
 use super::shards::{Latest, Room, Shards};
+use super::things::{MOST_THINGS, Queue, Things};
 use crate::clock::UnixMillis;
 use crate::payment::PaymentId;
 use crate::store::{Claim, ClaimKey, StoreError};
@@ -19,48 +17,52 @@ struct Held {
     key: [u8; 32],
     holder: PaymentId,
     value: Box<[u8]>,
-    ends: u64,
 }
 
 /// Claims whose keys fall together.
 #[derive(Debug, Default)]
 struct Part {
     index: Index,
-    held: Slab<Held>,
-    /// Exactly one entry for each of `held`: when it ends, and its number.
-    ends: BTreeSet<(u64, u32)>,
+    held: Things<Held>,
+    ends: Queue,
 }
 
 impl Part {
-    fn at(&self, number: u32) -> Option<&Held> {
-        self.held.get(usize::try_from(number).ok()?)
-    }
-
     fn find(&self, hash: u64, key: &[u8; 32]) -> Option<u32> {
-        let is = |number| self.at(number).is_some_and(|held| held.key == *key);
+        let is = |number| self.held.get(number).is_some_and(|held| held.key == *key);
         self.index.find(hash, is)
     }
 
-    fn get(&self, hash: u64, key: &[u8; 32]) -> Option<&Held> {
-        self.at(self.find(hash, key)?)
+    /// A claim, unless it has ended.
+    fn get(&self, number: u32, now: u64) -> Option<&Held> {
+        let ends = self.held.ends(number)?;
+        self.held.get(number).filter(|_| now <= ends)
     }
 
     /// Answers whether there was a number for it.
-    fn insert(&mut self, hash: u64, held: Held) -> bool {
-        let Ok(number) = u32::try_from(self.held.vacant_key()) else {
+    fn insert(
+        &mut self,
+        hash: u64,
+        held: Held,
+        ends: u64,
+        hash_of: impl Fn(&[u8; 32]) -> u64,
+    ) -> bool {
+        let Some(number) = self.held.insert(held) else {
             return false;
         };
-        self.ends.insert((held.ends, number));
-        self.held.insert(held);
-        self.index.insert(hash, number);
+        let held = &self.held;
+        self.index.insert(hash, number, || {
+            let all = held.iter();
+            all.map(|(other, held)| (hash_of(&held.key), other))
+        });
+        self.ends.join(&mut self.held, number, ends);
         true
     }
 
-    fn remove(&mut self, hash: u64, number: u32) -> Option<Held> {
+    fn remove(&mut self, hash: u64, number: u32) -> bool {
         self.index.remove(hash, number);
-        let held = self.held.try_remove(usize::try_from(number).ok()?)?;
-        self.ends.remove(&(held.ends, number));
-        Some(held)
+        self.ends.leave(&mut self.held, number);
+        self.held.remove(number).is_some()
     }
 }
 
@@ -76,7 +78,7 @@ impl ClaimBook {
     pub(super) fn new(capacity: usize) -> Self {
         Self {
             latest: Latest::default(),
-            room: Room::numbered(capacity),
+            room: Room::numbered(capacity, MOST_THINGS),
             parts: Shards::default(),
         }
     }
@@ -116,15 +118,13 @@ impl ClaimBook {
         let latest = self.latest.advance(now);
         self.sweep(&mut part, latest);
         if let Some(number) = part.find(hash, &key) {
-            match part.at(number) {
-                Some(held) if latest <= held.ends => {
-                    return Some(Claim::Held {
-                        holder: held.holder,
-                        value: held.value.to_vec(),
-                    });
-                }
-                _ => self.remove(&mut part, hash, number),
+            if let Some(held) = part.get(number, latest) {
+                return Some(Claim::Held {
+                    holder: held.holder,
+                    value: held.value.to_vec(),
+                });
             }
+            self.remove(&mut part, hash, number);
         }
         if !self.room.take(1) {
             return None;
@@ -133,9 +133,9 @@ impl ClaimBook {
             key,
             holder,
             value: value.into(),
-            ends: super::shifted(until, now, latest),
         };
-        if !part.insert(hash, held) {
+        let ends = super::shifted(until, now, latest);
+        if !part.insert(hash, held, ends, |key| self.parts.hash(key)) {
             self.room.give_back(1);
             return None;
         }
@@ -145,8 +145,8 @@ impl ClaimBook {
     pub(super) fn read(&self, key: ClaimKey, now: UnixMillis) -> Option<Vec<u8>> {
         let (hash, part) = self.part(key.as_bytes());
         let latest = self.latest.advance(now);
-        let held = part.get(hash, key.as_bytes())?;
-        (latest <= held.ends).then(|| held.value.to_vec())
+        let number = part.find(hash, key.as_bytes())?;
+        Some(part.get(number, latest)?.value.to_vec())
     }
 
     pub(super) fn give_back(&self, key: ClaimKey, holder: PaymentId) {
@@ -154,7 +154,11 @@ impl ClaimBook {
         let Some(number) = part.find(hash, key.as_bytes()) else {
             return;
         };
-        if part.at(number).is_some_and(|held| held.holder == holder) {
+        if part
+            .held
+            .get(number)
+            .is_some_and(|held| held.holder == holder)
+        {
             self.remove(&mut part, hash, number);
         }
     }
@@ -168,18 +172,17 @@ impl ClaimBook {
     /// Clears away some of what has ended in a part.
     fn sweep(&self, part: &mut Part, now: u64) {
         for _ in 0..SWEEP {
-            match part.ends.first().copied() {
-                Some((ends, number)) if ends < now => {
-                    let hash = part.at(number).map_or(0, |held| self.parts.hash(&held.key));
-                    self.remove(part, hash, number);
-                }
-                _ => break,
-            }
+            let Some(number) = part.ends.due(now) else {
+                break;
+            };
+            let key = part.held.get(number).map(|held| held.key);
+            let hash = key.map_or(0, |key| self.parts.hash(&key));
+            self.remove(part, hash, number);
         }
     }
 
     fn remove(&self, part: &mut Part, hash: u64, number: u32) {
-        if part.remove(hash, number).is_some() {
+        if part.remove(hash, number) {
             self.room.give_back(1);
         }
     }

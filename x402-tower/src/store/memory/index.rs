@@ -1,135 +1,178 @@
 //! Finds things by the hash of their key, without holding the keys.
 
+use super::things::MOST_THINGS;
+
+/// Things in a bucket: with their marks and numbers they fill one line of the cache.
+const SLOTS: usize = 12;
+
+/// How many things a bucket holds on average when there have to be more buckets; one in eight is full then.
+const LOAD: usize = 9;
+
 /// Where things with a key lie: a number for each, found by the hash of its key.
 ///
-/// Open addressing at half load, with nothing but eight bytes for each thing: with a million of them nearly every look
-/// costs one line that is not in the cache, where maps of the standard library cost two or three.
+/// With many of them a look costs one line of memory that is in no near cache. Two things keep that cheap: 7 to 14 bytes
+/// for a thing, so that most of a large table is at least in a far one; and no branch on what is in the line that a
+/// processor would often guess wrong while it waits for it.
 #[derive(Debug, Default)]
 pub(super) struct Index {
-    /// Zero where nothing is, else [`Entry`]s; a power of two of them, or none.
-    table: Vec<u64>,
+    /// A power of two of them, or none.
+    buckets: Vec<Bucket>,
     len: usize,
 }
 
-/// Half of a hash, and the number plus one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Entry {
-    half: u32,
-    number: u32,
+#[derive(Debug, Clone, Copy)]
+#[repr(C, align(64))]
+struct Bucket {
+    /// Zero where nothing is, else the mark of what is there.
+    marks: [u8; SLOTS],
+    /// Things that were put further on because this bucket was full, by two bits of their marks; beyond 254 nobody knows.
+    passed: [u8; 4],
+    /// Numbers, and further bits of the hash above them.
+    numbers: [u32; SLOTS],
 }
 
-impl Entry {
-    fn new(hash: u64, number: u32) -> Self {
-        let half = u32::try_from(hash & u64::from(u32::MAX)).unwrap_or(0);
-        Self { half, number }
+impl Bucket {
+    const EMPTY: Self = Self {
+        marks: [0; SLOTS],
+        passed: [0; 4],
+        numbers: [0; SLOTS],
+    };
+
+    /// A bit for each slot with a mark.
+    fn with(&self, mark: u8) -> u32 {
+        let mut slots = 0;
+        for (slot, there) in self.marks.iter().enumerate() {
+            slots |= u32::from(*there == mark) << slot;
+        }
+        slots
     }
 
-    fn written(self) -> u64 {
-        (u64::from(self.half) << 32) | (u64::from(self.number) + 1)
+    /// The first number under a hash that `is` the one, and its slot.
+    fn find(&self, hash: u64, is: impl Fn(u32) -> bool) -> Option<(usize, u32)> {
+        let mut slots = self.with(mark(hash));
+        while let Some(slot) = first(slots) {
+            let number = *self.numbers.get(slot)? ^ above_number(hash);
+            if number < MOST_THINGS && is(number) {
+                return Some((slot, number));
+            }
+            slots &= slots - 1;
+        }
+        None
     }
 
-    fn read(written: u64) -> Option<Self> {
-        let number = (written & u64::from(u32::MAX)).checked_sub(1)?;
-        Some(Self {
-            half: u32::try_from(written >> 32).ok()?,
-            number: u32::try_from(number).ok()?,
-        })
+    fn passed(&self, mark: u8) -> u8 {
+        self.passed.get(usize::from(mark % 4)).copied().unwrap_or(0)
     }
+
+    /// Counts a thing that passes, or one that does no longer.
+    fn pass(&mut self, mark: u8, change: i8) {
+        let known = self.passed.get_mut(usize::from(mark % 4));
+        if let Some(passed) = known.filter(|passed| **passed < u8::MAX) {
+            *passed = passed.saturating_add_signed(change);
+        }
+    }
+
+    fn set(&mut self, slot: usize, mark: u8, number: u32) {
+        if let (Some(there), Some(place)) = (self.marks.get_mut(slot), self.numbers.get_mut(slot)) {
+            (*there, *place) = (mark, number);
+        }
+    }
+}
+
+/// The first slot of some.
+fn first(slots: u32) -> Option<usize> {
+    let slot = usize::try_from(slots.trailing_zeros()).ok()?;
+    (slots != 0).then_some(slot)
+}
+
+/// Bits of a hash that neither buckets nor parts go by, and never zero.
+fn mark(hash: u64) -> u8 {
+    let [high, ..] = hash.to_be_bytes();
+    high.max(1)
+}
+
+/// As many bits of a hash as fit above a number: with them hardly any thing is looked at that is not the one, which would
+/// cost another line.
+fn above_number(hash: u64) -> u32 {
+    let bits = u32::try_from((hash >> 32) & u64::from(u32::MAX)).unwrap_or(0);
+    (bits << 8) & !(MOST_THINGS - 1)
 }
 
 impl Index {
-    /// The most things that numbers can be given to.
-    pub(super) const MOST: u32 = u32::MAX - 1;
-
     /// The number of the thing with a hash that `is` the one.
     pub(super) fn find(&self, hash: u64, is: impl Fn(u32) -> bool) -> Option<u32> {
-        let half = Entry::new(hash, 0).half;
-        let same = |entry: Entry| entry.half == half && is(entry.number);
-        let (_, found) = self.probe(half, same)?;
-        found.map(|entry| entry.number)
+        let mark = mark(hash);
+        for place in self.way(hash) {
+            let bucket = self.buckets.get(place)?;
+            if let Some((_, number)) = bucket.find(hash, &is) {
+                return Some(number);
+            }
+            if bucket.passed(mark) == 0 {
+                return None;
+            }
+        }
+        None
     }
 
-    /// Adds a thing that is not there yet.
-    pub(super) fn insert(&mut self, hash: u64, number: u32) {
-        if self.len.saturating_add(1).saturating_mul(2) > self.table.len() {
-            self.grow();
-        }
+    /// Adds a thing that is not there yet. Where the table has to grow it asks for the hashes and numbers of `all`, this one
+    /// included: it keeps too little of a hash itself.
+    pub(super) fn insert<All: Iterator<Item = (u64, u32)>>(
+        &mut self,
+        hash: u64,
+        number: u32,
+        all: impl FnOnce() -> All,
+    ) {
         self.len += 1;
-        self.put(Entry::new(hash, number));
+        let count = self.buckets.len();
+        if self.len <= count.saturating_mul(LOAD) {
+            return self.put(hash, number);
+        }
+        self.buckets = vec![Bucket::EMPTY; count.saturating_mul(2).max(1)];
+        for (hash, number) in all() {
+            self.put(hash, number);
+        }
+    }
+
+    fn put(&mut self, hash: u64, number: u32) {
+        for place in self.way(hash) {
+            let Some(bucket) = self.buckets.get_mut(place) else {
+                return;
+            };
+            if let Some(slot) = first(bucket.with(0)) {
+                return bucket.set(slot, mark(hash), number | above_number(hash));
+            }
+            bucket.pass(mark(hash), 1);
+        }
     }
 
     /// Takes out the thing with a hash and a number.
     pub(super) fn remove(&mut self, hash: u64, number: u32) {
-        let entry = Entry::new(hash, number);
-        let Some((mut hole, Some(_))) = self.probe(entry.half, |other| other == entry) else {
+        let found = |bucket: &Bucket| bucket.find(hash, |other| other == number);
+        let is_there = |place: &usize| self.buckets.get(*place).and_then(found).is_some();
+        let Some(there) = self.way(hash).find(is_there) else {
             return;
         };
-        self.len -= 1;
-        // What follows without a gap moves up, unless that would be before its place.
-        let mut place = hole;
-        loop {
-            place = self.after(place);
-            let Some(next) = self.at(place) else { break };
-            if self.distance(self.home(next.half), place) >= self.distance(hole, place) {
-                self.set(hole, next.written());
-                hole = place;
+        for place in self.way(hash) {
+            let Some(bucket) = self.buckets.get_mut(place) else {
+                return;
+            };
+            if place == there {
+                if let Some((slot, _)) = found(bucket) {
+                    bucket.set(slot, 0, 0);
+                    self.len -= 1;
+                }
+                return;
             }
-        }
-        self.set(hole, 0);
-    }
-
-    /// The first entry that is the `same`, or the gap in which the search ended; `None` without a table.
-    fn probe(&self, half: u32, same: impl Fn(Entry) -> bool) -> Option<(usize, Option<Entry>)> {
-        if self.table.is_empty() {
-            return None;
-        }
-        let mut place = self.home(half);
-        loop {
-            match self.at(place) {
-                Some(entry) if !same(entry) => place = self.after(place),
-                found => return Some((place, found)),
-            }
+            bucket.pass(mark(hash), -1);
         }
     }
 
-    fn put(&mut self, entry: Entry) {
-        if let Some((gap, _)) = self.probe(entry.half, |_| false) {
-            self.set(gap, entry.written());
-        }
-    }
-
-    fn grow(&mut self) {
-        let twice = self.table.len().saturating_mul(2).max(16);
-        let old = std::mem::replace(&mut self.table, vec![0; twice]);
-        for entry in old.into_iter().filter_map(Entry::read) {
-            self.put(entry);
-        }
-    }
-
-    fn at(&self, place: usize) -> Option<Entry> {
-        Entry::read(*self.table.get(place)?)
-    }
-
-    fn set(&mut self, place: usize, written: u64) {
-        if let Some(there) = self.table.get_mut(place) {
-            *there = written;
-        }
-    }
-
-    fn mask(&self) -> usize {
-        self.table.len().saturating_sub(1)
-    }
-
-    fn home(&self, half: u32) -> usize {
-        usize::try_from(half).unwrap_or(0) & self.mask()
-    }
-
-    fn after(&self, place: usize) -> usize {
-        place.wrapping_add(1) & self.mask()
-    }
-
-    fn distance(&self, from: usize, to: usize) -> usize {
-        to.wrapping_sub(from) & self.mask()
+    /// Every bucket once, from the one on where a hash belongs.
+    fn way(&self, hash: u64) -> impl Iterator<Item = usize> + use<> {
+        let count = self.buckets.len();
+        let mask = count.saturating_sub(1);
+        let home = usize::try_from(hash & u64::from(u32::MAX)).unwrap_or(0);
+        (0..count).map(move |step| home.wrapping_add(step) & mask)
     }
 }
 
@@ -141,26 +184,63 @@ mod tests {
 
     use super::*;
 
+    /// An index and what should be in it: hashes by number.
+    #[derive(Default)]
+    struct Both {
+        index: Index,
+        hashes: BTreeMap<u32, u64>,
+    }
+
+    impl Both {
+        fn insert(&mut self, hash: u64, number: u32) {
+            self.hashes.insert(number, hash);
+            let all = || self.hashes.iter().map(|(number, hash)| (*hash, *number));
+            self.index.insert(hash, number, all);
+        }
+
+        fn remove(&mut self, number: u32) {
+            if let Some(hash) = self.hashes.remove(&number) {
+                self.index.remove(hash, number);
+            }
+        }
+
+        fn finds(&self, hash: u64, number: u32) -> bool {
+            self.index.find(hash, |other| other == number).is_some()
+        }
+    }
+
     proptest! {
         /// Hashes that fall together on purpose, and as many things as make it grow.
         #[test]
-        fn it_agrees_with_a_map(steps in prop::collection::vec((0u64..40, any::<bool>()), 1..400)) {
-            let (mut index, mut map) = (Index::default(), BTreeMap::new());
-            let hash = |key: u64| (key % 7) * 3 + ((key % 3) << 31) + (key % 2) * u64::from(u32::MAX);
-            for (number, (key, insert)) in (0..).zip(steps) {
-                if insert && !map.contains_key(&key) {
-                    index.insert(hash(key), number);
-                    map.insert(key, number);
-                } else if let Some(number) = map.remove(&key) {
-                    index.remove(hash(key), number);
+        fn it_agrees_with_a_map(steps in prop::collection::vec((0u32..200, any::<bool>()), 1..600)) {
+            let mut both = Both::default();
+            let hash = |number: u32| {
+                let number = u64::from(number);
+                (number % 3) * 5 + ((number % 11) << 56)
+            };
+            for (number, insert) in steps {
+                match both.hashes.contains_key(&number) {
+                    false if insert => both.insert(hash(number), number),
+                    _ => both.remove(number),
                 }
-                for key in 0..40 {
-                    let wanted = map.get(&key).copied();
-                    let found = index.find(hash(key), |number| Some(number) == wanted);
-                    prop_assert_eq!(found, wanted);
+                for number in 0..200 {
+                    let there = both.hashes.contains_key(&number);
+                    prop_assert_eq!(both.finds(hash(number), number), there);
                 }
-                prop_assert_eq!(index.len, map.len());
             }
+        }
+    }
+
+    #[test]
+    fn more_things_of_one_hash_than_a_bucket_counts_are_all_found_until_they_go() {
+        let mut both = Both::default();
+        for number in 0..600 {
+            both.insert(7, number);
+        }
+        for number in 0..600 {
+            assert!(both.finds(7, number));
+            both.remove(number);
+            assert!(!both.finds(7, number));
         }
     }
 }

@@ -7,6 +7,7 @@ mod shards;
 mod signed;
 #[cfg(test)]
 mod tests;
+mod things;
 
 use core::fmt;
 use std::sync::Arc;
@@ -129,7 +130,7 @@ impl Ledger for MemoryStore {
     fn mark_sent(
         &self,
         id: PaymentId,
-        sent: Option<&SentPayment>,
+        sent: Option<SentPayment>,
     ) -> Step<'_, Result<(), StoreError>> {
         Step::ready(self.0.book.mark_sent(id, sent))
     }

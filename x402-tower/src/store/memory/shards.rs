@@ -4,7 +4,6 @@ use core::hash::{BuildHasher, Hash};
 use std::array;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use super::index::Index;
 use crate::clock::UnixMillis;
 
 /// Parts that each kind of state is split into.
@@ -103,9 +102,9 @@ impl Room {
         Self { most, taken }
     }
 
-    /// For what an [`Index`] finds, so that there is a number for all of it.
-    pub(super) fn numbered(most: usize) -> Self {
-        let numbers = usize::try_from(Index::MOST).unwrap_or(usize::MAX);
+    /// For what is numbered, so that there is a number for all of it.
+    pub(super) fn numbered(most: usize, numbers: u32) -> Self {
+        let numbers = usize::try_from(numbers).unwrap_or(usize::MAX);
         Self::new(most.min(numbers))
     }
 

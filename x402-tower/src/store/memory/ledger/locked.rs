@@ -48,24 +48,22 @@ impl Locked<'_> {
             Some(place) => place,
             None => part.open(wanted.key)?,
         };
-        let bucket = part.count(window, now, amount)?;
-        let part = wanted.part;
-        Some(Place {
-            part,
-            window,
-            bucket,
-        })
+        let place = Place::new(wanted.part, window)?;
+        part.count(window, now, amount)?;
+        Some(place)
     }
 
-    pub(super) fn change(&mut self, place: &Place, from: Usd, to: Usd) {
-        if let Some(part) = self.part(place.part) {
-            part.change(place.window, place.bucket, from, to);
+    /// Counts what was counted `at` a moment at another amount.
+    pub(super) fn change(&mut self, place: &Place, at: u64, from: Usd, to: Usd) {
+        if let Some(part) = self.part(place.part()) {
+            part.change(place.window(), at, from, to);
         }
     }
 
-    pub(super) fn take_out(&mut self, place: &Place, amount: Usd) -> bool {
-        self.part(place.part)
-            .is_some_and(|part| part.take_out(place.window, place.bucket, amount))
+    /// Takes out what was counted `at` a moment. Answers whether the window went with it.
+    pub(super) fn take_out(&mut self, place: &Place, at: u64, amount: Usd) -> bool {
+        self.part(place.part())
+            .is_some_and(|part| part.take_out(place.window(), at, amount))
     }
 
     pub(super) fn sweep(&mut self, now: u64) -> usize {

@@ -18,9 +18,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use parking_lot::{Mutex, MutexGuard};
 
 use self::locked::{Locked, Wanted, key_of};
-use self::payments::{Payment, Payments, Place, State};
+use self::payments::{Payment, Payments, Place, Places, State};
 use self::windows::Windows;
 use super::shards::{Latest, Room, SHARDS, Shards};
+use super::things::MOST_THINGS;
 use crate::clock::UnixMillis;
 use crate::money::Usd;
 use crate::payment::PaymentId;
@@ -54,8 +55,8 @@ impl Book {
     pub(super) fn new(max_windows: usize, max_payments: usize) -> Self {
         Self {
             latest: Latest::default(),
-            window_room: Room::numbered(max_windows),
-            payment_room: Room::numbered(max_payments),
+            window_room: Room::numbered(max_windows, Place::MOST_WINDOWS),
+            payment_room: Room::numbered(max_payments, MOST_THINGS),
             windows: Shards::default(),
             payments: Shards::default(),
             first_expiry: array::from_fn(|_| AtomicU64::new(u64::MAX)),
@@ -111,7 +112,7 @@ impl Book {
         }
         self.payment_room.give_back(payments.sweep(now));
         self.window_room.give_back(windows.sweep(now));
-        if payments.get(wish.id).is_some() {
+        if payments.find(wish.id).is_some() {
             return Err(StoreError::UnknownPayment);
         }
         for wanted in &mut *wanted {
@@ -138,11 +139,11 @@ impl Book {
         let places = wanted
             .iter()
             .filter_map(|wanted| windows.count(wanted, now, wish.amount));
-        let places: Box<[Place]> = places.collect();
+        let places: Places = places.collect();
         // Room was taken for every window, so this cannot be; but what some window does not count must not be granted.
         if places.len() != wanted.len() {
             for place in &places {
-                windows.take_out(place, wish.amount);
+                windows.take_out(place, now, wish.amount);
             }
             return Err(StoreError::Full);
         }
@@ -151,8 +152,8 @@ impl Book {
             .iter()
             .map(|Wanted { key: (_, span), .. }| span.leaves_at(span.bucket_at(now)));
         let leaves = leaves.max().unwrap_or(0);
-        let payment = Payment::reserved(wish.id, wish.amount, places, now, ends, leaves);
-        payments.insert(payment);
+        let payment = Payment::reserved(wish.id, wish.amount, places, now, leaves);
+        payments.insert(payment, ends);
         if let Some(first) = self.first_expiry.get(home)
             && ends < first.load(Ordering::Relaxed)
         {
@@ -164,20 +165,22 @@ impl Book {
     pub(super) fn mark_sent(
         &self,
         id: PaymentId,
-        sent: Option<&SentPayment>,
+        sent: Option<SentPayment>,
     ) -> Result<(), StoreError> {
-        let mut payments = self.home(id);
-        let payment = payments.get_mut(id).ok_or(StoreError::UnknownPayment)?;
+        let (mut payments, number) = self.find(id)?;
+        let payment = payments.get_mut(number);
+        let payment = payment.ok_or(StoreError::UnknownPayment)?;
         if payment.state == State::Reserved {
-            payment.sent = sent.cloned().map(Box::new);
-            payments.move_to(id, State::Sent);
+            payment.sent = sent.map(Box::new);
+            payments.move_to(number, State::Sent);
         }
         Ok(())
     }
 
     pub(super) fn settle(&self, id: PaymentId, actual: Option<Usd>) -> Result<(), StoreError> {
-        let mut payments = self.home(id);
-        let payment = payments.get_mut(id).ok_or(StoreError::UnknownPayment)?;
+        let (mut payments, number) = self.find(id)?;
+        let payment = payments.get_mut(number);
+        let payment = payment.ok_or(StoreError::UnknownPayment)?;
         let from = payment.counted;
         let to = match actual {
             // A second receipt may only raise what is counted.
@@ -187,43 +190,45 @@ impl Book {
         };
         payment.counted = to;
         if from != to {
-            let mut windows = self.lock(payment.places.iter().map(|place| place.part));
+            let mut windows = self.lock(payment.places.iter().map(|place| place.part()));
             for place in &payment.places {
-                windows.change(place, from, to);
+                windows.change(place, payment.reserved_at, from, to);
             }
         }
-        payments.move_to(id, State::Settled);
+        payments.move_to(number, State::Settled);
         Ok(())
     }
 
     pub(super) fn mark_unknown(&self, id: PaymentId) -> Result<(), StoreError> {
-        let mut payments = self.home(id);
-        let payment = payments.get(id).ok_or(StoreError::UnknownPayment)?;
+        let (mut payments, number) = self.find(id)?;
+        let payment = payments.get(number).ok_or(StoreError::UnknownPayment)?;
         if payment.state != State::Settled {
-            payments.move_to(id, State::Unknown);
+            payments.move_to(number, State::Unknown);
         }
         Ok(())
     }
 
     pub(super) fn release(&self, id: PaymentId) -> Result<(), StoreError> {
-        let mut payments = self.home(id);
-        match payments.get(id).map(|payment| payment.state) {
+        let Ok((mut payments, number)) = self.find(id) else {
+            return Ok(());
+        };
+        match payments.get(number).map(|payment| payment.state) {
             None => {}
-            Some(State::Reserved | State::Sent) => self.give_back(payments.remove(id)),
+            Some(State::Reserved | State::Sent) => self.give_back(payments.remove(number)),
             Some(State::Unknown | State::Settled) => return Err(StoreError::UnknownPayment),
         }
         Ok(())
     }
 
     pub(super) fn resolve(&self, id: PaymentId, resolution: Resolution) -> Result<(), StoreError> {
-        let mut payments = self.home(id);
-        let state = payments.get(id).map(|payment| payment.state);
+        let (mut payments, number) = self.find(id)?;
+        let state = payments.get(number).map(|payment| payment.state);
         match (state, resolution) {
             (Some(State::Sent | State::Unknown), Resolution::Settled) => {
-                payments.move_to(id, State::Settled);
+                payments.move_to(number, State::Settled);
             }
             (Some(State::Sent | State::Unknown), Resolution::Released) => {
-                self.give_back(payments.remove(id));
+                self.give_back(payments.remove(number));
             }
             (Some(State::Settled), Resolution::Settled) => {}
             _ => return Err(StoreError::UnknownPayment),
@@ -232,7 +237,8 @@ impl Book {
     }
 
     pub(super) fn entry(&self, id: PaymentId) -> Option<Entry> {
-        self.home(id).entry(id)
+        let (payments, number) = self.find(id).ok()?;
+        payments.get(number)?.entry()
     }
 
     pub(super) fn entries(&self, query: &EntryQuery) -> Vec<Entry> {
@@ -257,10 +263,12 @@ impl Book {
         }
     }
 
-    /// The part of payments that holds an id, without what has expired or has rolled out.
-    fn home(&self, id: PaymentId) -> MutexGuard<'_, Payments> {
+    /// The part of payments that holds an id, without what has expired or has rolled out, and the number of the payment.
+    fn find(&self, id: PaymentId) -> Result<(MutexGuard<'_, Payments>, u32), StoreError> {
         self.expire(self.latest.get());
-        self.swept(self.payments.of(&id))
+        let payments = self.swept(self.payments.of(&id));
+        let number = payments.find(id).ok_or(StoreError::UnknownPayment)?;
+        Ok((payments, number))
     }
 
     /// A part of payments, without what has rolled out: each payment goes once, so constant work per payment.
@@ -275,11 +283,11 @@ impl Book {
     /// it until it is done.
     fn give_back(&self, payment: Option<Payment>) {
         let Some(payment) = payment else { return };
-        let mut windows = self.lock(payment.places.iter().map(|place| place.part));
+        let mut windows = self.lock(payment.places.iter().map(|place| place.part()));
         let gone = payment
             .places
             .iter()
-            .filter(|place| windows.take_out(place, payment.counted));
+            .filter(|place| windows.take_out(place, payment.reserved_at, payment.counted));
         self.window_room.give_back(gone.count());
         self.payment_room.give_back(1);
     }

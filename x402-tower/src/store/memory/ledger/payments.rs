@@ -1,16 +1,16 @@
 //! The payments whose ids fall together.
 
 use core::hash::BuildHasher;
-use std::collections::BTreeMap;
 
-use slab::Slab;
+use smallvec::SmallVec;
 
 use super::windows::WindowPlace;
 use crate::clock::UnixMillis;
 use crate::money::Usd;
 use crate::payment::PaymentId;
 use crate::store::memory::index::Index;
-use crate::store::memory::shards::Seed;
+use crate::store::memory::shards::{SHARDS, Seed};
+use crate::store::memory::things::{Queue, Things};
 use crate::store::{Entry, EntryQuery, EntryState, SentPayment};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,12 +35,41 @@ impl From<State> for EntryState {
 /// A window that counts a payment.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place {
-    /// The part that holds the window.
-    pub(super) part: usize,
-    pub(super) window: WindowPlace,
-    /// The number of the bucket.
-    pub(super) bucket: u64,
+    /// Its place among those of its part, and the part: as one number, because every payment keeps several.
+    place_and_part: u32,
+    number: u32,
 }
+
+impl Place {
+    /// The most windows that places can be written for: some 268 million.
+    pub(super) const MOST_WINDOWS: u32 = u32::MAX >> SHARDS.ilog2();
+
+    /// `None` beyond [`MOST_WINDOWS`](Self::MOST_WINDOWS).
+    pub(super) fn new(part: usize, window: WindowPlace) -> Option<Self> {
+        let (shards, part) = (u32::try_from(SHARDS).ok()?, u32::try_from(part).ok()?);
+        Some(Self {
+            place_and_part: window.place.checked_mul(shards)?.checked_add(part)?,
+            number: window.number,
+        })
+    }
+
+    /// The part that holds the window.
+    pub(super) fn part(self) -> usize {
+        usize::try_from(self.place_and_part).map_or(0, |both| both % SHARDS)
+    }
+
+    pub(super) fn window(self) -> WindowPlace {
+        let shards = u32::try_from(SHARDS).unwrap_or(1);
+        WindowPlace {
+            place: self.place_and_part / shards,
+            number: self.number,
+        }
+    }
+}
+
+/// The windows that count a payment, each once. Most payments fall under few, and keep them with everything else: memory that
+/// is taken and given back for each payment is cold each time.
+pub(super) type Places = SmallVec<[Place; 4]>;
 
 #[derive(Debug)]
 pub(super) struct Payment {
@@ -48,27 +77,22 @@ pub(super) struct Payment {
     pub(super) state: State,
     /// What the windows count for it.
     pub(super) counted: Usd,
-    /// The windows that count it, each once.
-    pub(super) places: Box<[Place]>,
-    /// When a reservation expires, or when everything else has rolled out of every window.
-    ends: u64,
+    pub(super) places: Places,
     /// When it has rolled out of every window.
     leaves: u64,
-    reserved_at: u64,
+    /// Also the moment whose bucket counts it in each window.
+    pub(super) reserved_at: u64,
     /// What left, where something did and it was told.
     pub(super) sent: Option<Box<SentPayment>>,
-    /// Its number among the payments of this part.
-    number: u64,
 }
 
 impl Payment {
-    /// Set aside at `now` until `ends`, in windows of which the last lets go at `leaves`.
+    /// Set aside at `now`, in windows of which the last lets go at `leaves`.
     pub(super) fn reserved(
         id: PaymentId,
         counted: Usd,
-        places: Box<[Place]>,
+        places: Places,
         now: u64,
-        ends: u64,
         leaves: u64,
     ) -> Self {
         Self {
@@ -76,15 +100,13 @@ impl Payment {
             state: State::Reserved,
             counted,
             places,
-            ends,
             leaves,
             reserved_at: now,
             sent: None,
-            number: 0,
         }
     }
 
-    fn entry(&self) -> Option<Entry> {
+    pub(super) fn entry(&self) -> Option<Entry> {
         let sent = self.sent.as_deref()?.clone();
         let at = UnixMillis::from_millis(self.reserved_at);
         let state = self.state.into();
@@ -92,107 +114,96 @@ impl Payment {
     }
 }
 
-/// Payments by when they end and their number: new ones end last, so that they are filed where the last one was.
-type Queue = BTreeMap<(u64, u64), u32>;
-
-/// Payments by id.
+/// Payments by id, each in the queue of its state.
 #[derive(Debug, Default)]
 pub(super) struct Payments {
     seed: Seed,
     index: Index,
-    payments: Slab<Payment>,
-    /// Never sent; given back at their end.
+    payments: Things<Payment>,
+    /// Never sent; given back when they expire.
     reserved: Queue,
     /// Sent or unknown; forgotten when nothing counts them any more.
     open: Queue,
     /// Settled; kept only so that a second settlement finds them, and first to go where room is needed.
     settled: Queue,
-    /// The number of the next payment.
-    next: u64,
 }
 
 impl Payments {
-    fn at(&self, place: u32) -> Option<&Payment> {
-        self.payments.get(usize::try_from(place).ok()?)
-    }
-
-    fn at_mut(&mut self, place: u32) -> Option<&mut Payment> {
-        self.payments.get_mut(usize::try_from(place).ok()?)
-    }
-
-    fn find(&self, id: PaymentId) -> Option<u32> {
-        let is = |place| self.at(place).is_some_and(|payment| payment.id == id);
+    /// The number of a payment, by which everything else asks for it.
+    pub(super) fn find(&self, id: PaymentId) -> Option<u32> {
+        let is = |number| self.get(number).is_some_and(|payment| payment.id == id);
         self.index.find(self.seed.hash_one(id), is)
     }
 
-    pub(super) fn get(&self, id: PaymentId) -> Option<&Payment> {
-        self.at(self.find(id)?)
+    pub(super) fn get(&self, number: u32) -> Option<&Payment> {
+        self.payments.get(number)
     }
 
-    pub(super) fn get_mut(&mut self, id: PaymentId) -> Option<&mut Payment> {
-        self.at_mut(self.find(id)?)
+    pub(super) fn get_mut(&mut self, number: u32) -> Option<&mut Payment> {
+        self.payments.get_mut(number)
     }
 
-    /// Adds a payment. What is not on the books cannot be sent, but there is room for no more than there are places.
-    pub(super) fn insert(&mut self, mut payment: Payment) {
-        let Ok(place) = u32::try_from(self.payments.vacant_key()) else {
+    /// Adds a reservation that ends then. What is not on the books cannot be sent, but there is room for no more than there
+    /// are numbers.
+    pub(super) fn insert(&mut self, payment: Payment, ends: u64) {
+        let hash = self.seed.hash_one(payment.id);
+        let Some(number) = self.payments.insert(payment) else {
             return;
         };
-        payment.number = self.next;
-        self.next = self.next.saturating_add(1);
-        let end = (payment.ends, payment.number);
-        self.filed(payment.state).insert(end, place);
-        let hash = self.seed.hash_one(payment.id);
-        self.index.insert(hash, place);
-        self.payments.insert(payment);
+        let (seed, payments) = (&self.seed, &self.payments);
+        self.index.insert(hash, number, || {
+            let all = payments.iter();
+            all.map(|(other, payment)| (seed.hash_one(payment.id), other))
+        });
+        self.reserved.join(&mut self.payments, number, ends);
     }
 
-    pub(super) fn remove(&mut self, id: PaymentId) -> Option<Payment> {
-        self.remove_at(self.find(id)?)
-    }
-
-    fn remove_at(&mut self, place: u32) -> Option<Payment> {
-        let payment = self.payments.try_remove(usize::try_from(place).ok()?)?;
-        let hash = self.seed.hash_one(payment.id);
-        self.index.remove(hash, place);
-        let end = (payment.ends, payment.number);
-        self.filed(payment.state).remove(&end);
+    pub(super) fn remove(&mut self, number: u32) -> Option<Payment> {
+        let state = self.get(number)?.state;
+        let (queue, payments) = self.queue(state);
+        queue.leave(payments, number);
+        let payment = payments.remove(number)?;
+        self.index.remove(self.seed.hash_one(payment.id), number);
         Some(payment)
     }
 
-    /// Moves a payment on and files it under its new end.
-    pub(super) fn move_to(&mut self, id: PaymentId, state: State) {
-        let Some(place) = self.find(id) else { return };
-        let Some(payment) = self.at_mut(place) else {
+    /// Moves a payment on and queues it by its new end.
+    pub(super) fn move_to(&mut self, number: u32, state: State) {
+        let Some(ended) = self.payments.ends(number) else {
             return;
         };
-        let (was, ended) = (payment.state, payment.ends);
-        if was == State::Reserved {
-            // From here on the money counts until it rolls out, whatever the reservation said.
-            payment.ends = ended.max(payment.leaves);
-        }
+        let Some(payment) = self.get_mut(number) else {
+            return;
+        };
+        let was = payment.state;
         payment.state = state;
-        let (ends, number) = (payment.ends, payment.number);
-        self.filed(was).remove(&(ended, number));
-        self.filed(state).insert((ends, number), place);
+        let ends = match was {
+            // From here on the money counts until it rolls out, whatever the reservation said.
+            State::Reserved => ended.max(payment.leaves),
+            _ => ended,
+        };
+        let (queue, payments) = self.queue(was);
+        queue.leave(payments, number);
+        let (queue, payments) = self.queue(state);
+        queue.join(payments, number, ends);
     }
 
     /// When the first reservation expires.
     pub(super) fn first_expiry(&self) -> Option<u64> {
-        self.reserved.first_key_value().map(|((ends, _), _)| *ends)
+        self.reserved.first().map(|(ends, _)| ends)
     }
 
     /// Takes out a reservation that has expired.
     pub(super) fn pop_expired(&mut self, now: u64) -> Option<Payment> {
-        let place = due(&self.reserved, now)?;
-        self.remove_at(place)
+        let number = self.reserved.due(now)?;
+        self.remove(number)
     }
 
     /// Forgets what nothing counts any more, and tells how many.
     pub(super) fn sweep(&mut self, now: u64) -> usize {
         let mut swept = 0;
-        while let Some(place) = due(&self.open, now).or_else(|| due(&self.settled, now)) {
-            self.remove_at(place);
+        while let Some(number) = self.open.due(now).or_else(|| self.settled.due(now)) {
+            self.remove(number);
             swept += 1;
         }
         swept
@@ -200,17 +211,13 @@ impl Payments {
 
     /// When the first settled payment rolls out of its windows.
     pub(super) fn first_settled(&self) -> Option<u64> {
-        self.settled.first_key_value().map(|((ends, _), _)| *ends)
+        self.settled.first().map(|(ends, _)| ends)
     }
 
     /// Forgets the settled payment that rolls out first; it stays counted. Answers whether there was one.
     pub(super) fn forget_settled(&mut self) -> bool {
-        let first = self.settled.first_key_value().map(|(_, place)| *place);
-        first.is_some_and(|place| self.remove_at(place).is_some())
-    }
-
-    pub(super) fn entry(&self, id: PaymentId) -> Option<Entry> {
-        self.get(id)?.entry()
+        let first = self.settled.first();
+        first.is_some_and(|(_, number)| self.remove(number).is_some())
     }
 
     /// Looks at every payment: whoever lists them is not in a hurry.
@@ -222,17 +229,12 @@ impl Payments {
         })
     }
 
-    fn filed(&mut self, state: State) -> &mut Queue {
-        match state {
+    fn queue(&mut self, state: State) -> (&mut Queue, &mut Things<Payment>) {
+        let queue = match state {
             State::Reserved => &mut self.reserved,
             State::Sent | State::Unknown => &mut self.open,
             State::Settled => &mut self.settled,
-        }
+        };
+        (queue, &mut self.payments)
     }
-}
-
-/// The first payment, where its end lies in the past.
-fn due(queue: &Queue, now: u64) -> Option<u32> {
-    let ((ends, _), place) = queue.first_key_value()?;
-    (*ends < now).then_some(*place)
 }

@@ -54,8 +54,8 @@ impl Window {
         }
     }
 
-    /// Counts one payment in the bucket of `now`, and says which one that is.
-    pub(super) fn add(&mut self, now: u64, amount: Usd) -> u64 {
+    /// Counts one payment in the bucket of `now`.
+    pub(super) fn add(&mut self, now: u64, amount: Usd) {
         let number = self.span.bucket_at(now);
         let amount = u128::from(amount.micros());
         self.amount = self.amount.saturating_add(amount);
@@ -77,13 +77,12 @@ impl Window {
                 self.empties = self.span.leaves_at(number);
             }
         }
-        number
     }
 
-    /// Takes a payment out of its bucket again, if that has not left yet.
-    pub(super) fn take_out(&mut self, number: u64, amount: Usd) {
+    /// Takes a payment out of the bucket of the moment `at` which it was added, if that has not left yet.
+    pub(super) fn take_out(&mut self, at: u64, amount: Usd) {
         let amount = u128::from(amount.micros());
-        if let Some(bucket) = self.bucket(number) {
+        if let Some(bucket) = self.bucket(at) {
             bucket.amount = bucket.amount.saturating_sub(amount);
             bucket.count = bucket.count.saturating_sub(1);
             self.amount = self.amount.saturating_sub(amount);
@@ -92,15 +91,16 @@ impl Window {
     }
 
     /// Counts a payment at another amount than before, if its bucket has not left yet.
-    pub(super) fn change(&mut self, number: u64, from: Usd, to: Usd) {
+    pub(super) fn change(&mut self, at: u64, from: Usd, to: Usd) {
         let (from, to) = (u128::from(from.micros()), u128::from(to.micros()));
-        if let Some(bucket) = self.bucket(number) {
+        if let Some(bucket) = self.bucket(at) {
             bucket.amount = bucket.amount.saturating_sub(from).saturating_add(to);
             self.amount = self.amount.saturating_sub(from).saturating_add(to);
         }
     }
 
-    fn bucket(&mut self, number: u64) -> Option<&mut Bucket> {
+    fn bucket(&mut self, at: u64) -> Option<&mut Bucket> {
+        let number = self.span.bucket_at(at);
         let at = self
             .buckets
             .binary_search_by_key(&number, |bucket| bucket.number)

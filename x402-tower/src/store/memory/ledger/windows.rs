@@ -20,8 +20,8 @@ pub(super) type WindowKey = ([u8; 32], Span);
 /// later, of another number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct WindowPlace {
-    place: u32,
-    number: u32,
+    pub(super) place: u32,
+    pub(super) number: u32,
 }
 
 #[derive(Debug)]
@@ -78,32 +78,32 @@ impl Windows {
         Some(WindowPlace { place, number })
     }
 
-    /// Counts a payment in the bucket of `now`, and says which one that is.
-    pub(super) fn count(&mut self, place: WindowPlace, now: u64, amount: Usd) -> Option<u64> {
+    /// Counts a payment in the bucket of `now`. `None` where the window has gone.
+    pub(super) fn count(&mut self, place: WindowPlace, now: u64, amount: Usd) -> Option<()> {
         let window = self.window(place)?;
         let before = window.empties();
-        let bucket = window.add(now, amount);
+        window.add(now, amount);
         let empties = window.empties();
         if before != empties {
             self.empties.remove(&(before, place.place));
             self.empties.insert((empties, place.place));
         }
-        Some(bucket)
+        Some(())
     }
 
-    /// Counts a payment at another amount than before, if its window has not gone.
-    pub(super) fn change(&mut self, place: WindowPlace, bucket: u64, from: Usd, to: Usd) {
+    /// Counts what was counted `at` a moment at another amount, if its window has not gone.
+    pub(super) fn change(&mut self, place: WindowPlace, at: u64, from: Usd, to: Usd) {
         if let Some(window) = self.window(place) {
-            window.change(bucket, from, to);
+            window.change(at, from, to);
         }
     }
 
-    /// Takes a payment out again. Answers whether the window went with it, as nothing else was in it.
-    pub(super) fn take_out(&mut self, place: WindowPlace, bucket: u64, amount: Usd) -> bool {
+    /// Takes out what was counted `at` a moment. Answers whether the window went with it, as nothing else was in it.
+    pub(super) fn take_out(&mut self, place: WindowPlace, at: u64, amount: Usd) -> bool {
         let Some(window) = self.window(place) else {
             return false;
         };
-        window.take_out(bucket, amount);
+        window.take_out(at, amount);
         let (empty, empties) = (window.count() == 0, window.empties());
         if empty {
             self.empties.remove(&(empties, place.place));

@@ -1,0 +1,39 @@
+//! National and professional identifiers.
+//!
+//! A kind made of digits is a row of [`number`], one with letters a row of [`code`]: a form, a check, how
+//! it is printed and what it is called. The walk over the text is the same for all rows, so that a field
+//! is walked once for digits and once for letters however many kinds there are.
+
+mod asia;
+mod australia;
+mod birth;
+mod britain;
+mod calendar;
+mod check;
+mod code;
+mod dea;
+mod document;
+mod europe;
+mod finland;
+mod india;
+mod italy;
+mod mac;
+mod naming;
+mod north_america;
+mod number;
+mod printed;
+mod provisioning;
+mod singapore;
+mod south_africa;
+mod spain;
+mod standing;
+mod sweden;
+
+use super::{NumberRecognizer, Recognizer};
+
+pub(super) const NUMBERS: NumberRecognizer = number::RECOGNIZER;
+pub(super) const CODES: Recognizer = code::RECOGNIZER;
+pub(super) const MAC_ADDRESSES: Recognizer = mac::RECOGNIZER;
+pub(super) const BIRTHS: Recognizer = birth::RECOGNIZER;
+pub(super) const DOCUMENTS: Recognizer = document::RECOGNIZER;
+pub(super) const PROVISIONING: Recognizer = provisioning::RECOGNIZER;
