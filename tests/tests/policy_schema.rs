@@ -67,7 +67,18 @@ const FULL: &str = r#"{
   "denied_networks": ["eip155:1"], "denied_schemes": ["upto"],
   "max_authorization_seconds": 300, "resource_match": "exact", "allow_insecure_http": false,
   "pii": {
-    "mode": "enforce", "action": "redact", "secrets": "warn", "entities": ["US_SSN"], "detector": "regex", "urls": "redact",
+    "mode": "enforce", "action": "redact", "secrets": "warn", "entities": ["US_SSN"], "detector": "structural", "urls": "redact",
+    "min_score": 50, "spelled_emails": false, "template": "[{entity_type}]",
+    "operators": [
+      {"operator": "remove"},
+      {"entities": ["US_SSN"], "operator": "replace", "template": "[gone]"},
+      {"entities": ["CREDIT_CARD", "EMPLOYEE_ID"], "operator": "mask", "mask_character": "#", "mask_count": 12, "mask_from_end": false}
+    ],
+    "recognizers": [
+      {"name": "EMPLOYEE_ID", "regex": "E-[0-9]{6}", "validator": "luhn", "context": ["employee"], "only_in_context": true, "score": 70},
+      {"name": "PROJECT", "words": ["Blue Falcon"], "case_sensitive": true}
+    ],
+    "allow": [{"text": "support@example.com"}, {"regex": "[0-9]+", "field": "description", "entity": "PHONE_NUMBER"}],
     "headers": "block", "body": "warn", "header_names": ["x-user"]
   },
   "replay": {"mode": "enforce", "ttl_seconds": 300, "enabled": true, "max_repeats": 2},

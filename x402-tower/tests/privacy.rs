@@ -10,6 +10,8 @@ mod challenges;
 mod facilitator;
 #[path = "privacy/ground.rs"]
 mod ground;
+#[path = "privacy/own.rs"]
+mod own;
 #[path = "privacy/properties.rs"]
 mod properties;
 #[path = "privacy/requests.rs"]

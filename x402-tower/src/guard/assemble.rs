@@ -16,9 +16,10 @@ use crate::control::{Control, ControlKind, Mode};
 use crate::idempotency::{Idempotency, SealingKey};
 use crate::mpa::{MpaConfig, MpaControl};
 use crate::payment::{AgentId, Position};
-use crate::pii::{Detector, EntityType, PiiAction, PiiControl};
+use crate::pii::{PiiAction, PiiControl};
 use crate::policy::{
     AuditSync, OutgoingAction, PiiSettings, PolicyConfig, PolicyControl, ReplaySettings, Rules,
+    Wrong,
 };
 use crate::replay::{FingerprintKey, FingerprintKeyError, ReplayControl, SettleOnce};
 use crate::service::Shared;
@@ -41,7 +42,9 @@ impl GuardConfigBuilder {
         if let Some(log) = &self.audit {
             controls.push(Arc::new(AuditControl::new(Arc::clone(log))));
         }
-        if let Some(pii) = pii_control(&self.pii, policy)? {
+        let hashes = policy.pii.as_ref().is_some_and(PiiSettings::hashes);
+        let hash_key = hashes.then(|| self.key_for(Reach::Process)).transpose()?;
+        if let Some(pii) = pii_control(&self.pii, policy, hash_key.as_ref())? {
             controls.push(Arc::new(pii));
         }
         if context.position().spends()
@@ -216,16 +219,28 @@ pub(super) fn audit_log(
 fn pii_control(
     wanted: &Wanted<PiiControl>,
     policy: &PolicyConfig,
+    hash_key: Option<&FingerprintKey>,
 ) -> Result<Option<PiiControl>, ConfigError> {
     match (wanted, &policy.pii) {
         (Wanted::Is(control), _) => Ok(Some(control.clone())),
         (Wanted::Off, _) => Ok(None),
-        (Wanted::AsInPolicy, Some(settings)) => pii_from(settings).map(Some),
+        (Wanted::AsInPolicy, Some(settings)) => pii_from(settings, hash_key).map(Some),
         (Wanted::AsInPolicy, None) => Ok(Some(PiiControl::new())),
     }
 }
 
-fn pii_from(settings: &PiiSettings) -> Result<PiiControl, ConfigError> {
+/// The first of what is wrong with a table that [`Rules::compile`] has not seen.
+fn first_wrong(wrong: Vec<Wrong>) -> ConfigError {
+    match wrong.first() {
+        Some(wrong) => setting("pii", wrong),
+        None => setting("pii", &"the table cannot be used"),
+    }
+}
+
+fn pii_from(
+    settings: &PiiSettings,
+    hash_key: Option<&FingerprintKey>,
+) -> Result<PiiControl, ConfigError> {
     let mut control = PiiControl::new();
     if let Some(action) = settings.action {
         let action =
@@ -237,14 +252,9 @@ fn pii_from(settings: &PiiSettings) -> Result<PiiControl, ConfigError> {
             PiiAction::from_str(action.as_str()).map_err(|error| setting("pii.secrets", &error))?;
         control = control.with_secret_action(action);
     }
-    if let Some(names) = &settings.entities {
-        let entities = names
-            .iter()
-            .map(|name| EntityType::from_str(name))
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|error| setting("pii.entities", &error))?;
-        control = control.with_detector(Detector::with_entities(entities));
-    }
+    let detector = settings.to_detector().map_err(first_wrong)?;
+    let operators = settings.to_operators(hash_key).map_err(first_wrong)?;
+    control = control.with_detector(detector).with_operators(operators);
     if let Some(action) = outgoing(settings.urls) {
         control = control.with_request_urls(action);
     }

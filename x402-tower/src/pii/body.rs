@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 
+use super::found::Text;
 use super::outgoing::{Place, Verdict, decide, not_readable, unchangeable};
 use super::{PiiAction, PiiControl};
 use crate::denial::Denial;
@@ -54,7 +55,7 @@ impl PiiControl {
             Form::Text => self.screen_plain(action, &body, request)?,
             Form::Opaque => {
                 let text = String::from_utf8_lossy(&body);
-                let Some(found) = self.find(&text, false, self.actions(action)) else {
+                let Some(found) = self.find(whole(&text, false), self.actions(action)) else {
                     return Ok(());
                 };
                 if found.has(PiiAction::Redact) && !found.has(PiiAction::Block) {
@@ -79,7 +80,7 @@ impl PiiControl {
             return not_readable(action, BODY).map(|()| None);
         };
         for field in json.texts() {
-            let Some(found) = self.find(&field.value, field.is_url, self.actions(action)) else {
+            let Some(found) = self.find(Text::of_field(&field), self.actions(action)) else {
                 continue;
             };
             if let Verdict::Replace = decide(BODY, &found, request)? {
@@ -102,7 +103,7 @@ impl PiiControl {
             return not_readable(action, BODY).map(|()| None);
         };
         let text = format!("{PATH}{text}");
-        let Some(found) = self.find(&text, true, self.actions(action)) else {
+        let Some(found) = self.find(whole(&text, true), self.actions(action)) else {
             return Ok(None);
         };
         Ok(match decide(BODY, &found, request)? {
@@ -123,13 +124,22 @@ impl PiiControl {
         let Ok(text) = std::str::from_utf8(body) else {
             return not_readable(action, BODY).map(|()| None);
         };
-        let Some(found) = self.find(text, false, self.actions(action)) else {
+        let Some(found) = self.find(whole(text, false), self.actions(action)) else {
             return Ok(None);
         };
         Ok(match decide(BODY, &found, request)? {
             Verdict::Keep => None,
             Verdict::Replace => Some(Bytes::from(found.text)),
         })
+    }
+}
+
+/// The body as one text.
+const fn whole(value: &str, is_url: bool) -> Text<'_> {
+    Text {
+        field: Some("body"),
+        value,
+        is_url,
     }
 }
 

@@ -3,9 +3,9 @@
 use http::header::HeaderName;
 use url::{Position, Url};
 
-use super::found::{Actions, Found};
+use super::found::{Actions, Found, Text};
 use super::outgoing::{RequestScreen, may_change};
-use super::{Detector, PiiAction, RedactionTemplate};
+use super::{Detector, Operators, PiiAction, RedactionOperator, RedactionTemplate};
 use crate::control::{Control, ControlKind};
 use crate::denial::{Denial, DenialKind};
 use crate::outgoing::{OutgoingRequest, RequestNeed};
@@ -49,7 +49,7 @@ pub struct PiiControl {
     pub(super) detector: Detector,
     action: PiiAction,
     secret_action: PiiAction,
-    pub(super) template: RedactionTemplate,
+    pub(super) operators: Operators,
     pub(super) request: RequestScreen,
 }
 
@@ -62,7 +62,7 @@ impl PiiControl {
             detector: Detector::new(),
             action: PiiAction::Redact,
             secret_action: PiiAction::Block,
-            template: RedactionTemplate::default(),
+            operators: Operators::new(),
             request: RequestScreen::default(),
         }
     }
@@ -92,7 +92,16 @@ impl PiiControl {
     /// Writes something else than `<REDACTED>`.
     #[must_use]
     pub fn with_template(mut self, template: RedactionTemplate) -> Self {
-        self.template = template;
+        self.operators = self
+            .operators
+            .with_default(RedactionOperator::Replace(template));
+        self
+    }
+
+    /// Masks, hashes or removes some kinds, or all.
+    #[must_use]
+    pub fn with_operators(mut self, operators: Operators) -> Self {
+        self.operators = operators;
         self
     }
 
@@ -166,7 +175,12 @@ impl PiiControl {
         text: &mut PaymentText,
         findings: &mut Findings,
     ) -> Result<(), Denial> {
-        let Some(mut found) = self.find(text.value(), text.is_url(), actions) else {
+        let looked_at = Text {
+            field: Some(text.path()),
+            value: text.value(),
+            is_url: text.is_url(),
+        };
+        let Some(mut found) = self.find(looked_at, actions) else {
             return Ok(());
         };
         let taken_out =
@@ -202,7 +216,7 @@ impl PiiControl {
 
     /// Redacts one text of a challenge; `Err` where it keeps the whole challenge back.
     fn screen_field(&self, screening: &mut Screening<'_>, field: &TextField) -> Result<(), Denial> {
-        let Some(found) = self.find(&field.value, field.is_url, self.actions(self.action)) else {
+        let Some(found) = self.find(Text::of_field(field), self.actions(self.action)) else {
             return Ok(());
         };
         for (entity, action) in found.entities() {

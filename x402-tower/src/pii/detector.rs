@@ -1,16 +1,19 @@
 //! The detector: what it looks for, and in what.
 
+use std::sync::Arc;
+
 use super::entity::EntitySet;
 use super::resolve::resolve;
 use super::search::Search;
 use super::url_parts::searchable_parts;
 use super::view::View;
-use super::{DetectionMode, EntityType, Finding};
+use super::{Allowed, CustomRecognizer, DetectionMode, EntityType, Finding, RecognizerError};
 
 /// Finds personal data in text and URLs.
 ///
-/// It is a few bytes of settings, so clone it freely. Scanning takes time linear in the input, whatever
-/// the input is, and allocates nothing when there is nothing to decode or to report.
+/// It is a few bytes of settings and a shared list of [recognizers of one's own](CustomRecognizer), so clone it freely.
+/// Scanning takes time linear in the input, whatever the input is, and allocates nothing when there is nothing to decode
+/// or to report.
 ///
 /// ```
 /// use x402_tower::pii::{Detector, EntityType};
@@ -25,6 +28,8 @@ pub struct Detector {
     pub(super) min_score: u8,
     pub(super) mode: DetectionMode,
     pub(super) spelled_emails: bool,
+    pub(super) own: Arc<[CustomRecognizer]>,
+    allowed: Arc<[Allowed]>,
 }
 
 impl Detector {
@@ -42,6 +47,8 @@ impl Detector {
             min_score: 0,
             mode: DetectionMode::default(),
             spelled_emails: true,
+            own: Arc::default(),
+            allowed: Arc::default(),
         }
     }
 
@@ -59,6 +66,35 @@ impl Detector {
             spelled_emails,
             ..self
         }
+    }
+
+    /// How many recognizers of one's own a detector can have.
+    pub const MAX_RECOGNIZERS: usize = 64;
+
+    /// Finds what this recognizer finds as well, whatever the kinds are that were asked for.
+    ///
+    /// # Errors
+    ///
+    /// [`RecognizerError::TooManyRecognizers`].
+    pub fn with_recognizer(self, recognizer: CustomRecognizer) -> Result<Self, RecognizerError> {
+        if self.own.len() >= Self::MAX_RECOGNIZERS {
+            return Err(RecognizerError::TooManyRecognizers);
+        }
+        let own = self.own.iter().cloned().chain([recognizer]).collect();
+        Ok(Self { own, ..self })
+    }
+
+    /// Drops findings that are allowed.
+    ///
+    /// # Errors
+    ///
+    /// [`RecognizerError::TooManyAllowed`].
+    pub fn with_allowed(self, allowed: Allowed) -> Result<Self, RecognizerError> {
+        if self.allowed.len() >= Allowed::MAX {
+            return Err(RecognizerError::TooManyAllowed);
+        }
+        let allowed = self.allowed.iter().cloned().chain([allowed]).collect();
+        Ok(Self { allowed, ..self })
     }
 
     /// How this detector finds.
@@ -88,9 +124,20 @@ impl Detector {
     /// [`scan_url`](Self::scan_url) for one.
     #[must_use]
     pub fn scan(&self, text: &str) -> Vec<Finding> {
+        self.scan_text(None, text)
+    }
+
+    /// The same in a field with a name or path, such as `resource.description`, for which more may be
+    /// [allowed](Allowed::in_field).
+    #[must_use]
+    pub fn scan_field(&self, field: &str, text: &str) -> Vec<Finding> {
+        self.scan_text(Some(field), text)
+    }
+
+    fn scan_text(&self, field: Option<&str>, text: &str) -> Vec<Finding> {
         let mut search = Search::of(self);
         search.field(&View::of_text(text));
-        on_char_boundaries(text, resolve(search.into_findings()))
+        self.reported(field, text, search.into_findings())
     }
 
     /// The personal data in the userinfo, path, query and fragment of a URL: sorted, without overlaps.
@@ -108,12 +155,35 @@ impl Detector {
     /// ```
     #[must_use]
     pub fn scan_url(&self, url: &str) -> Vec<Finding> {
+        self.scan_url_text(None, url)
+    }
+
+    /// The same in a field with a name or path, for which more may be [allowed](Allowed::in_field).
+    #[must_use]
+    pub fn scan_url_field(&self, field: &str, url: &str) -> Vec<Finding> {
+        self.scan_url_text(Some(field), url)
+    }
+
+    fn scan_url_text(&self, field: Option<&str>, url: &str) -> Vec<Finding> {
         let mut search = Search::of(self);
         let (userinfo, rest) = searchable_parts(url);
         for part in userinfo.into_iter().chain([rest]) {
             search.field(&View::of_url_part(part.text, part.offset));
         }
-        on_char_boundaries(url, resolve(search.into_findings()))
+        self.reported(field, url, search.into_findings())
+    }
+
+    /// What is left of the findings once they are joined and those that are allowed are gone.
+    fn reported(&self, field: Option<&str>, text: &str, findings: Vec<Finding>) -> Vec<Finding> {
+        let mut findings = on_char_boundaries(text, resolve(findings));
+        if !self.allowed.is_empty() {
+            findings.retain(|found| {
+                let matched = text.get(found.span.clone()).unwrap_or_default();
+                let mut allowed = self.allowed.iter();
+                !allowed.any(|allowed| allowed.lets_pass(field, found.entity, matched))
+            });
+        }
+        findings
     }
 
     /// What is split over several fields, such as the items of a list: for each field that holds a part of it, its

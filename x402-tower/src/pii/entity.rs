@@ -3,8 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::CustomEntity;
 use crate::secret_text::name_to_show;
 
 /// Declares the kinds once, with the name and the documentation of each.
@@ -19,15 +21,21 @@ macro_rules! entity_types {
         /// assert_eq!(EntityType::EmailAddress.as_str(), "EMAIL_ADDRESS");
         /// # Ok::<(), x402_tower::pii::ParseEntityTypeError>(())
         /// ```
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum EntityType {
             $($(#[$meta])* $variant,)+
+            /// A kind of one's own, found by a [`CustomRecognizer`](super::CustomRecognizer).
+            Custom(CustomEntity),
+        }
+
+        /// The built-in kinds, numbered.
+        enum BuiltIn {
+            $($variant,)+
         }
 
         impl EntityType {
-            /// Every kind, in declaration order.
+            /// Every built-in kind, in declaration order.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
             /// The name of the kind, such as `EMAIL_ADDRESS`.
@@ -35,6 +43,15 @@ macro_rules! entity_types {
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)+
+                    Self::Custom(own) => own.as_str(),
+                }
+            }
+
+            /// The number of a built-in kind.
+            const fn number(self) -> Option<u32> {
+                match self {
+                    $(Self::$variant => Some(BuiltIn::$variant as u32),)+
+                    Self::Custom(_) => None,
                 }
             }
         }
@@ -191,9 +208,23 @@ impl FromStr for EntityType {
             .iter()
             .copied()
             .find(|entity| entity.as_str() == name)
+            .or_else(|| CustomEntity::named(name).map(Self::Custom))
             .ok_or_else(|| ParseEntityTypeError {
                 name: name_to_show(name),
             })
+    }
+}
+
+impl Serialize for EntityType {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for EntityType {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        name.parse().map_err(D::Error::custom)
     }
 }
 
@@ -229,7 +260,7 @@ impl fmt::Display for EntityNames {
     }
 }
 
-/// A set of kinds, one bit each.
+/// A set of built-in kinds, one bit each. Others are wanted because a recognizer of theirs is there.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct EntitySet(u128);
 
@@ -239,7 +270,10 @@ impl EntitySet {
     }
 
     const fn bit(entity: EntityType) -> u128 {
-        1 << (entity as u32)
+        match entity.number() {
+            Some(number) => 1 << number,
+            None => 0,
+        }
     }
 }
 

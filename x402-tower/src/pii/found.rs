@@ -1,8 +1,8 @@
 //! What was found in one text, and what becomes of each kind.
 
-use super::redact::{redact, redact_url};
 use super::{EntityType, Finding, PiiAction, PiiControl};
 use crate::denial::{Denial, DenialKind};
+use crate::wire::TextField;
 
 /// How often a text that held personal data is looked at, before it is let go.
 const ROUNDS: usize = 16;
@@ -42,6 +42,25 @@ impl Actions {
             self.secret
         } else {
             self.personal
+        }
+    }
+}
+
+/// A text that is looked at.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Text<'t> {
+    /// Where it stands, for what is allowed there.
+    pub(super) field: Option<&'t str>,
+    pub(super) value: &'t str,
+    pub(super) is_url: bool,
+}
+
+impl<'t> Text<'t> {
+    pub(super) fn of_field(field: &'t TextField) -> Self {
+        Self {
+            field: Some(&field.path),
+            value: &field.value,
+            is_url: field.is_url,
         }
     }
 }
@@ -98,10 +117,14 @@ impl PiiControl {
     ///
     /// What is taken out may be all that hid the number glued to it, so it is looked at again until nothing is left, up to
     /// [`ROUNDS`] times.
-    pub(super) fn find(&self, text: &str, is_url: bool, actions: Actions) -> Option<Found> {
-        let mut found = self.find_once(text, is_url, actions)?;
+    pub(super) fn find(&self, text: Text<'_>, actions: Actions) -> Option<Found> {
+        let mut found = self.find_once(text, actions)?;
         for _ in 1..ROUNDS {
-            match self.find_once(&found.text, is_url, actions) {
+            let left = Text {
+                value: &found.text,
+                ..text
+            };
+            match self.find_once(left, actions) {
                 Some(more) if more.text != found.text => {
                     let taken_out = more.entities.into_iter();
                     let taken_out = taken_out.filter(|(_, action)| *action != PiiAction::Warn);
@@ -114,11 +137,17 @@ impl PiiControl {
         Some(found)
     }
 
-    fn find_once(&self, text: &str, is_url: bool, actions: Actions) -> Option<Found> {
-        let mut findings = if is_url {
-            self.detector.scan_url(text)
-        } else {
-            self.detector.scan(text)
+    fn find_once(&self, text: Text<'_>, actions: Actions) -> Option<Found> {
+        let Text {
+            field,
+            value,
+            is_url,
+        } = text;
+        let mut findings = match (field, is_url) {
+            (Some(field), true) => self.detector.scan_url_field(field, value),
+            (Some(field), false) => self.detector.scan_field(field, value),
+            (None, true) => self.detector.scan_url(value),
+            (None, false) => self.detector.scan(value),
         };
         if findings.is_empty() {
             return None;
@@ -130,9 +159,9 @@ impl PiiControl {
             .collect();
         findings.retain(|finding| action(finding) != PiiAction::Warn);
         let text = if is_url {
-            redact_url(text, &findings, &self.template)
+            self.operators.redact_url(value, &findings)
         } else {
-            redact(text, &findings, &self.template)
+            self.operators.redact(value, &findings)
         };
         Some(Found {
             entities,
@@ -142,7 +171,12 @@ impl PiiControl {
 
     /// A text as anyone may see it, with the names of what was taken out; `None` where it is clean.
     pub(crate) fn hide(&self, text: &str, is_url: bool) -> Option<(Vec<&'static str>, String)> {
-        let found = self.find(text, is_url, Actions::REDACT)?;
+        let text = Text {
+            field: None,
+            value: text,
+            is_url,
+        };
+        let found = self.find(text, Actions::REDACT)?;
         Some((found.all_names(), found.text))
     }
 }

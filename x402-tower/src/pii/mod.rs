@@ -33,18 +33,22 @@
 //! ```
 
 mod action;
+mod allow;
 mod body;
 mod classes;
 mod control;
+mod custom;
 mod detector;
 mod entity;
 mod finding;
 mod found;
 mod joined;
 mod layer;
+mod mask;
 mod mode;
 #[cfg(feature = "nlp")]
 mod names;
+mod operators;
 mod outgoing;
 mod recognize;
 mod redact;
@@ -59,11 +63,18 @@ mod url_parts;
 mod view;
 
 pub use action::{ParsePiiActionError, PiiAction};
+pub use allow::Allowed;
 pub use control::PiiControl;
+pub use custom::{
+    CustomEntity, CustomEntityError, CustomRecognizer, ParseValidatorError, RecognizerError,
+    Validator,
+};
 pub use detector::Detector;
 pub use entity::{EntityType, ParseEntityTypeError};
 pub use finding::Finding;
 pub use layer::PiiLayer;
+pub use mask::{Mask, MaskError};
 pub use mode::{DetectionMode, ParseDetectionModeError};
+pub use operators::{Operators, RedactionOperator};
 pub use redact::{redact, redact_url};
 pub use template::{RedactionTemplate, TemplateError};

@@ -4,7 +4,7 @@ use http::Uri;
 use http::header::{self, HeaderName, HeaderValue};
 
 use super::control::note;
-use super::found::Found;
+use super::found::{Found, Text};
 use super::{PiiAction, PiiControl};
 use crate::denial::{Denial, DenialKind};
 use crate::outgoing::{OutgoingRequest, RequestNeed};
@@ -102,7 +102,14 @@ impl PiiControl {
         request: &mut OutgoingRequest<'_>,
     ) -> Result<(), Denial> {
         let (prefix, text) = whole_url(request.uri());
-        let Some(found) = self.find(&text, true, self.actions(action)) else {
+        let Some(found) = self.find(
+            Text {
+                field: Some("url"),
+                value: &text,
+                is_url: true,
+            },
+            self.actions(action),
+        ) else {
             return Ok(());
         };
         if let Verdict::Replace = decide(URL, &found, request)? {
@@ -127,7 +134,14 @@ impl PiiControl {
                 replaced.push(value);
                 continue;
             };
-            let Some(found) = self.find(text, is_url(text), self.actions(action)) else {
+            let Some(found) = self.find(
+                Text {
+                    field: Some(name.as_str()),
+                    value: text,
+                    is_url: is_url(text),
+                },
+                self.actions(action),
+            ) else {
                 replaced.push(value);
                 continue;
             };

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use super::{Finding, RedactionTemplate};
+use super::{EntityType, Finding, RedactionTemplate};
 
 /// The text with a marker in the place of each finding; every other byte stays as it is.
 ///
@@ -24,7 +24,7 @@ pub fn redact<'a>(
     findings: &[Finding],
     template: &RedactionTemplate,
 ) -> Cow<'a, str> {
-    replace(text, findings, |entity| template.marker(entity))
+    replace(text, findings, |entity, _, _| template.marker(entity))
 }
 
 /// The URL with a percent-encoded marker in the place of each finding, so that it is still a URL; every
@@ -46,15 +46,16 @@ pub fn redact_url<'a>(
     findings: &[Finding],
     template: &RedactionTemplate,
 ) -> Cow<'a, str> {
-    replace(url, findings, |entity| {
+    replace(url, findings, |entity, _, _| {
         percent_encoded(&template.marker(entity))
     })
 }
 
-fn replace<'a>(
+/// Writes what `instead` says of the kind, the text and the place of each finding.
+pub(super) fn replace<'a>(
     text: &'a str,
     findings: &[Finding],
-    marker: impl Fn(super::EntityType) -> String,
+    instead: impl Fn(EntityType, &str, usize) -> String,
 ) -> Cow<'a, str> {
     if findings.is_empty() {
         return Cow::Borrowed(text);
@@ -63,24 +64,29 @@ fn replace<'a>(
     ordered.sort_by_key(|found| (found.span.start, found.span.end));
     let mut redacted = String::with_capacity(text.len());
     let mut kept_until = 0;
-    for found in ordered {
+    let mut ordered = ordered.into_iter().peekable();
+    while let Some(found) = ordered.next() {
         let start = text.floor_char_boundary(found.span.start);
-        let end = text.ceil_char_boundary(found.span.end.min(text.len()));
+        let mut end = text.ceil_char_boundary(found.span.end.min(text.len()));
         if start >= end {
             continue;
         }
-        if start >= kept_until {
-            redacted.push_str(text.get(kept_until..start).unwrap_or_default());
-            redacted.push_str(&marker(found.entity));
+        while let Some(next) =
+            ordered.next_if(|next| text.floor_char_boundary(next.span.start) < end)
+        {
+            end = end.max(text.ceil_char_boundary(next.span.end.min(text.len())));
         }
-        kept_until = kept_until.max(end);
+        redacted.push_str(text.get(kept_until..start).unwrap_or_default());
+        let matched = text.get(start..end).unwrap_or_default();
+        redacted.push_str(&instead(found.entity, matched, start));
+        kept_until = end;
     }
     redacted.push_str(text.get(kept_until..).unwrap_or_default());
     Cow::Owned(redacted)
 }
 
 /// Escapes everything but the unreserved characters of RFC 3986, section 2.3.
-fn percent_encoded(marker: &str) -> String {
+pub(super) fn percent_encoded(marker: &str) -> String {
     let mut encoded = String::with_capacity(marker.len() * 3);
     for byte in marker.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {

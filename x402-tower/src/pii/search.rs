@@ -144,6 +144,9 @@ impl<'d> Search<'d> {
                 (recognizer.recognize)(view, &mut hits);
             }
         }
+        for recognizer in &*self.detector.own {
+            recognizer.recognize(view, &mut hits);
+        }
         hits
     }
 

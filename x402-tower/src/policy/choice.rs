@@ -107,9 +107,55 @@ choice! {
     /// How personal data is found.
     #[derive(Default)]
     DetectorKind {
-        /// By patterns that are then validated.
+        /// By their form, which is then validated; another word for `structural`.
         #[default]
         Regex = "regex",
+        /// By their form, which is then validated.
+        Structural = "structural",
+        /// Names of persons, places and organisations as well, by a small language model.
+        Nlp = "nlp",
+    }
+}
+
+impl DetectorKind {
+    /// The name of the [`DetectionMode`](crate::pii::DetectionMode).
+    pub(super) const fn mode_name(self) -> &'static str {
+        match self {
+            Self::Regex | Self::Structural => "structural",
+            Self::Nlp => "nlp",
+        }
+    }
+}
+
+choice! {
+    /// What becomes of personal data that is taken out.
+    #[derive(Default)]
+    OperatorKind {
+        /// A marker stands in its place.
+        #[default]
+        Replace = "replace",
+        /// Its characters are covered.
+        Mask = "mask",
+        /// A marker with a keyed hash stands in its place.
+        Hash = "hash",
+        /// Nothing stands in its place.
+        Remove = "remove",
+    }
+}
+
+choice! {
+    /// A check that what a recognizer of one's own finds has to pass.
+    ValidatorKind {
+        /// ISO/IEC 7812-1.
+        Luhn = "luhn",
+        /// ISO/IEC 7064 MOD 97-10.
+        Mod97 = "mod97",
+        /// ISO 13616.
+        Iban = "iban",
+        /// ISO/IEC 7064 MOD 11-10.
+        Mod1110 = "mod11_10",
+        /// Verhoeff's code.
+        Verhoeff = "verhoeff",
     }
 }
 

@@ -52,6 +52,7 @@ mod lookalike;
 mod normal;
 mod offer;
 mod origin;
+mod pii;
 mod pin;
 mod read;
 mod refusal;
@@ -68,8 +69,8 @@ mod violation;
 pub use crate::context::ResourceMatch;
 pub use crate::control::Mode;
 pub use choice::{
-    ApproverMode, AuditSync, DetectorKind, FindingAction, LimitPer, OutgoingAction,
-    RecipientPinning,
+    ApproverMode, AuditSync, DetectorKind, FindingAction, LimitPer, OperatorKind, OutgoingAction,
+    RecipientPinning, ValidatorKind,
 };
 pub use config::{PolicyConfig, PolicyFormat};
 pub use control::PolicyControl;
@@ -80,6 +81,8 @@ pub use limit_rule::LimitRule;
 pub use limits::{AppliedLimits, LimitName};
 pub use offer::Offer;
 pub use origin::Origin;
+pub(crate) use pii::Wrong;
+pub use pii::{AllowSettings, OperatorSettings, RecognizerSettings};
 pub use pin::{RecipientPin, RecipientPins};
 pub use rules::Rules;
 #[cfg(feature = "schema")]

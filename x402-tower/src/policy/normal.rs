@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::config::PolicyConfig;
 use super::contract::{AssetRule, Recipient};
 use super::rules::Rules;
-use super::settings::MpaSettings;
+use super::settings::{MpaSettings, PiiSettings};
 use crate::store::Quota;
 
 /// The policy as TOML: every key that has an effect, in a fixed order, every value in its one spelling, lists sorted.
@@ -86,10 +86,14 @@ fn controls(out: &mut Form, config: &PolicyConfig) {
         out.some("secrets", pii.secrets.map(quote));
         out.list("entities", pii.entities.as_ref());
         out.line("detector", quote(pii.detector));
+        out.some("min_score", pii.min_score);
+        out.some("spelled_emails", pii.spelled_emails);
+        out.text("template", pii.template.as_deref());
         out.line("urls", quote(pii.urls));
         out.line("headers", quote(pii.headers));
         out.line("body", quote(pii.body));
         out.listed("header_names", &pii.header_names);
+        personal_data(out, pii);
     }
     if let Some(replay) = &config.replay {
         out.table("replay");
@@ -106,6 +110,36 @@ fn controls(out: &mut Form, config: &PolicyConfig) {
     }
     if let Some(mpa) = &config.mpa {
         approvals(out, mpa);
+    }
+}
+
+fn personal_data(out: &mut Form, pii: &PiiSettings) {
+    for operator in &pii.operators {
+        out.entry("pii.operators");
+        out.list("entities", operator.entities.as_ref());
+        out.line("operator", quote(operator.operator));
+        out.text("template", operator.template.as_deref());
+        out.text("mask_character", operator.mask_character.as_deref());
+        out.some("mask_count", operator.mask_count);
+        out.some("mask_from_end", operator.mask_from_end);
+    }
+    for recognizer in &pii.recognizers {
+        out.entry("pii.recognizers");
+        out.text("name", Some(&recognizer.name));
+        out.text("regex", recognizer.regex.as_deref());
+        out.listed("words", &recognizer.words);
+        out.some("case_sensitive", recognizer.case_sensitive);
+        out.some("validator", recognizer.validator.map(quote));
+        out.listed("context", &recognizer.context);
+        out.some("only_in_context", recognizer.only_in_context);
+        out.some("score", recognizer.score);
+    }
+    for allowed in &pii.allow {
+        out.entry("pii.allow");
+        out.text("text", allowed.text.as_deref());
+        out.text("regex", allowed.regex.as_deref());
+        out.text("field", allowed.field.as_deref());
+        out.text("entity", allowed.entity.as_deref());
     }
 }
 

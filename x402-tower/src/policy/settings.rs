@@ -5,6 +5,7 @@ use core::fmt;
 use super::choice::{
     ApproverMode, AuditSync, DetectorKind, FindingAction, LimitPer, OutgoingAction,
 };
+use super::pii::{AllowSettings, OperatorSettings, RecognizerSettings};
 use crate::control::Mode;
 use crate::money::Usd;
 use crate::secret_text::variable_to_show;
@@ -91,8 +92,24 @@ pub struct PiiSettings {
     /// `entities`: names of the kinds of data to look for; all of them where absent.
     #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub entities: Option<Vec<String>>,
-    /// `detector`: how data is found.
+    /// `detector`: how data is found; `regex` unless set.
     pub detector: DetectorKind,
+    /// `min_score`: how sure a finding has to be, in percent; 0 unless set.
+    #[cfg_attr(feature = "schema", schemars(range(max = 100)))]
+    pub min_score: Option<u64>,
+    /// `spelled_emails`: whether `alice(at)example[dot]com` is an address; it is unless set.
+    pub spelled_emails: Option<bool>,
+    /// `template`: what stands where data was; `<REDACTED>` unless set. `{entity_type}` in it becomes the kind.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 128)))]
+    pub template: Option<String>,
+    /// `[[pii.operators]]`: what else is done with some kinds of data, or all.
+    pub operators: Vec<OperatorSettings>,
+    /// `[[pii.recognizers]]`: kinds of data of one's own.
+    #[cfg_attr(feature = "schema", schemars(length(max = 64)))]
+    pub recognizers: Vec<RecognizerSettings>,
+    /// `[[pii.allow]]`: what is found and may stay.
+    #[cfg_attr(feature = "schema", schemars(length(max = 256)))]
+    pub allow: Vec<AllowSettings>,
     /// `urls`: what happens to outgoing requests with personal data in their URL.
     pub urls: OutgoingAction,
     /// `headers`: what happens to outgoing requests with personal data in one of `header_names`.

@@ -154,6 +154,15 @@ impl Hits {
         }
     }
 
+    /// Collects a finding of a recognizer that was added because it is wanted.
+    pub(super) fn push_own(&mut self, entity: EntityType, span: Range<usize>, score: u8) {
+        self.found.push(Finding {
+            entity,
+            span,
+            score,
+        });
+    }
+
     pub(super) fn into_findings(self) -> impl Iterator<Item = Finding> {
         self.found.into_iter()
     }

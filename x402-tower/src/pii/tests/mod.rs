@@ -1,6 +1,7 @@
 //! Tests at the public surface of the detector.
 
 mod card;
+mod custom;
 mod disguise;
 mod email;
 mod evasion;
@@ -10,6 +11,7 @@ mod ip;
 mod linear;
 mod names;
 mod national;
+mod operators;
 mod overlap;
 mod payment_fields;
 mod phone;

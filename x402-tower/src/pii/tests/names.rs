@@ -60,6 +60,6 @@ fn a_detector_shows_its_settings() {
     let detector = Detector::with_entities([EntityType::UsSsn]).with_min_score(80);
     assert_eq!(
         format!("{detector:?}"),
-        "Detector { entities: {UsSsn}, min_score: 80, mode: Structural, spelled_emails: true }"
+        "Detector { entities: {UsSsn}, min_score: 80, mode: Structural, spelled_emails: true, own: [], allowed: [] }"
     );
 }

@@ -114,6 +114,13 @@ impl Check<'_> {
                 "write headers = \"redact\", \"block\" or \"warn\"",
             );
         }
+        let detector = pii.to_detector().err();
+        let operators = pii.to_operators(None).err();
+        for wrong in detector.into_iter().chain(operators).flatten() {
+            let path = format!("pii.{}", wrong.path);
+            self.problems
+                .add(wrong.code, &path, wrong.message, wrong.remedy);
+        }
         self.each(
             "pii.header_names",
             &pii.header_names,

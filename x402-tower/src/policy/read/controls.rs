@@ -13,6 +13,12 @@ const PII: &[&str] = &[
     "secrets",
     "entities",
     "detector",
+    "min_score",
+    "spelled_emails",
+    "template",
+    "operators",
+    "recognizers",
+    "allow",
     "urls",
     "headers",
     "body",
@@ -57,6 +63,14 @@ impl Reader<'_> {
                 "secrets" => pii.secrets = self.word(&path, value),
                 "entities" => pii.entities = self.texts(&path, value),
                 "detector" => pii.detector = self.word(&path, value).unwrap_or_default(),
+                "min_score" => {
+                    pii.min_score = self.number(&path, &value, "a whole number of percent");
+                }
+                "spelled_emails" => pii.spelled_emails = self.switch(&path, &value),
+                "template" => pii.template = self.text(&path, value),
+                "operators" => pii.operators = self.operators(&path, value),
+                "recognizers" => pii.recognizers = self.recognizers(&path, value),
+                "allow" => pii.allow = self.allowed(&path, value),
                 "urls" => pii.urls = self.word(&path, value).unwrap_or_default(),
                 "headers" => pii.headers = self.word(&path, value).unwrap_or_default(),
                 "body" => pii.body = self.word(&path, value).unwrap_or_default(),

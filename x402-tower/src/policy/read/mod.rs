@@ -3,6 +3,7 @@
 mod controls;
 mod kinds;
 mod limits;
+mod pii;
 
 use super::config::{PolicyConfig, PolicyFormat};
 use super::document::{Entry, Spot, parse_json, parse_toml};

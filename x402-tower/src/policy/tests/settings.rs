@@ -166,6 +166,10 @@ fn every_setting_makes_another_revision() {
         "denied_networks = [\"eip155:1\"]\n[pii]\n[replay]\n[audit]",
         "[pii]\nmode = \"shadow\"\n[replay]\n[audit]",
         "[pii]\nbody = \"warn\"\n[replay]\n[audit]",
+        "[pii]\nmin_score = 1\n[replay]\n[audit]",
+        "[pii]\n[[pii.allow]]\ntext = \"a\"\n[replay]\n[audit]",
+        "[pii]\n[[pii.recognizers]]\nname = \"X\"\nwords = [\"a\"]\n[replay]\n[audit]",
+        "[pii]\n[[pii.operators]]\noperator = \"remove\"\n[replay]\n[audit]",
         "[pii]\nsecrets = \"warn\"\n[replay]\n[audit]",
         "[pii]\n[replay]\nmax_repeats = 1\n[audit]",
         "[pii]\n[replay]\n[audit]\nsync = \"each\"",
@@ -210,4 +214,214 @@ fn code_and_file_set_the_same() {
         code.normal_form(),
         "the normal form is its own"
     );
+}
+
+const PERSONAL_DATA: &str = r##"
+[pii]
+detector = "structural"
+entities = ["EMAIL_ADDRESS", "EMPLOYEE_ID"]
+min_score = 50
+spelled_emails = false
+template = "[{entity_type}]"
+[[pii.operators]]
+entities = ["EMPLOYEE_ID"]
+operator = "mask"
+mask_character = "#"
+mask_count = 4
+mask_from_end = true
+[[pii.operators]]
+operator = "hash"
+[[pii.recognizers]]
+name = "EMPLOYEE_ID"
+regex = 'E-[0-9]{6}'
+validator = "luhn"
+context = ["employee"]
+only_in_context = true
+score = 70
+[[pii.recognizers]]
+name = "PROJECT"
+words = ["Blue Falcon"]
+case_sensitive = true
+[[pii.allow]]
+text = "support@example.com"
+[[pii.allow]]
+regex = '[0-9-]+'
+field = "description"
+entity = "PHONE_NUMBER"
+"##;
+
+#[test]
+fn what_finds_personal_data_is_read_and_its_normal_form_is_its_own() {
+    let config = toml(PERSONAL_DATA).unwrap();
+    let pii = config.pii.as_ref().unwrap();
+    assert_eq!(pii.detector, DetectorKind::Structural);
+    assert_eq!((pii.min_score, pii.spelled_emails), (Some(50), Some(false)));
+    assert_eq!(pii.operators.len(), 2);
+    assert_eq!(pii.recognizers[0].validator, Some(ValidatorKind::Luhn));
+    assert_eq!(pii.recognizers[1].words, ["Blue Falcon"]);
+    assert_eq!(pii.allow[1].entity.as_deref(), Some("PHONE_NUMBER"));
+    let detector = pii.to_detector().unwrap();
+    let found = detector.scan("employee E-123455 and alice@example.com, not support@example.com");
+    let names: Vec<_> = found.iter().map(|found| found.entity.as_str()).collect();
+    assert_eq!(names, ["EMPLOYEE_ID", "EMAIL_ADDRESS"]);
+    let rules = rules(PERSONAL_DATA);
+    let again = self::rules(rules.normal_form());
+    assert_eq!(again.normal_form(), rules.normal_form());
+}
+
+#[test]
+fn what_cannot_find_personal_data_is_refused_where_it_stands() {
+    let recognizer = "[[pii.recognizers]]\nname = \"X\"\n";
+    let allow = "[[pii.allow]]\n";
+    let operator = "[[pii.operators]]\noperator = ";
+    for (text, code, path) in [
+        (
+            "[pii]\nmin_score = 101".to_owned(),
+            "config.score",
+            "pii.min_score",
+        ),
+        (
+            "[pii]\ntemplate = \"{name}\"".to_owned(),
+            "pii.template.unknown_placeholder",
+            "pii.template",
+        ),
+        (
+            "[pii]\nentities = [\"US_SSN\", \"US_SSM\"]".to_owned(),
+            "pii.entity.unknown",
+            "pii.entities[1]",
+        ),
+        (
+            "[pii]\nentities = [\"PERSON\"]".to_owned(),
+            "config.contradiction",
+            "pii.entities[0]",
+        ),
+        (
+            recognizer.to_owned(),
+            "config.contradiction",
+            "pii.recognizers[0]",
+        ),
+        (
+            format!("{recognizer}regex = 'a'\nwords = [\"a\"]"),
+            "config.contradiction",
+            "pii.recognizers[0]",
+        ),
+        (
+            format!("{recognizer}regex = 'a('"),
+            "pii.pattern.syntax",
+            "pii.recognizers[0].regex",
+        ),
+        (
+            format!("{recognizer}regex = 'a*'"),
+            "pii.pattern.matches_empty",
+            "pii.recognizers[0].regex",
+        ),
+        (
+            format!("{recognizer}words = [\"\"]"),
+            "pii.words.none",
+            "pii.recognizers[0].words",
+        ),
+        (
+            format!("{recognizer}regex = 'a'\ncase_sensitive = true"),
+            "config.contradiction",
+            "pii.recognizers[0].case_sensitive",
+        ),
+        (
+            format!("{recognizer}regex = 'a'\nonly_in_context = true"),
+            "config.contradiction",
+            "pii.recognizers[0].only_in_context",
+        ),
+        (
+            format!("{recognizer}regex = 'a'\nscore = 0"),
+            "pii.recognizer.score",
+            "pii.recognizers[0].score",
+        ),
+        (
+            format!("{recognizer}regex = 'a'\nvalidator = \"crc\""),
+            "config.choice",
+            "pii.recognizers[0].validator",
+        ),
+        (
+            format!("{recognizer}regex = 'a'\nwhat = 1"),
+            "config.unknown_key",
+            "pii.recognizers[0].what",
+        ),
+        (
+            "[[pii.recognizers]]\nregex = 'a'".to_owned(),
+            "config.missing",
+            "pii.recognizers[0].name",
+        ),
+        (
+            "[[pii.recognizers]]\nname = \"us-id\"\nregex = 'a'".to_owned(),
+            "pii.custom_entity.name",
+            "pii.recognizers[0].name",
+        ),
+        (
+            "[[pii.recognizers]]\nname = \"US_SSN\"\nregex = 'a'".to_owned(),
+            "pii.custom_entity.built_in",
+            "pii.recognizers[0].name",
+        ),
+        (allow.to_owned(), "config.contradiction", "pii.allow[0]"),
+        (
+            format!("{allow}text = \"a\"\nregex = 'a'"),
+            "config.contradiction",
+            "pii.allow[0]",
+        ),
+        (
+            format!("{allow}regex = '['"),
+            "pii.pattern.syntax",
+            "pii.allow[0].regex",
+        ),
+        (
+            format!("{allow}text = \"a\"\nentity = \"MAIL\""),
+            "pii.entity.unknown",
+            "pii.allow[0].entity",
+        ),
+        (
+            format!("{operator}\"drop\""),
+            "config.choice",
+            "pii.operators[0].operator",
+        ),
+        (
+            "[[pii.operators]]\nentities = [\"US_SSN\"]".to_owned(),
+            "config.missing",
+            "pii.operators[0].operator",
+        ),
+        (
+            format!("{operator}\"mask\"\nmask_character = \"x\""),
+            "pii.mask.character",
+            "pii.operators[0].mask_character",
+        ),
+        (
+            format!("{operator}\"hash\"\nmask_count = 4"),
+            "config.contradiction",
+            "pii.operators[0].mask_count",
+        ),
+        (
+            format!("{operator}\"hash\"\ntemplate = \"x\""),
+            "config.contradiction",
+            "pii.operators[0].template",
+        ),
+        (
+            format!("{operator}\"hash\"\n{operator}\"mask\""),
+            "config.duplicate",
+            "pii.operators[1].entities",
+        ),
+    ] {
+        let (found, at, _) = one(&text);
+        assert_eq!((found, at.as_str()), (code, path), "{text}");
+    }
+}
+
+#[test]
+fn finding_names_needs_the_model() {
+    let text = "[pii]\ndetector = \"nlp\"\nentities = [\"PERSON\"]";
+    if cfg!(feature = "nlp") {
+        assert!(toml(text).is_ok());
+    } else {
+        let (code, path, line) = one("[pii]\ndetector = \"nlp\"");
+        assert_eq!(
+            (code, path.as_str(), line),
+            ("pii.mode.unknown", "pii.detector", Some(2))
+        );
+    }
 }
