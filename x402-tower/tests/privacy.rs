@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)] // helpers of tests fail as loudly as tests
 
+#[path = "privacy/across.rs"]
+mod across;
 #[path = "privacy/answers.rs"]
 mod answers;
 #[path = "privacy/challenges.rs"]

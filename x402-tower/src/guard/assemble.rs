@@ -230,7 +230,7 @@ fn pii_control(
 }
 
 /// The first of what is wrong with a table that [`Rules::compile`] has not seen.
-fn first_wrong(wrong: Vec<Wrong>) -> ConfigError {
+fn first_wrong(wrong: &[Wrong]) -> ConfigError {
     match wrong.first() {
         Some(wrong) => setting("pii", wrong),
         None => setting("pii", &"the table cannot be used"),
@@ -252,8 +252,12 @@ fn pii_from(
             PiiAction::from_str(action.as_str()).map_err(|error| setting("pii.secrets", &error))?;
         control = control.with_secret_action(action);
     }
-    let detector = settings.to_detector().map_err(first_wrong)?;
-    let operators = settings.to_operators(hash_key).map_err(first_wrong)?;
+    let detector = settings
+        .to_detector()
+        .map_err(|wrong| first_wrong(&wrong))?;
+    let operators = settings
+        .to_operators(hash_key)
+        .map_err(|wrong| first_wrong(&wrong))?;
     control = control.with_detector(detector).with_operators(operators);
     if let Some(action) = outgoing(settings.urls) {
         control = control.with_request_urls(action);

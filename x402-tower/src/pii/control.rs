@@ -47,7 +47,7 @@ use crate::wire::TextField;
 #[derive(Debug, Clone)]
 pub struct PiiControl {
     pub(super) detector: Detector,
-    action: PiiAction,
+    pub(super) action: PiiAction,
     secret_action: PiiAction,
     pub(super) operators: Operators,
     pub(super) request: RequestScreen,
@@ -180,9 +180,19 @@ impl PiiControl {
             value: text.value(),
             is_url: text.is_url(),
         };
-        let Some(mut found) = self.find(looked_at, actions) else {
-            return Ok(());
-        };
+        match self.find(looked_at, actions) {
+            Some(found) => self.act_on(text, found, findings),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes out of a text what was found, leaves or denies it.
+    pub(super) fn act_on(
+        &self,
+        text: &mut PaymentText,
+        mut found: Found,
+        findings: &mut Findings,
+    ) -> Result<(), Denial> {
         let taken_out =
             found.has(PiiAction::Redact) && text.redact(std::mem::take(&mut found.text));
         note(findings, &found, taken_out);
@@ -216,21 +226,31 @@ impl PiiControl {
 
     /// Redacts one text of a challenge; `Err` where it keeps the whole challenge back.
     fn screen_field(&self, screening: &mut Screening<'_>, field: &TextField) -> Result<(), Denial> {
-        let Some(found) = self.find(Text::of_field(field), self.actions(self.action)) else {
-            return Ok(());
-        };
+        match self.find(Text::of_field(field), self.actions(self.action)) {
+            Some(found) => self.act_on_field(screening, field, &found),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes out of a text of a challenge what was found, leaves or denies it.
+    pub(super) fn act_on_field(
+        &self,
+        screening: &mut Screening<'_>,
+        field: &TextField,
+        found: &Found,
+    ) -> Result<(), Denial> {
         for (entity, action) in found.entities() {
             telemetry::pii_found(entity, action.as_str());
         }
         if found.has(PiiAction::Block) {
-            return Err(blocked(&found));
+            return Err(blocked(found));
         }
         let taken_out = found.has(PiiAction::Redact) && field.rewritable;
         if taken_out {
             screening.replace_text(field, &found.text);
         }
         if !taken_out || found.has(PiiAction::Warn) {
-            self.report(&field.path, field.rewritable, &found, taken_out);
+            self.report(&field.path, field.rewritable, found, taken_out);
         }
         Ok(())
     }
@@ -255,7 +275,8 @@ impl Control for PiiControl {
         let verdict = payment
             .texts_mut()
             .iter_mut()
-            .try_for_each(|text| self.check_text(actions, text, &mut findings));
+            .try_for_each(|text| self.check_text(actions, text, &mut findings))
+            .and_then(|()| self.check_across(actions, payment.texts_mut(), &mut findings));
         payment.note_findings(&findings);
         Step::ready(verdict)
     }
@@ -270,6 +291,9 @@ impl Control for PiiControl {
                 return;
             }
         }
+        if let Err(denial) = self.screen_across(screening) {
+            screening.refuse(denial);
+        }
     }
 
     fn screen_texts(&self, texts: &mut TextScreening<'_>) -> Result<(), Denial> {
@@ -280,7 +304,8 @@ impl Control for PiiControl {
         let (texts, findings) = texts.parts();
         texts
             .iter_mut()
-            .try_for_each(|text| self.check_text(actions, text, findings))
+            .try_for_each(|text| self.check_text(actions, text, findings))?;
+        self.check_across(actions, texts, findings)
     }
 
     fn request_need(&self) -> RequestNeed {

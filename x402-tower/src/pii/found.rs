@@ -143,12 +143,23 @@ impl PiiControl {
             value,
             is_url,
         } = text;
-        let mut findings = match (field, is_url) {
+        let findings = match (field, is_url) {
             (Some(field), true) => self.detector.scan_url_field(field, value),
             (Some(field), false) => self.detector.scan_field(field, value),
             (None, true) => self.detector.scan_url(value),
             (None, false) => self.detector.scan(value),
         };
+        self.found_in(value, is_url, findings, actions)
+    }
+
+    /// What becomes of these findings in a text; `None` if there are none.
+    pub(super) fn found_in(
+        &self,
+        value: &str,
+        is_url: bool,
+        mut findings: Vec<Finding>,
+        actions: Actions,
+    ) -> Option<Found> {
         if findings.is_empty() {
             return None;
         }

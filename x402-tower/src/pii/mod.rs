@@ -32,6 +32,7 @@
 //! );
 //! ```
 
+mod across;
 mod action;
 mod allow;
 mod body;
