@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 use tower::{Layer, ServiceExt};
+use x402_tower::policy::PolicyConfig;
 use x402_tower::testing::{ManualClock, RecordingSigner, ScriptedChallenge, ScriptedSeller};
 use x402_tower::{GuardConfig, X402GuardLayer};
 
@@ -15,6 +16,7 @@ async fn attack_109_the_parts_of_a_card_in_a_list_are_taken_out_of_each_text() {
     let challenge = ScriptedChallenge::v2(URL, [cent()]).field("resource", resource);
     let seller = ScriptedSeller::new().challenge(&challenge).settle();
     let config = GuardConfig::buyer()
+        .policy(PolicyConfig::new())
         .clock(Arc::new(ManualClock::from_secs(NOW)))
         .build()
         .unwrap();
