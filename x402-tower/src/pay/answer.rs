@@ -51,6 +51,7 @@ pub struct Answer<S, B> {
 }
 
 impl<S, B> Answer<S, B> {
+    #[inline(always)]
     pub(crate) fn new(inner: S, kept: Kept, mode: Arc<Mode>) -> Self {
         Self {
             inner,

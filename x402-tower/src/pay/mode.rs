@@ -21,6 +21,15 @@ pub(crate) enum Mode {
 }
 
 impl Mode {
+    /// Whether the controls that are here may want to see requests before they leave.
+    #[inline]
+    pub(crate) fn watches(&self) -> bool {
+        match self {
+            Self::Whole { payer } => payer.watches(),
+            Self::Opening { .. } => false,
+        }
+    }
+
     /// The controls that want to see this request before it leaves; those of layers further in see to it themselves.
     pub(crate) fn watching<B>(&self, request: &Request<B>) -> Option<Arc<Shared>> {
         match self {

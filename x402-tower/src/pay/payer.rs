@@ -114,6 +114,11 @@ impl Payer {
         self.live.now().context.clone()
     }
 
+    #[inline]
+    pub(crate) fn watches(&self) -> bool {
+        self.live.watches()
+    }
+
     pub(crate) fn watching<B>(&self, request: &Request<B>) -> Option<Arc<Shared>> {
         self.live.watching(request)
     }

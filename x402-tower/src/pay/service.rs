@@ -73,7 +73,45 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let has_body = !request.body().is_end_stream();
+        if has_body || self.mode.watches() || carries_payment(request.headers()) {
+            return self.look_at(request);
+        }
+        let kept = Kept::of(&request, Replay::Empty);
+        let mode = Arc::clone(&self.mode);
+        let mut ready = self.take_ready();
+        let first = ready.call(request);
+        ResponseFuture::passing(first, Answer::new(ready, kept, mode))
+    }
+}
+
+impl<S> PayService<S> {
+    /// The readied service; its clone stays: https://docs.rs/tower-service/latest/tower_service/trait.Service.html#be-careful-when-cloning-inner-services
+    fn take_ready(&mut self) -> S
+    where
+        S: Clone,
+    {
+        let clone = self.inner.clone();
+        core::mem::replace(&mut self.inner, clone)
+    }
+
+    /// Does what a request asks for that its controls may want to see, that has a body, or that a payment was put on.
+    /// Apart, so that a request that passes does not pay for the room that this needs.
+    #[inline(never)]
+    fn look_at<B, R>(
+        &mut self,
+        mut request: Request<B>,
+    ) -> ResponseFuture<S::Future, Answer<S, B>, R, S::Error>
+    where
+        S: Service<Request<B>, Response = Response<R>> + Clone + Send + 'static,
+        S::Future: Send,
+        S::Error: Send,
+        B: Body<Data = Bytes> + From<Bytes> + Send + 'static,
+        B::Error: Send,
+        R: Body<Data = Bytes> + Send + 'static,
+        R::Error: Send,
+    {
         let watching = self.mode.watching(&request);
         let has_body = !request.body().is_end_stream();
         let unread = watching
@@ -83,10 +121,8 @@ where
             Some(shared) if !unread => shared.screen_request(&mut request),
             _ => Ok(()),
         };
-        // The readied service goes, its clone stays: https://docs.rs/tower-service/latest/tower_service/trait.Service.html#be-careful-when-cloning-inner-services
-        let clone = self.inner.clone();
-        let mut ready = core::mem::replace(&mut self.inner, clone);
         let mode = Arc::clone(&self.mode);
+        let mut ready = self.take_ready();
         if let Some(shared) = watching.filter(|_| unread || screened.is_err()) {
             let screen = Screen::new(Live::Fixed(Arc::clone(&shared)), &request);
             return ResponseFuture::boxed(Box::pin(async move {

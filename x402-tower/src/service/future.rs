@@ -39,6 +39,7 @@ pin_project! {
 }
 
 impl<F, T, R, E> ResponseFuture<F, T, R, E> {
+    #[inline]
     pub(crate) fn passing(inner: F, on_challenge: T) -> Self {
         Self {
             state: State::Passing {
@@ -82,9 +83,13 @@ where
                     on_challenge,
                 } => {
                     let response = ready!(inner.poll(cx))?;
+                    // Taken only where it is needed: what is kept of a request is large to move.
+                    if !concerns_controls(&response) {
+                        return Poll::Ready(Ok(response.map(GuardBody::inner)));
+                    }
                     match on_challenge.take() {
-                        Some(next) if concerns_controls(&response) => next.on_challenge(response),
-                        _ => return Poll::Ready(Ok(response.map(GuardBody::inner))),
+                        Some(next) => next.on_challenge(response),
+                        None => return Poll::Ready(Ok(response.map(GuardBody::inner))),
                     }
                 }
             };

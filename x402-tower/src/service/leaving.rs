@@ -33,6 +33,8 @@ pub struct Screen {
 }
 
 impl Screen {
+    // Made where it will stay: otherwise it is copied twice more, in the future of every request.
+    #[inline(always)]
     pub(crate) fn new<B>(live: Live, request: &Request<B>) -> Self {
         Self {
             live,

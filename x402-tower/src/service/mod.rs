@@ -36,7 +36,7 @@ pub use leaving::{ReadChallenge, Screen};
 pub(crate) use leaving::{
     check_resource, nothing_payable, read_challenge, screen, show, unreadable,
 };
-pub(crate) use live::Live;
+pub(crate) use live::{Live, Swapped};
 pub(crate) use outgoing::{is_small, with_screened_body};
 pub use prepared::Prepared;
 pub(crate) use request_body::{EMPTY_DIGEST, read_paid_body};
@@ -137,7 +137,32 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        if self.live.watches() || carries_slot(&request) || carries_payment(request.headers()) {
+            return self.look_at(request);
+        }
+        let screen = Screen::new(self.live.clone(), &request);
+        ResponseFuture::passing(self.inner.call(request), screen)
+    }
+}
+
+impl<S> ControlService<S> {
+    /// Does what a request asks for that its controls may want to see, or that a payment belongs to. Apart, so that a
+    /// request that passes does not pay for the room that this needs.
+    #[inline(never)]
+    fn look_at<B, R>(
+        &mut self,
+        mut request: Request<B>,
+    ) -> ResponseFuture<S::Future, Screen, R, S::Error>
+    where
+        S: Service<Request<B>, Response = Response<R>> + Clone + Send + 'static,
+        S::Future: Send,
+        S::Error: Send,
+        B: Body<Data = Bytes> + From<Bytes> + Send + 'static,
+        B::Error: Send,
+        R: Body<Data = Bytes> + Send + 'static,
+        R::Error: Send,
+    {
         let watching = self.live.watching(&request);
         let unread = watching.as_ref().is_some_and(|shared| {
             shared.request_need(&request).body && !request.body().is_end_stream()
@@ -146,9 +171,7 @@ where
             Some(shared) if !unread => shared.screen_request(&mut request),
             _ => Ok(()),
         };
-        let slot = (!request.extensions().is_empty())
-            .then(|| request.extensions().get::<PaymentSlot>().cloned())
-            .flatten();
+        let slot = request.extensions().get::<PaymentSlot>().cloned();
         if slot.is_none() && !carries_payment(request.headers()) && !unread && screened.is_ok() {
             let screen = Screen::new(self.live.clone(), &request);
             return ResponseFuture::passing(self.inner.call(request), screen);
@@ -188,6 +211,11 @@ where
             None => Box::pin(forward(shared, ready, request)),
         })
     }
+}
+
+fn carries_slot<B>(request: &Request<B>) -> bool {
+    let extensions = request.extensions();
+    !extensions.is_empty() && extensions.get::<PaymentSlot>().is_some()
 }
 
 /// The response that carries a denial.

@@ -13,6 +13,11 @@ use crate::outgoing::{
 };
 
 impl Shared {
+    /// Whether the controls want to see any request before it leaves.
+    pub(crate) fn watches(&self) -> bool {
+        self.context.position.spends() && self.chain.request_need().is_any()
+    }
+
     /// What of a request the controls want to see before it leaves: nothing of one that was screened further out, or that
     /// is somebody else's.
     pub(crate) fn request_need<B>(&self, request: &Request<B>) -> RequestNeed {

@@ -1,8 +1,12 @@
 //! What follows a policy that is loaded: everything that was built from the guard, at once.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
-use tower::ServiceExt;
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::Full;
+use tower::{ServiceExt, service_fn};
 use tower_layer::Layer;
 use x402_tower::policy::{KillSwitch, PolicyConfig};
 use x402_tower::testing::{Offer, RecordingSigner, ScriptedChallenge, ScriptedSeller};
@@ -72,6 +76,32 @@ async fn a_control_that_is_switched_on_and_off_follows() {
     ground.write(ONE_CENT);
     ground.config.reloader().reload().unwrap();
     assert_eq!(ground.config.chain().kinds().count(), 4);
+}
+
+async fn free(_: Request<Full<Bytes>>) -> Result<Response<Full<Bytes>>, Infallible> {
+    Ok(Response::default())
+}
+
+#[tokio::test]
+async fn screening_of_requests_that_is_switched_on_and_off_follows() {
+    let ground = Ground::new(ONE_CENT);
+    let layer = X402GuardLayer::new(ground.config.clone());
+    let watching = layer.layer(service_fn(free));
+    let paying = layer.with_signer(RecordingSigner::new()).unwrap();
+    let paying = paying.layer(service_fn(free));
+    let url = "https://api.example.com/of/alice@example.com";
+    let endings = async || {
+        let watched = watching.clone().oneshot(get(url)).await.unwrap();
+        let paid_for = paying.clone().oneshot(get(url)).await.unwrap();
+        [ending(&watched), ending(&paid_for)]
+    };
+    assert_eq!(endings().await, ["nothing was paid"; 2]);
+    ground.write("max_per_call_usd = 0.01\n[pii]\nurls = \"block\"");
+    ground.config.reloader().reload().unwrap();
+    assert_eq!(endings().await, ["pii.request_url"; 2]);
+    ground.write(ONE_CENT);
+    ground.config.reloader().reload().unwrap();
+    assert_eq!(endings().await, ["nothing was paid"; 2]);
 }
 
 #[tokio::test]

@@ -9,7 +9,6 @@ use core::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
 use parking_lot::Mutex;
 
 pub use error::ReloadError;
@@ -20,7 +19,7 @@ pub use watch::{PolicyWatch, WatchError, WatchOptions};
 use super::GuardConfigBuilder;
 use crate::clock::UnixMillis;
 use crate::policy::{PolicyConfig, Rules};
-use crate::service::{Live, Shared};
+use crate::service::{Live, Shared, Swapped};
 use crate::telemetry;
 
 /// Loads policies into a guard that runs: read, checked as a whole, and put in force at once, or not at all.
@@ -57,7 +56,7 @@ pub struct PolicyReloader(Arc<Inner>);
 type Hook = Arc<dyn Fn(&ReloadStatus) + Send + Sync>;
 
 struct Inner {
-    live: Arc<ArcSwap<Shared>>,
+    live: Arc<Swapped>,
     /// Held from reading to swapping, so that what is loaded last holds last.
     recipe: Mutex<GuardConfigBuilder>,
     status: Mutex<ReloadStatus>,
@@ -69,7 +68,7 @@ impl PolicyReloader {
         let file = recipe.file();
         let status = ReloadStatus::new(revision(&shared), recipe.now(), file.as_deref());
         Self(Arc::new(Inner {
-            live: Arc::new(ArcSwap::new(shared)),
+            live: Arc::new(Swapped::new(shared)),
             recipe: Mutex::new(recipe),
             status: Mutex::new(status),
             hooks: Mutex::default(),
