@@ -83,7 +83,7 @@ async fn lose<S: Ledger + SignedPayments>(store: &S, id: PaymentId, ends: Ends) 
         .put(key, None, &value, now, now.saturating_add(DAY))
         .await;
     assert!(matches!(put, Ok(Put::Done(_))), "{put:?}");
-    store.mark_sent(id, Some(&about)).await.unwrap();
+    store.mark_sent(id, Some(about)).await.unwrap();
     store.mark_unknown(id).await.unwrap();
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use const_hex::Buffer;
 
+use super::text::Decimal;
 use super::{AuditError, AuditEventType, AuditLog, AuditRecord, Commit};
 use crate::control::{Control, ControlKind};
 use crate::denial::{Denial, DenialKind};
@@ -139,7 +140,7 @@ impl Control for AuditControl {
 struct Shown {
     id: Buffer<16, false>,
     fingerprint: Option<Buffer<8, false>>,
-    amount: String,
+    amount: Amount,
 }
 
 impl Shown {
@@ -154,18 +155,32 @@ impl Shown {
         Self {
             id,
             fingerprint,
-            amount: digits(payment.terms().amount),
+            amount: Amount::of(payment.terms().amount),
         }
     }
 }
 
-/// The amount in digits. Dividing 256 bits takes far longer than dividing the 64 that nearly all amounts fit in.
-fn digits(amount: AtomicAmount) -> String {
-    match amount.to_be_bytes().split_last_chunk() {
-        Some((high, low)) if high.iter().all(|byte| *byte == 0) => {
-            u64::from_be_bytes(*low).to_string()
+/// An amount in digits. Nearly all fit in 64 bits, and dividing 256 takes far longer.
+enum Amount {
+    Small(Decimal),
+    Large(String),
+}
+
+impl Amount {
+    fn of(amount: AtomicAmount) -> Self {
+        match amount.to_be_bytes().split_last_chunk() {
+            Some((high, low)) if high.iter().all(|byte| *byte == 0) => {
+                Self::Small(Decimal::of(u64::from_be_bytes(*low)))
+            }
+            _ => Self::Large(amount.to_string()),
         }
-        _ => amount.to_string(),
+    }
+
+    fn as_str(&self) -> &str {
+        match self {
+            Self::Small(digits) => digits.as_str(),
+            Self::Large(digits) => digits,
+        }
     }
 }
 

@@ -89,19 +89,44 @@ pub(super) fn push_u64(out: &mut Vec<u8>, number: u64) {
 
 /// Appends a decimal number with leading zeros up to `width` digits, of which there are 20 at most.
 fn push_padded(out: &mut Vec<u8>, number: u64, width: usize) {
-    let mut digits = [b'0'; 20];
-    let mut rest = number;
-    let mut written = 0_usize;
-    for digit in digits.iter_mut().rev() {
-        if rest == 0 && written >= width {
-            break;
-        }
-        *digit = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        written = written.saturating_add(1);
+    out.extend_from_slice(Decimal::padded(number, width).as_bytes());
+}
+
+/// A number in digits, in place.
+pub(super) struct Decimal {
+    digits: [u8; 20],
+    from: usize,
+}
+
+impl Decimal {
+    pub(super) fn of(number: u64) -> Self {
+        Self::padded(number, 1)
     }
-    let from = digits.len().saturating_sub(written);
-    out.extend_from_slice(digits.get(from..).unwrap_or_default());
+
+    fn padded(number: u64, width: usize) -> Self {
+        let mut digits = [b'0'; 20];
+        let mut rest = number;
+        let mut written = 0_usize;
+        for digit in digits.iter_mut().rev() {
+            if rest == 0 && written >= width {
+                break;
+            }
+            *digit = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            written = written.saturating_add(1);
+        }
+        let from = digits.len().saturating_sub(written);
+        Self { digits, from }
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        self.digits.get(self.from..).unwrap_or_default()
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        // Digits only, so this is always text.
+        core::str::from_utf8(self.as_bytes()).unwrap_or_default()
+    }
 }
 
 /// Appends micro-dollars as exact dollars with two to six decimals: `5.00`, `0.01`, `0.000001`.

@@ -9,53 +9,51 @@ type Id = [u8; 16];
 
 thread_local! {
     /// Each thread has its own, so that taking one waits for nobody.
-    static STOCK: Cell<Stock> = const { Cell::new(Stock::EMPTY) };
+    static STOCK: Stock = const { Stock::empty() };
 }
 
 /// Ids that nobody has yet, and how many of them are left.
-#[derive(Clone, Copy)]
 struct Stock {
-    ids: [Id; AT_ONCE],
-    left: usize,
+    ids: [Cell<Id>; AT_ONCE],
+    left: Cell<usize>,
 }
 
 impl Stock {
-    const EMPTY: Self = Self {
-        ids: [[0; 16]; AT_ONCE],
-        left: 0,
-    };
+    const fn empty() -> Self {
+        Self {
+            ids: [const { Cell::new([0; 16]) }; AT_ONCE],
+            left: Cell::new(0),
+        }
+    }
 
-    /// A full one; `None` where the random source fails.
-    fn filled() -> Option<Self> {
-        let mut ids = Self::EMPTY.ids;
-        getrandom::fill(ids.as_flattened_mut()).ok()?;
-        let left = AT_ONCE;
-        Some(Self { ids, left })
+    /// Fills it up; `None` where the random source fails.
+    fn fill(&self) -> Option<()> {
+        let mut fresh = [[0; 16]; AT_ONCE];
+        getrandom::fill(fresh.as_flattened_mut()).ok()?;
+        for (kept, id) in self.ids.iter().zip(fresh) {
+            kept.set(id);
+        }
+        self.left.set(AT_ONCE);
+        Some(())
     }
 
     /// Hands out one, once.
-    fn take(&mut self) -> Option<Id> {
-        self.left = self.left.checked_sub(1)?;
-        self.ids.get(self.left).copied()
+    fn take(&self) -> Option<Id> {
+        if self.left.get() == 0 {
+            self.fill()?;
+        }
+        let left = self.left.get().checked_sub(1)?;
+        self.left.set(left);
+        self.ids.get(left).map(Cell::get)
     }
 }
 
 /// A fresh id, or `None` where the operating system's random source fails.
 pub(super) fn take() -> Option<Id> {
-    let from_stock = STOCK.try_with(|kept| {
-        let mut stock = kept.get();
-        let id = match stock.take() {
-            None => {
-                stock = Stock::filled()?;
-                stock.take()
-            }
-            id => id,
-        };
-        kept.set(stock);
-        id
-    });
     // A thread that ends has no stock any more.
-    from_stock.unwrap_or_else(|_| Stock::filled()?.take())
+    STOCK
+        .try_with(Stock::take)
+        .unwrap_or_else(|_| Stock::empty().take())
 }
 
 #[cfg(test)]

@@ -278,7 +278,7 @@ impl PolicyControl {
             return Step::ready(self.check_kill_switch());
         }
         let sent = SentPayment::of(payment);
-        let marked = self.ledger.mark_sent(payment.id(), Some(&sent));
+        let marked = self.ledger.mark_sent(payment.id(), Some(sent));
         marked.map(|marked| {
             marked.map_err(|error| error.denial(DenialKind::PolicyViolation))?;
             ReservationState::Sent.count();

@@ -178,7 +178,7 @@ pub trait Ledger: Send + Sync + fmt::Debug + 'static {
     fn mark_sent(
         &self,
         id: PaymentId,
-        sent: Option<&SentPayment>,
+        sent: Option<SentPayment>,
     ) -> Step<'_, Result<(), StoreError>>;
 
     /// Notes that the payment settled, for `actual` where a receipt named another amount than was reserved: from then on

@@ -64,7 +64,7 @@ async fn attack_116_no_event_error_or_debug_shows_an_endpoints_key() {
     let wish = Reservation::new(id, Usd::from_micros(1), &[], now, now);
     store.reserve(&wish).await.unwrap();
     store
-        .mark_sent(id, Some(&payment("eip3009", "cc")))
+        .mark_sent(id, Some(payment("eip3009", "cc")))
         .await
         .unwrap();
     let reconciler = Reconciler::new(store, Arc::new(clock)).with_oracle(Arc::new(oracle));

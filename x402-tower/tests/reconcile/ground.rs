@@ -151,7 +151,7 @@ impl Ledger for Stubborn {
     fn mark_sent(
         &self,
         id: PaymentId,
-        sent: Option<&SentPayment>,
+        sent: Option<SentPayment>,
     ) -> Step<'_, Result<(), StoreError>> {
         self.0.mark_sent(id, sent)
     }
@@ -213,7 +213,7 @@ impl Ground {
         let (limits, now) = ([limit()], self.now());
         let wish = Reservation::new(id, CENT, &limits, now, now.saturating_add(DAY));
         assert_eq!(self.store.reserve(&wish).await, Ok(Reserved::Granted));
-        self.store.mark_sent(id, sent).await.unwrap();
+        self.store.mark_sent(id, sent.cloned()).await.unwrap();
     }
 
     pub(crate) fn now(&self) -> UnixMillis {

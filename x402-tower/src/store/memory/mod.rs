@@ -129,7 +129,7 @@ impl Ledger for MemoryStore {
     fn mark_sent(
         &self,
         id: PaymentId,
-        sent: Option<&SentPayment>,
+        sent: Option<SentPayment>,
     ) -> Step<'_, Result<(), StoreError>> {
         Step::ready(self.0.book.mark_sent(id, sent))
     }

@@ -162,7 +162,7 @@ impl Ledger for RedisStore {
     fn mark_sent(
         &self,
         id: PaymentId,
-        sent: Option<&SentPayment>,
+        sent: Option<SentPayment>,
     ) -> Step<'_, Result<(), StoreError>> {
         let sent = sent.map(|sent| (sent.to_json(), sent.valid_before));
         Step::wait(self.0.mark_sent(id, sent))

@@ -173,9 +173,8 @@ impl Ledger for SqliteStore {
     fn mark_sent(
         &self,
         id: PaymentId,
-        sent: Option<&SentPayment>,
+        sent: Option<SentPayment>,
     ) -> Step<'_, Result<(), StoreError>> {
-        let sent = sent.cloned();
         self.ask(Kind::leads_on(None), move |books| {
             books.mark_sent(id, sent.as_ref())
         })

@@ -24,10 +24,9 @@ impl<S: Ledger> Ledger for ScriptedStore<S> {
     fn mark_sent(
         &self,
         id: PaymentId,
-        sent: Option<&SentPayment>,
+        sent: Option<SentPayment>,
     ) -> Step<'_, Result<(), StoreError>> {
-        let sent = sent.cloned();
-        self.answer(move |store| store.mark_sent(id, sent.as_ref()))
+        self.answer(move |store| store.mark_sent(id, sent))
     }
 
     fn settle(&self, id: PaymentId, actual: Option<Usd>) -> Step<'_, Result<(), StoreError>> {

@@ -164,12 +164,12 @@ impl Book {
     pub(super) fn mark_sent(
         &self,
         id: PaymentId,
-        sent: Option<&SentPayment>,
+        sent: Option<SentPayment>,
     ) -> Result<(), StoreError> {
         let mut payments = self.home(id);
         let payment = payments.get_mut(id).ok_or(StoreError::UnknownPayment)?;
         if payment.state == State::Reserved {
-            payment.sent = sent.cloned().map(Box::new);
+            payment.sent = sent.map(Box::new);
             payments.move_to(id, State::Sent);
         }
         Ok(())

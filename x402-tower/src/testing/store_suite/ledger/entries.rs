@@ -45,7 +45,7 @@ impl<S: Subject<Store: Ledger>> Engine<'_, S> {
     async fn told_what_left(&self, n: u64, micros: u64, limits: &[Limit]) -> SentPayment {
         let left = what_left(n, self.now().saturating_add(HOUR), true);
         self.granted(n, micros, limits).await;
-        told(self.store.mark_sent(id(n), Some(&left)).await);
+        told(self.store.mark_sent(id(n), Some(left.clone())).await);
         left
     }
 
@@ -88,7 +88,7 @@ pub async fn an_entry_shows_what_left_and_when_it_was_set_aside<S: Subject<Store
         let after = engine.now();
         engine.wait(MINUTE).await;
         let left = what_left(n, UnixMillis::from_millis(u64::MAX), everything);
-        told(engine.store.mark_sent(id(n), Some(&left)).await);
+        told(engine.store.mark_sent(id(n), Some(left.clone())).await);
         let entry = present(told(engine.store.entry(id(n)).await));
         assert_eq!(entry.id, id(n));
         assert_eq!(entry.state, EntryState::Sent);
@@ -146,7 +146,7 @@ pub async fn what_left_is_told_once<S: Subject<Store: Ledger>>(subject: &S) {
     let engine = Engine::of(subject).await;
     let first = engine.told_what_left(1, 10, &[daily(1, 100)]).await;
     let other = what_left(2, engine.now(), false);
-    told(engine.store.mark_sent(id(1), Some(&other)).await);
+    told(engine.store.mark_sent(id(1), Some(other)).await);
     let entry = told(engine.store.entry(id(1)).await);
     assert_eq!(entry.and_then(|entry| entry.sent), Some(first));
 }
@@ -182,7 +182,7 @@ pub async fn entries_are_narrowed_by_state_and_by_end<S: Subject<Store: Ledger>>
     for n in 1..=6 {
         engine.granted(n, 1, &limits).await;
         let left = what_left(n, later(start, n), true);
-        told(store.mark_sent(id(n), Some(&left)).await);
+        told(store.mark_sent(id(n), Some(left)).await);
     }
     told(store.settle(id(1), None).await);
     told(store.settle(id(4), None).await);

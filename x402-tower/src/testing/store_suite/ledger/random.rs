@@ -206,7 +206,7 @@ impl<'a, S: Subject<Store: Ledger>> Caller<'a, S> {
             Resolution::Released
         };
         let answer = match choice {
-            0..=3 => store.mark_sent(id, left.as_ref()).await,
+            0..=3 => store.mark_sent(id, left.clone()).await,
             4 | 5 => store.settle(id, actual.map(usd)).await,
             6 | 7 => store.mark_unknown(id).await,
             8 => store.release(id).await,

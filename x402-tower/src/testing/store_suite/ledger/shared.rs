@@ -30,7 +30,7 @@ pub async fn attack_070_a_restart_forgets_nothing<S: Subject<Store: Ledger>>(sub
     }
     let left = what_left(3, engine.now().saturating_add(HOUR), true);
     for n in 2..=5 {
-        told(engine.store.mark_sent(id(n), Some(&left)).await);
+        told(engine.store.mark_sent(id(n), Some(left.clone())).await);
     }
     told(engine.store.mark_unknown(id(3)).await);
     told(engine.store.settle(id(4), None).await);
