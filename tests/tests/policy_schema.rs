@@ -72,7 +72,7 @@ const FULL: &str = r#"{
     "operators": [
       {"operator": "remove"},
       {"entities": ["US_SSN"], "operator": "replace", "template": "[gone]"},
-      {"entities": ["CREDIT_CARD", "EMPLOYEE_ID"], "operator": "mask", "mask_character": "x", "mask_count": 12, "mask_from_end": false}
+      {"entities": ["CREDIT_CARD", "EMPLOYEE_ID"], "operator": "mask", "mask_character": "_", "mask_count": 12, "mask_from_end": false}
     ],
     "recognizers": [
       {"name": "EMPLOYEE_ID", "regex": "E-[0-9]{6}", "validator": "luhn", "context": ["employee"], "only_in_context": true, "score": 70},

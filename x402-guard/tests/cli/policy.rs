@@ -100,9 +100,7 @@ fn a_policy_is_checked_for_everything_at_once() {
 
 #[test]
 fn what_may_be_meant_is_noted() {
-    let home = home(
-        "kill_switch = true\nmode = \"shadow\"\nallow_insecure_http = true\n[pii]\nentities = [\"SHOE_SIZE\"]\n",
-    );
+    let home = home("kill_switch = true\nmode = \"shadow\"\nallow_insecure_http = true\n");
     let object = policy(&home, &["check", "policy.toml", "--json"]).json();
     let notes = object["notes"].to_string();
     for part in [
@@ -111,10 +109,20 @@ fn what_may_be_meant_is_noted() {
         "kill_switch",
         "shadow",
         "allow_insecure_http",
-        "SHOE_SIZE",
     ] {
         assert!(notes.contains(part), "{part}: {notes}");
     }
+}
+
+#[test]
+fn a_kind_of_data_that_is_not_known_is_named_with_those_that_are() {
+    let home = home("[pii]\nentities = [\"SHOE_SIZE\"]\n");
+    let ended = policy(&home, &["check", "policy.toml", "--json"]);
+    assert_eq!(ended.code(), 1);
+    let problem = ended.json()["problems"][0].clone();
+    assert_eq!(problem["code"], "pii.entity.unknown");
+    assert!(problem["message"].as_str().unwrap().contains("SHOE_SIZE"));
+    assert!(problem["remedy"].as_str().unwrap().contains("US_SSN"));
 }
 
 #[test]
