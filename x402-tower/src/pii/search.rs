@@ -157,6 +157,10 @@ impl<'d> Search<'d> {
     }
 }
 
+/// URI schemes that stand before personal data.
+#[cfg(feature = "nlp")]
+const SCHEMES: &[&[u8]] = &[b"mailto", b"tel", b"sms", b"sip", b"sips", b"xmpp", b"acct"];
+
 #[cfg(feature = "nlp")]
 impl Search<'_> {
     /// Searches for names where nothing else was found.
@@ -173,10 +177,13 @@ impl Search<'_> {
         taken.sort_unstable_by_key(|span| span.start);
         let mut names = Vec::new();
         super::names::find_names(view, &taken, &mut names);
-        // `mailto:` before an address is a scheme, not somebody's name.
+        // `mailto:` before an address is a scheme; `Maria:` before one is somebody's name.
         let is_scheme = |found: &Finding| {
+            let word = view.slice(found.span.clone());
             view.at(found.span.end) == b':'
-                && taken.iter().any(|span| span.start == found.span.end + 1)
+                && SCHEMES
+                    .iter()
+                    .any(|scheme| word.eq_ignore_ascii_case(scheme))
         };
         names.retain(|found| wants(&found.entity) && !is_scheme(found));
         self.report(names.into_iter().map(|found| Finding {

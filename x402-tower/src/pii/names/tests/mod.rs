@@ -197,3 +197,20 @@ fn persons_alone_can_be_asked_for() {
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].entity, Person);
 }
+
+#[test]
+fn a_scheme_before_an_address_is_nobodys_name_but_a_name_is() {
+    let detector = Detector::new().with_mode(DetectionMode::Nlp);
+    let found = |text: &str| -> Vec<EntityType> {
+        let found = detector.scan(text);
+        found.iter().map(|found| found.entity).collect()
+    };
+    assert_eq!(
+        found("user=mailto:grace@example.com"),
+        [EntityType::EmailAddress]
+    );
+    assert_eq!(
+        found("patient Maria Garcia:grace@example.com"),
+        [EntityType::Person, EntityType::EmailAddress]
+    );
+}
