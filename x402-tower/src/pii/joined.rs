@@ -19,27 +19,17 @@ const SHORTEST_CARD: usize = 13;
 /// A social security number has this many, and nothing that is looked for here has fewer.
 const FEWEST_DIGITS: usize = 9;
 
+/// Keys of the two halves of an address. A name, an account or a host beside each other are everyday.
 const LOCAL_KEYS: &[&[u8]] = &[
     b"user",
     b"username",
     b"local",
     b"localpart",
     b"mailbox",
-    b"login",
-    b"account",
-    b"name",
     b"mail",
     b"email",
 ];
-const DOMAIN_KEYS: &[&[u8]] = &[
-    b"domain",
-    b"host",
-    b"maildomain",
-    b"emaildomain",
-    b"provider",
-    b"server",
-    b"tld",
-];
+const DOMAIN_KEYS: &[&[u8]] = &[b"domain", b"maildomain", b"emaildomain"];
 
 /// A value and the key before it, as ranges of the view.
 #[derive(Debug, Clone)]
@@ -228,7 +218,7 @@ fn touch_at(view: &View<'_>, previous: &Part, part: &Part) -> bool {
     view.before(previous.value.end) == b'@' || view.at(part.value.start) == b'@'
 }
 
-/// The values of a list with their keys. What is too long to be a part separates others.
+/// The values of a list with their keys. What is too long to be a part is passed over.
 fn parts_of(view: &View<'_>) -> Vec<Part> {
     let length = view.bytes().len();
     let mut parts = Vec::new();

@@ -82,6 +82,8 @@ fn lists_of_other_things_are_left() {
         "https://h.example/?user=alice&page=2&domain=example.com",
         "https://h.example/?from=1767225600&to=1767312000&step=3600",
         "https://h.example/?w=640&h=48&id=1234",
+        "https://h.example/?name=weather&domain=example.com",
+        "https://h.example/?user=postgres&host=db.example.com",
         "https://h.example/users/alice/hosts/example.com",
         "https://h.example/2024/11/27/report/415/555/2671",
     ] {
