@@ -176,14 +176,16 @@ impl Detector {
     /// What is left of the findings once they are joined and those that are allowed are gone.
     fn reported(&self, field: Option<&str>, text: &str, findings: Vec<Finding>) -> Vec<Finding> {
         let mut findings = on_char_boundaries(text, resolve(findings));
-        if !self.allowed.is_empty() {
-            findings.retain(|found| {
-                let matched = text.get(found.span.clone()).unwrap_or_default();
-                let mut allowed = self.allowed.iter();
-                !allowed.any(|allowed| allowed.lets_pass(field, found.entity, matched))
-            });
-        }
+        findings.retain(|found| !self.allows(field, text, found));
         findings
+    }
+
+    /// Whether what was found in `text` is [allowed](Self::with_allowed).
+    fn allows(&self, field: Option<&str>, text: &str, found: &Finding) -> bool {
+        self.allowed.iter().any(|allowed| {
+            let matched = text.get(found.span.clone()).unwrap_or_default();
+            allowed.lets_pass(field, found.entity, matched)
+        })
     }
 
     /// What is split over several fields, such as the items of a list: for each field that holds a part of it, its
@@ -221,6 +223,9 @@ impl Detector {
             .filter_map(|mut found| {
                 let field = field_of(&found)?;
                 let start = starts.get(field)?;
+                if self.allows(None, &text, &found) {
+                    return None;
+                }
                 found.span =
                     found.span.start.checked_sub(*start)?..found.span.end.checked_sub(*start)?;
                 Some((field, found))
