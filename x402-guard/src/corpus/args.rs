@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-pub(crate) use crate::corpus::sample::Split;
+pub(crate) use crate::corpus::held_out::Split;
 
 const GENERATE_NOTES: &str = "\
 Each line is one sample: id, category, resource_url, description, reason, pii_positive and labels, each with field, \
@@ -15,7 +15,7 @@ adds to the end.
 Nobody is meant: names are put together at random, numbers are made up with valid check digits, secrets open nothing.
 
 --split held-out uses the names, places, organisations and templates that no model may be trained on: a tenth of the \
-former, half of the latter.
+former, half of the latter and of what only looks like a name. --split train uses the others.
 
 Exit codes:
    0  written

@@ -2,10 +2,51 @@
 //!
 //! A name's token is held out iff FNV-1a-64 of it, in lower case and without marks, is 7 modulo 10; a place or an
 //! organisation by the same hash of its whole name. Training applies the same rule, so that neither side needs the
-//! other's lists. A template is held out iff bit 32 of the same hash of its line is set: half of them, whatever is added.
+//! other's lists. A template, and what only looks like a name, is held out iff bit 32 of the same hash of its line is set:
+//! half of them, whatever is added.
 
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
+
+/// Which names and templates a corpus is made from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Split {
+    /// All of them
+    Any,
+    /// Those that a model may be trained on
+    Train,
+    /// Those that no model may be trained on
+    HeldOut,
+}
+
+impl Split {
+    /// Whether a place or an organisation may be drawn.
+    pub(super) fn has_whole(self, name: &str) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Train => !whole(name),
+            Self::HeldOut => whole(name),
+        }
+    }
+
+    /// Whether a given name or surname may be drawn.
+    pub(super) fn has_name(self, name: &str) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Train => !any_token(name),
+            Self::HeldOut => every_token(name),
+        }
+    }
+
+    /// Whether a template, or what only looks like a name, may be drawn.
+    pub(super) fn has_line(self, line: &str) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Train => !half(line),
+            Self::HeldOut => half(line),
+        }
+    }
+}
 
 /// Particles of surnames are too few to be held out.
 const PARTICLES: [&str; 29] = [
@@ -31,31 +72,41 @@ pub(super) fn folded(text: &str) -> String {
 }
 
 /// Whether a whole name, of a place or an organisation, is held out.
-pub(super) fn whole(name: &str) -> bool {
+fn whole(name: &str) -> bool {
     fnv(folded(name).as_bytes()) % 10 == 7
 }
 
 /// Whether every token of a given name or surname is held out.
-pub(super) fn every_token(name: &str) -> bool {
+fn every_token(name: &str) -> bool {
     let name = folded(name);
-    let mut tokens = name
-        .split([' ', '-'])
-        .filter(|token| !token.is_empty() && !PARTICLES.contains(token))
-        .peekable();
+    let mut tokens = tokens(&name).peekable();
     tokens.peek().is_some() && tokens.all(token_and_pieces)
 }
 
-/// Readers may or may not split at an apostrophe: whatever they do, they see held-out tokens.
-fn token_and_pieces(token: &str) -> bool {
-    let apostrophes = ['\'', '\u{2019}'];
-    let mut pieces = token
-        .split(apostrophes)
-        .filter(|piece| piece.chars().count() > 1);
-    whole(token) && (!token.contains(apostrophes) || pieces.all(whole))
+/// Whether a token of a given name or surname is held out, or a piece of one.
+fn any_token(name: &str) -> bool {
+    let name = folded(name);
+    tokens(&name).any(|token| whole(token) || token.split(APOSTROPHES).any(whole))
 }
 
-/// Whether a template is of the half that only held-out corpora are made from.
-pub(super) fn template(line: &str) -> bool {
+fn tokens(folded: &str) -> impl Iterator<Item = &str> {
+    folded
+        .split([' ', '-'])
+        .filter(|token| !token.is_empty() && !PARTICLES.contains(token))
+}
+
+const APOSTROPHES: [char; 2] = ['\'', '\u{2019}'];
+
+/// Readers may or may not split at an apostrophe: whatever they do, they see held-out tokens.
+fn token_and_pieces(token: &str) -> bool {
+    let mut pieces = token
+        .split(APOSTROPHES)
+        .filter(|piece| piece.chars().count() > 1);
+    whole(token) && (!token.contains(APOSTROPHES) || pieces.all(whole))
+}
+
+/// Whether a line is of the half that only held-out corpora are made from.
+fn half(line: &str) -> bool {
     fnv(line.as_bytes()) >> 32 & 1 == 1
 }
 
@@ -96,5 +147,14 @@ mod tests {
     fn about_one_token_of_ten_is_held_out() {
         let held = (0..10_000).filter(|n| whole(&format!("name{n}"))).count();
         assert!((900..1_100).contains(&held), "{held}");
+    }
+
+    #[test]
+    fn nothing_is_both_held_out_and_to_train_on() {
+        for name in ["Maria", "Jean-Paul", "O'Neil", "van der Berg", "Łukasz"] {
+            assert!(!(Split::Train.has_name(name) && Split::HeldOut.has_name(name)));
+            assert_ne!(Split::Train.has_whole(name), Split::HeldOut.has_whole(name));
+            assert_ne!(Split::Train.has_line(name), Split::HeldOut.has_line(name));
+        }
     }
 }

@@ -2,11 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::corpus::held_out::Split;
+
 const NAMES: &str = include_str!("../../../corpus/data/names.txt");
 const PLACES: &str = include_str!("../../../corpus/data/places.txt");
 const PLACE_WORDS: &str = include_str!("../../../corpus/data/place_words.txt");
 const ORGANISATIONS: &str = include_str!("../../../corpus/data/organisations.txt");
 const LOOKALIKES: &str = include_str!("../../../corpus/data/lookalikes.txt");
+
+/// Sections of at least so many items are split.
+const SPLIT: usize = 19;
 
 /// Sections of a file: a `[name]` and the items below it, one a line or several between semicolons.
 #[derive(Debug)]
@@ -31,6 +36,13 @@ impl Sections {
     /// The items of a section; none if there is no such section.
     pub(super) fn of(&self, name: &str) -> &[&'static str] {
         self.0.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// Leaves half of each section's items to the other split; what is short, such as file endings, is in both.
+    fn split(&mut self, split: Split) {
+        for items in self.0.values_mut().filter(|items| items.len() >= SPLIT) {
+            items.retain(|item| split.has_line(item));
+        }
     }
 
     /// Every word of every section, in lower case.
@@ -71,14 +83,16 @@ pub(super) struct Lists {
 }
 
 impl Lists {
-    pub(super) fn read() -> Self {
-        let lookalikes = Sections::read(LOOKALIKES);
+    pub(super) fn read(split: Split) -> Self {
+        let mut lookalikes = Sections::read(LOOKALIKES);
+        let benign_words = lookalikes.words();
+        lookalikes.split(split);
         Self {
             locales: locales(),
             countries: countries(),
             place_words: Sections::read(PLACE_WORDS),
             organisations: Sections::read(ORGANISATIONS),
-            benign_words: lookalikes.words(),
+            benign_words,
             lookalikes,
         }
     }
@@ -130,7 +144,7 @@ mod tests {
 
     #[test]
     fn there_are_many_names_of_many_locales() {
-        let lists = Lists::read();
+        let lists = Lists::read(Split::Any);
         assert!(lists.locales.len() >= 50);
         for locale in &lists.locales {
             assert!(locale.given.len() >= 20, "{}", locale.code);

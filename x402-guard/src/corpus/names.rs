@@ -1,6 +1,6 @@
 //! People, drawn from the names of many locales.
 
-use crate::corpus::held_out;
+use crate::corpus::held_out::Split;
 use crate::corpus::lists::{Lists, Locale};
 use crate::corpus::person::Person;
 use crate::corpus::prng::Prng;
@@ -30,9 +30,9 @@ struct Pool {
 }
 
 impl Names {
-    pub(super) fn new(lists: &Lists, held_out: bool) -> Self {
+    pub(super) fn new(lists: &Lists, split: Split) -> Self {
         let usable = |locale: &&Locale| {
-            let pool = Pool::new(locale, held_out);
+            let pool = Pool::new(locale, split);
             pool.given.len() >= ENOUGH && pool.surnames.len() >= ENOUGH
         };
         let pools = |keep: &dyn Fn(&Locale) -> bool| {
@@ -41,7 +41,7 @@ impl Names {
                 .iter()
                 .filter(usable)
                 .filter(|locale| keep(locale));
-            kept.map(|locale| Pool::new(locale, held_out)).collect()
+            kept.map(|locale| Pool::new(locale, split)).collect()
         };
         Self {
             united_states: pools(&|locale| locale.code == "en_US"),
@@ -71,11 +71,10 @@ impl Names {
 }
 
 impl Pool {
-    fn new(locale: &Locale, held_out: bool) -> Self {
+    fn new(locale: &Locale, split: Split) -> Self {
         let keep = |names: &[&'static str]| {
             let kept = names.iter().copied();
-            kept.filter(|name| !held_out || held_out::every_token(name))
-                .collect()
+            kept.filter(|name| split.has_name(name)).collect()
         };
         Self {
             given: keep(&locale.given),
@@ -115,12 +114,16 @@ mod tests {
 
     #[test]
     fn held_out_people_have_held_out_names_alone() {
-        let (lists, mut prng) = (Lists::read(), Prng::new(1, 0));
-        let names = Names::new(&lists, true);
+        let (lists, mut prng) = (Lists::read(Split::HeldOut), Prng::new(1, 0));
+        let names = Names::new(&lists, Split::HeldOut);
         for _ in 0..2_000 {
             let person = names.person(&mut prng);
-            assert!(held_out::every_token(&person.given), "{}", person.given);
-            assert!(held_out::every_token(&person.surname), "{}", person.surname);
+            assert!(Split::HeldOut.has_name(&person.given), "{}", person.given);
+            assert!(
+                Split::HeldOut.has_name(&person.surname),
+                "{}",
+                person.surname
+            );
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Organisations: known ones, and ones that are made from surnames, towns and coined words.
 
 use crate::corpus::encode::Position;
-use crate::corpus::held_out;
+use crate::corpus::held_out::{self, Split};
 use crate::corpus::lists::Lists;
 use crate::corpus::names::Names;
 use crate::corpus::numbers::Value;
@@ -19,21 +19,21 @@ pub(super) struct Organisations {
     starts: Vec<&'static str>,
     ends: Vec<&'static str>,
     fields: Vec<&'static str>,
-    held_out: bool,
+    split: Split,
 }
 
 impl Organisations {
-    pub(super) fn new(lists: &Lists, held_out: bool) -> Self {
+    pub(super) fn new(lists: &Lists, split: Split) -> Self {
         let section = |name: &str| lists.organisations.of(name).to_vec();
         let mut known = section("known");
-        known.retain(|name| !held_out || held_out::whole(name));
+        known.retain(|name| split.has_whole(name));
         Self {
             known,
             patterns: section("pattern"),
             starts: section("coined_start"),
             ends: section("coined_end"),
             fields: section("field"),
-            held_out,
+            split,
         }
     }
 
@@ -70,7 +70,7 @@ impl Organisations {
     fn made_up(&self, names: &Names, places: &Places, prng: &mut Prng) -> String {
         for _ in 0..TRIES {
             let name = self.fill_pattern(names, places, prng);
-            if !self.held_out || held_out::whole(&name) {
+            if self.split.has_whole(&name) {
                 return name;
             }
         }
@@ -101,13 +101,21 @@ mod tests {
 
     #[test]
     fn held_out_organisations_are_held_out() {
-        let (lists, mut prng) = (Lists::read(), Prng::new(1, 0));
-        let (names, places) = (Names::new(&lists, true), Places::new(&lists, true));
-        let organisations = Organisations::new(&lists, true);
+        let (lists, mut prng) = (Lists::read(Split::HeldOut), Prng::new(1, 0));
+        let (names, places) = (
+            Names::new(&lists, Split::HeldOut),
+            Places::new(&lists, Split::HeldOut),
+        );
+        let organisations = Organisations::new(&lists, Split::HeldOut);
         for _ in 0..300 {
             let name = organisations.made_up(&names, &places, &mut prng);
-            assert!(held_out::whole(&name), "{name}");
+            assert!(Split::HeldOut.has_whole(&name), "{name}");
         }
-        assert!(organisations.known.iter().all(|name| held_out::whole(name)));
+        assert!(
+            organisations
+                .known
+                .iter()
+                .all(|name| Split::HeldOut.has_whole(name))
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! Places, as somebody's whereabouts.
 
 use crate::corpus::encode::Position;
-use crate::corpus::held_out;
+use crate::corpus::held_out::{self, Split};
 use crate::corpus::lists::Lists;
 use crate::corpus::numbers::Value;
 use crate::corpus::prng::Prng;
@@ -18,8 +18,8 @@ pub(super) struct Places {
 }
 
 impl Places {
-    pub(super) fn new(lists: &Lists, held_out: bool) -> Self {
-        let keep = |name: &&str| !held_out || held_out::whole(name);
+    pub(super) fn new(lists: &Lists, split: Split) -> Self {
+        let keep = |name: &&str| split.has_whole(name);
         let all = lists.countries.iter().flat_map(|country| {
             country.towns.iter().map(|town| match town.split_once('/') {
                 Some((town, state)) => (town, state),
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn held_out_places_are_many_enough() {
-        let places = Places::new(&Lists::read(), true);
+        let places = Places::new(&Lists::read(Split::HeldOut), Split::HeldOut);
         assert!(places.towns.len() > 250, "{}", places.towns.len());
         assert!(places.countries.len() > 10, "{}", places.countries.len());
         assert!(places.native.len() > 5, "{}", places.native.len());

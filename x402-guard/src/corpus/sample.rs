@@ -1,5 +1,6 @@
 //! Samples: which fields say something personal, and of what.
 
+use crate::corpus::held_out::Split;
 use crate::corpus::prng::Prng;
 use crate::corpus::record::{Field, Record};
 use crate::corpus::scene::{Cast, Scene};
@@ -70,15 +71,6 @@ const EMPTY_REASON: u64 = 35;
 /// Keeps the streams of blocks apart from those of samples.
 const BLOCK_STREAM: u64 = 1 << 63;
 
-/// Which names and templates a corpus is made from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Split {
-    /// All of them
-    Any,
-    /// Those that no model may be trained on
-    HeldOut,
-}
-
 /// An endless row of samples: the first ones are the same however many are taken.
 #[derive(Debug)]
 pub(super) struct Corpus {
@@ -98,17 +90,16 @@ struct Category {
 
 impl Corpus {
     pub(super) fn new(seed: u64, split: Split) -> Self {
-        let held_out = split == Split::HeldOut;
         let categories = CATEGORIES.iter().map(|(name, _, own)| {
             let mut templates = template::read(own);
             templates.extend(template::read(SHARED));
-            templates.retain(|template| !held_out || template.held_out);
+            templates.retain(|template| split.has_line(template.line));
             Category { name, templates }
         });
         Self {
             seed,
             next: 0,
-            cast: Cast::new(held_out),
+            cast: Cast::new(split),
             categories: categories.collect(),
             block: Vec::new(),
         }

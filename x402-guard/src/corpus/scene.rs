@@ -2,6 +2,7 @@
 
 use crate::corpus::email;
 use crate::corpus::encode::{self, Position};
+use crate::corpus::held_out::Split;
 use crate::corpus::identifiers::{IDENTIFIERS, Identifier};
 use crate::corpus::lists::Lists;
 use crate::corpus::lookalikes::lookalike;
@@ -26,12 +27,12 @@ pub(super) struct Cast {
 }
 
 impl Cast {
-    pub(super) fn new(held_out: bool) -> Self {
-        let lists = Lists::read();
+    pub(super) fn new(split: Split) -> Self {
+        let lists = Lists::read(split);
         Self {
-            names: Names::new(&lists, held_out),
-            places: Places::new(&lists, held_out),
-            organisations: Organisations::new(&lists, held_out),
+            names: Names::new(&lists, split),
+            places: Places::new(&lists, split),
+            organisations: Organisations::new(&lists, split),
             lists,
         }
     }

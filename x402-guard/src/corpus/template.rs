@@ -3,7 +3,6 @@
 //! A template is a line. `{person}` is a slot, `<a|b|>` one of several texts (without further ones inside); a line that
 //! begins with `&` is a form-encoded text. Braces and angle brackets of any other shape stand for themselves.
 
-use crate::corpus::held_out;
 use crate::corpus::record::Field;
 
 /// What a template is filled with first: templates are drawn by it, so that many templates of one kind do not crowd out
@@ -68,7 +67,6 @@ pub(super) struct Template {
     pub(super) field: Field,
     pub(super) form_encoded: bool,
     pub(super) group: Option<Group>,
-    pub(super) held_out: bool,
     pub(super) parts: Vec<Part>,
 }
 
@@ -96,7 +94,6 @@ impl Template {
             field,
             form_encoded: encoded.is_some(),
             group: group(&parts),
-            held_out: held_out::template(line),
             parts,
         }
     }
