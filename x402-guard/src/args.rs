@@ -10,6 +10,7 @@ use crate::eval::args::EvalCommand;
 use crate::ledger::args::LedgerCommand;
 use crate::policy::args::PolicyCommand;
 use crate::screen::args::ScreenArgs;
+use crate::serve::args::{HealthArgs, ServeArgs};
 
 const FETCH_NOTES: &str = "\
 Policy: --policy, else $X402_POLICY, else policy.toml in the state directory. Without any, a call may cost at most \
@@ -80,6 +81,10 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Fetch a URL, and pay for it if it asks and the policy allows
     Fetch(FetchArgs),
+    /// Stand between agents and sellers: pay for agents in any language, or look at what they sign
+    Serve(ServeArgs),
+    /// Ask whether a service that runs here is ready
+    Health(HealthArgs),
     /// Work with a spending policy
     #[command(subcommand)]
     Policy(PolicyCommand),

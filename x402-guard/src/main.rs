@@ -2,6 +2,7 @@
 //!
 //! - `x402-guard fetch URL` is a request that pays: the body goes to standard output, what happened to standard error,
 //!   and the exit code tells a denial, an unknown outcome and a seller's refusal apart.
+//! - `x402-guard serve` stands between agents and sellers, and pays inside a policy for agents in any language.
 //! - `x402-guard policy` checks, explains and tests a spending policy before it holds.
 //! - `x402-guard ledger` shows the payments of which nobody knows what became, and settles or releases them.
 //! - `x402-guard audit verify FILE` tells whether a log of decisions is as it was written.
@@ -20,6 +21,7 @@ mod fetch;
 mod ledger;
 mod policy;
 mod screen;
+mod serve;
 mod shown;
 
 use std::process::ExitCode;
@@ -32,6 +34,8 @@ use crate::eval::args::EvalCommand;
 fn main() -> ExitCode {
     let exit = match Cli::parse().command {
         Command::Fetch(args) => fetch::run(&args),
+        Command::Serve(args) => serve::run(&args),
+        Command::Health(args) => serve::health(&args),
         Command::Policy(command) => policy::run(&command),
         Command::Ledger(command) => ledger::run(&command),
         Command::Audit(AuditCommand::Verify(args)) => audit::verify(&args),

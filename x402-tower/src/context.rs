@@ -206,7 +206,12 @@ impl Context {
         self.position
     }
 
-    pub(crate) fn now(&self) -> Result<UnixMillis, Denial> {
+    /// The time by its clock.
+    ///
+    /// # Errors
+    ///
+    /// A [`Denial`] where the clock cannot tell: nothing is paid without it.
+    pub fn now(&self) -> Result<UnixMillis, Denial> {
         self.clock.now().ok_or_else(|| {
             Denial::new(
                 DenialKind::PaymentError,

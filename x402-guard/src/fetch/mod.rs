@@ -3,7 +3,7 @@
 mod body;
 mod client;
 pub(crate) mod error;
-mod key;
+pub(crate) mod key;
 pub(crate) mod log;
 mod order;
 pub(crate) mod policy;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::fetch::error::SetupError;
 
 /// A directory of our own: other users can neither plant a policy in it nor rewrite its log.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct StateDir(PathBuf);
 
 impl StateDir {
@@ -44,6 +44,11 @@ impl StateDir {
 
     pub(crate) fn ledger(&self) -> PathBuf {
         self.0.join("ledger.sqlite")
+    }
+
+    /// What the seller's position has claimed, apart from what is bought.
+    pub(crate) fn seller_claims(&self) -> PathBuf {
+        self.0.join("seller.sqlite")
     }
 
     pub(crate) fn audit_key(&self) -> PathBuf {

@@ -5,8 +5,8 @@ mod bench;
 mod cases;
 mod check;
 mod explain;
-mod print;
-mod question;
+pub(crate) mod print;
+pub(crate) mod question;
 mod test;
 
 use std::io::{self, Write};

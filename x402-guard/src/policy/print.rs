@@ -98,7 +98,7 @@ pub(super) fn json(out: &mut impl Write, object: &impl Serialize) -> io::Result<
 }
 
 /// Dollars as programs get them: an exact text.
-pub(super) fn dollars(usd: Usd) -> String {
+pub(crate) fn dollars(usd: Usd) -> String {
     usd.to_string()
 }
 

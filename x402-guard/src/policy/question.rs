@@ -13,30 +13,30 @@ const NOBODY_SOLANA: &str = "Vote111111111111111111111111111111111111111";
 
 /// What was asked; the policy and custom say the rest.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Question {
-    pub(super) url: String,
-    pub(super) price: Usd,
-    pub(super) agent: Option<String>,
-    pub(super) pay_to: Option<String>,
-    pub(super) network: Option<String>,
-    pub(super) asset: Option<String>,
-    pub(super) scheme: Option<String>,
-    pub(super) lifetime_seconds: Option<u64>,
+pub(crate) struct Question {
+    pub(crate) url: String,
+    pub(crate) price: Usd,
+    pub(crate) agent: Option<String>,
+    pub(crate) pay_to: Option<String>,
+    pub(crate) network: Option<String>,
+    pub(crate) asset: Option<String>,
+    pub(crate) scheme: Option<String>,
+    pub(crate) lifetime_seconds: Option<u64>,
 }
 
 /// Everything that a rule may look at.
 #[derive(Debug, Clone)]
-pub(super) struct Scenario {
-    pub(super) url: Url,
-    pub(super) agent: AgentId,
-    pub(super) terms: Terms,
+pub(crate) struct Scenario {
+    pub(crate) url: Url,
+    pub(crate) agent: AgentId,
+    pub(crate) terms: Terms,
     /// What was not asked, but taken from the policy or from custom.
-    pub(super) assumed: Vec<&'static str>,
+    pub(crate) assumed: Vec<&'static str>,
 }
 
 /// What is asked of a policy, for programs.
 #[derive(Debug, Serialize)]
-pub(super) struct Asked {
+pub(crate) struct Asked {
     url: String,
     amount_usd: Option<String>,
     agent: String,
@@ -50,7 +50,7 @@ pub(super) struct Asked {
 
 /// Why a question makes no sense.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum QuestionError {
+pub(crate) enum QuestionError {
     #[error("the URL cannot be read; write it with http:// or https:// and a host")]
     Url,
     #[error("the agent cannot have this id: {0}")]
@@ -73,7 +73,7 @@ pub(super) enum QuestionError {
 
 impl Question {
     /// What the question is about, with what it leaves open filled in.
-    pub(super) fn resolve(&self, config: &PolicyConfig) -> Result<Scenario, QuestionError> {
+    pub(crate) fn resolve(&self, config: &PolicyConfig) -> Result<Scenario, QuestionError> {
         let mut assumed = Vec::new();
         let url = Url::parse(&self.url).map_err(|_| QuestionError::Url)?;
         let agent = match self.agent.as_deref().or(config.agent_id.as_deref()) {
@@ -207,7 +207,7 @@ fn usual_asset(chain: &ChainId) -> Result<Address, QuestionError> {
 }
 
 impl Scenario {
-    pub(super) fn asked(&self) -> Asked {
+    pub(crate) fn asked(&self) -> Asked {
         let terms = &self.terms;
         Asked {
             url: self.url.to_string(),
@@ -225,7 +225,7 @@ impl Scenario {
 
 impl Asked {
     /// Name, value and whether it was taken and not asked.
-    pub(super) fn rows(&self) -> Vec<(&'static str, String, bool)> {
+    pub(crate) fn rows(&self) -> Vec<(&'static str, String, bool)> {
         let row = |name, value: String| (name, value, self.assumed.contains(&name));
         let mut rows = vec![row("url", self.url.clone())];
         rows.extend(

@@ -77,3 +77,20 @@ fn open(path: Option<&Path>) -> io::Result<(Box<dyn Read + Send>, Option<u64>)> 
     let size = about.is_file().then_some(about.len());
     Ok((Box::new(file), size))
 }
+
+/// Screens one record: what `screen` makes of one line.
+pub(crate) fn screen_one(
+    detector: x402_tower::pii::Detector,
+    action: x402_tower::pii::PiiAction,
+    record: Vec<u8>,
+) -> Result<Vec<u8>, record::BadLine> {
+    let chunk = lines::Chunk::Lines {
+        first: 1,
+        bytes: record,
+    };
+    let screened = Screener::new(detector, action).screen(&chunk);
+    match screened.bad.into_iter().next() {
+        Some((_, bad)) => Err(bad),
+        None => Ok(screened.out),
+    }
+}

@@ -1,6 +1,5 @@
 //! Which offer of a challenge is paid.
 
-use super::signer::Signer;
 use crate::context::Context;
 use crate::denial::Denial;
 use crate::payment::{Exchange, Payment, PaymentId, Terms};
@@ -8,19 +7,18 @@ use crate::screening::Purpose;
 use crate::service::{Shared, check_resource, no_randomness, nothing_payable};
 use crate::wire::{Challenge, Requirement, TextField};
 
-/// Chooses among what the controls would allow and the signer can pay.
+/// Chooses among what the controls would allow and whoever signs can pay.
 pub(super) fn acceptable(
     shared: &Shared,
     exchange: &Exchange,
     challenge: &Challenge,
-    signer: &dyn Signer,
+    can_sign: impl Fn(&Requirement, &Terms) -> bool,
 ) -> Result<(usize, Payment), Denial> {
     let Shared { chain, context, .. } = shared;
     exchange.check()?;
     let mut payable = challenge.clone();
     check_resource(context, exchange, &mut payable)?;
     let refusals = chain.screen(Purpose::Choose, exchange, &context.assets, &mut payable);
-    let can_sign = |requirement: &Requirement, terms: &Terms| signer.can_sign(requirement, terms);
     choose(exchange, challenge, &payable, context, can_sign)
         .map_err(|denial| refusals.into_iter().next().unwrap_or(denial))
 }

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use super::answered::Answered;
 use super::begin::{Begin, Resend, begin};
 use super::choose::acceptable;
+use super::reserved::ReservedPayment;
 use super::signature::sign;
 use super::signer::Signer;
 use crate::chain::Chain;
@@ -266,10 +267,13 @@ impl Payer {
             }
             Begin::Settled(receipt) => return Ok(Answered::Settled(receipt)),
         };
-        let (choice, mut payment) = match acceptable(&shared, &exchange, &challenge, &**signer) {
-            Ok(chosen) => chosen,
-            Err(denial) => return Err(chain.refused(&exchange, denial).await),
-        };
+        let (choice, mut payment) =
+            match acceptable(&shared, &exchange, &challenge, |requirement, terms| {
+                signer.can_sign(requirement, terms)
+            }) {
+                Ok(chosen) => chosen,
+                Err(denial) => return Err(chain.refused(&exchange, denial).await),
+            };
         payment.note_request_key(ticket.key());
         let flight = Flight::new(payment).check_all(chain).await?;
         let prepared = sign(
@@ -282,6 +286,29 @@ impl Payer {
         )
         .await?;
         Ok(Answered::Pay(Box::new(prepared)))
+    }
+
+    /// Lets the controls decide on a challenge that somebody else will sign for, where this process does not see it, and
+    /// sets the money aside.
+    ///
+    /// The cheapest offer that the controls would allow is chosen. It counts as sent from now on: the caller may sign it at
+    /// once. A payer needs no signer for this.
+    ///
+    /// # Errors
+    ///
+    /// The [`Denial`], after every control has been told; nothing is set aside.
+    pub async fn reserve(
+        &self,
+        exchange: Exchange,
+        challenge: &Challenge,
+    ) -> Result<ReservedPayment, Denial> {
+        let shared = self.now();
+        let (choice, payment) = match acceptable(&shared, &exchange, challenge, |_, _| true) {
+            Ok(chosen) => chosen,
+            Err(denial) => return Err(shared.chain.refused(&exchange, denial).await),
+        };
+        let flight = Flight::new(payment).check_all(&shared.chain).await?;
+        ReservedPayment::new(flight, choice).await
     }
 
     /// Tells every control that an exchange was refused before there was a payment.

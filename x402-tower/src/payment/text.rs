@@ -78,7 +78,8 @@ impl PaymentText {
     }
 
     /// The replacement, where there is one.
-    pub(crate) fn replacement(&self) -> Option<&str> {
+    #[must_use]
+    pub fn replacement(&self) -> Option<&str> {
         self.redacted.as_deref()
     }
 }

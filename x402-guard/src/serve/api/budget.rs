@@ -1,0 +1,157 @@
+//! `GET /v1/budget`, and what limits have counted.
+
+use axum::body::Body;
+use axum::extract::{Query, State};
+use http::{Response, StatusCode};
+use serde::{Deserialize, Serialize};
+use x402_tower::policy::{AppliedLimits, Offer, Rules};
+use x402_tower::store::Quota;
+use x402_tower::{UnixMillis, Usd};
+
+use super::{Api, Asking, answer};
+use crate::policy::print::dollars;
+use crate::policy::question::{Question, Scenario};
+use crate::serve::guards::Guards;
+use crate::serve::problem::Problem;
+
+/// A limit that counts the agent's payments.
+#[derive(Debug, Serialize)]
+pub(super) struct Counted {
+    pub(super) rule: String,
+    pub(super) window_seconds: u64,
+    /// `USD` or `payments`.
+    pub(super) unit: &'static str,
+    pub(super) most: String,
+    pub(super) left: String,
+    #[serde(skip)]
+    pub(super) room: Room,
+}
+
+/// What is left, as a number.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Room {
+    Amount(Usd),
+    Count(u64),
+}
+
+/// Where somebody would pay: limits may be an endpoint's own.
+#[derive(Debug, Deserialize)]
+pub(super) struct Asked {
+    url: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Budget {
+    agent: String,
+    /// The most that one payment may cost; none where no rule says.
+    max_per_call_usd: Option<String>,
+    kill_switch: bool,
+    limits: Vec<Counted>,
+}
+
+/// What is left of every limit that counts payments of this agent at a URL.
+pub(super) async fn budget(
+    State(api): State<Api>,
+    Asking(agent): Asking,
+    Query(asked): Query<Asked>,
+) -> Result<Response<Body>, Problem> {
+    let policy = api.guards.policy();
+    let question = Question {
+        // Without a URL only what holds everywhere is counted.
+        url: asked.url.unwrap_or_else(|| "https://x402.invalid/".into()),
+        agent: Some(agent.id.as_str().to_owned()),
+        ..Question::default()
+    };
+    let scenario = question.resolve(&policy).map_err(|error| {
+        Problem::new(StatusCode::BAD_REQUEST, "api.question", error.to_string())
+    })?;
+    let rules = Rules::compile(&policy).map_err(|error| {
+        Problem::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "api.policy",
+            error.to_string(),
+        )
+    })?;
+    let limits = counted(&api.guards, &rules, &scenario).await?;
+    Ok(answer(
+        StatusCode::OK,
+        &Budget {
+            agent: agent.id.as_str().to_owned(),
+            max_per_call_usd: policy.max_per_call.map(dollars),
+            kill_switch: api.guards.switch.is_engaged(),
+            limits,
+        },
+    ))
+}
+
+/// What every limit that counts such a payment has left.
+pub(super) async fn counted(
+    guards: &Guards,
+    rules: &Rules,
+    scenario: &Scenario,
+) -> Result<Vec<Counted>, Problem> {
+    let Some(limits) = applied(rules, scenario) else {
+        return Ok(Vec::new());
+    };
+    let now = now(guards)?;
+    let mut all = Vec::new();
+    for (index, limit) in limits.as_slice().iter().enumerate() {
+        let usage = guards.ledger.usage(limit.key, limit.window, now).await;
+        let usage = usage.map_err(|error| {
+            Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                error.code(),
+                error.to_string(),
+            )
+        })?;
+        let (unit, most, left, room) = match limit.quota {
+            Quota::Amount(most) => {
+                let left = most.saturating_sub(usage.amount);
+                ("USD", dollars(most), dollars(left), Room::Amount(left))
+            }
+            Quota::Count(most) => {
+                let left = most.saturating_sub(usage.count);
+                (
+                    "payments",
+                    most.to_string(),
+                    left.to_string(),
+                    Room::Count(left),
+                )
+            }
+            _ => continue,
+        };
+        all.push(Counted {
+            rule: limits
+                .name(index)
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+            window_seconds: limit.window.as_secs(),
+            unit,
+            most,
+            left,
+            room,
+        });
+    }
+    Ok(all)
+}
+
+pub(super) fn now(guards: &Guards) -> Result<UnixMillis, Problem> {
+    guards
+        .buyer
+        .context()
+        .now()
+        .map_err(|denial| Problem::of(&denial))
+}
+
+fn applied(rules: &Rules, scenario: &Scenario) -> Option<AppliedLimits> {
+    let terms = &scenario.terms;
+    let asset = terms.asset.as_ref()?;
+    let offer = Offer::new(
+        &scenario.url,
+        &terms.chain,
+        &terms.scheme,
+        asset,
+        &terms.pay_to,
+    );
+    rules.limits_for(scenario.agent.as_str(), &offer).ok()
+}

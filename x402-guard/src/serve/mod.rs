@@ -1,0 +1,270 @@
+//! `x402-guard serve`: the guard as a service, on the path of payments.
+//!
+//! | part | does |
+//! |---|---|
+//! | [`gateway`] | agents of any language buy through it; it pays, or looks at what they sign |
+//! | [`seller`] | stands in front of a seller, and relays to its facilitator |
+//! | [`api`] | decides for whoever asks and pays elsewhere |
+//! | [`admin`] | health, metrics, reloading and the kill switch, on a port of its own |
+//! | [`egress`] | where requests may go |
+
+mod admin;
+mod agents;
+mod api;
+pub(crate) mod args;
+mod demo;
+mod egress;
+mod error;
+mod gateway;
+mod guards;
+mod hop;
+mod idle;
+mod listen;
+mod metrics;
+mod problem;
+mod seller;
+mod settings;
+mod target;
+mod upstream;
+
+use core::convert::Infallible;
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use http::Request;
+use tokio::sync::watch;
+use tower::{ServiceExt as _, service_fn};
+use tracing_subscriber::filter::LevelFilter;
+use x402_tower::evm::LocalEvmSigner;
+
+use crate::exit::Exit;
+use crate::fetch::key::NoKey;
+use crate::serve::admin::Admin;
+use crate::serve::agents::Agents;
+use crate::serve::api::Api;
+use crate::serve::args::{HealthArgs, LogFormat, ServeArgs};
+use crate::serve::demo::Demo;
+use crate::serve::error::ServeError;
+use crate::serve::gateway::Gateway;
+use crate::serve::guards::Guards;
+use crate::serve::metrics::Metrics;
+use crate::serve::seller::{FACILITATOR, FacilitatorRelay, Seller};
+use crate::serve::settings::Settings;
+use crate::serve::upstream::Upstream;
+use crate::shown::note;
+
+/// Serves until it is asked to stop.
+pub(crate) fn run(args: &ServeArgs) -> Exit {
+    log_to_stderr(args.log_format);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(ServeError::Runtime);
+    match runtime.and_then(|runtime| runtime.block_on(serve(args))) {
+        Ok(()) => Exit::Done,
+        Err(error) => {
+            note(&error);
+            Exit::Failed
+        }
+    }
+}
+
+/// Asks a running service whether it is ready, for containers that have no shell.
+pub(crate) fn health(args: &HealthArgs) -> Exit {
+    const PATIENCE: Duration = Duration::from_secs(3);
+    let ask = || -> std::io::Result<String> {
+        let mut stream = TcpStream::connect_timeout(&args.admin_listen, PATIENCE)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_write_timeout(Some(PATIENCE))?;
+        stream.write_all(b"GET /ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.take(64 * 1024).read_to_string(&mut answer)?;
+        Ok(answer)
+    };
+    match ask() {
+        Ok(answer) if answer.starts_with("HTTP/1.1 200 ") => Exit::Done,
+        Ok(answer) => {
+            let status = answer.lines().next().unwrap_or("no answer").to_owned();
+            note(format_args!(
+                "not ready: {}",
+                crate::shown::Foreign(&status)
+            ));
+            Exit::Failed
+        }
+        Err(error) => {
+            note(format_args!(
+                "{} does not answer: {error}",
+                args.admin_listen
+            ));
+            Exit::Failed
+        }
+    }
+}
+
+async fn serve(args: &ServeArgs) -> Result<(), ServeError> {
+    let stop = listen::stop_signal().map_err(ServeError::Runtime)?;
+    let mut settings = Settings::read(args)?;
+    let (demo, signer) = if args.demo {
+        let (demo, signer) = Demo::open().await?;
+        demo.adjust(&mut settings)?;
+        (Some(demo), Some(signer))
+    } else {
+        (None, settings.key_name.signer()?)
+    };
+    let metrics = Metrics::install()?;
+    let guards = Arc::new(Guards::open(&settings).await?);
+    let agents = Arc::new(agents(&settings, &guards)?);
+    if agents.is_empty() && settings.seller.is_none() {
+        return Err(ServeError::Nobody);
+    }
+    let upstream = Upstream::new(settings.rule.clone(), &settings.limits)?;
+    let gateway = gateway(&settings, &guards, &agents, signer, upstream)?;
+    let api = Api::new(Arc::clone(&agents), Arc::clone(&guards))?.router();
+    // What the operator named may be anywhere, also on this machine.
+    let trusted = Upstream::new(
+        egress::AddressRule::new(&["0.0.0.0/0".into(), "::/0".into()])?,
+        &settings.limits,
+    )?;
+    let relay = relay(&settings, &guards, &trusted);
+
+    let (stopping, stopped) = watch::channel(false);
+    let buyers = listen::bind(settings.listen).await?;
+    let operators = listen::bind(settings.admin_listen).await?;
+    let addresses = (
+        local(&buyers, settings.listen),
+        local(&operators, settings.admin_listen),
+    );
+    let mut running = tokio::task::JoinSet::new();
+    let limits = settings.limits;
+    let front = service_fn(move |request: Request<Body>| {
+        let (gateway, api, relay) = (gateway.clone(), api.clone(), relay.clone());
+        async move {
+            if target::is_for_gateway(&request) {
+                return Ok::<_, Infallible>(gateway.answer(request).await);
+            }
+            match relay {
+                Some(relay) if request.uri().path().starts_with(FACILITATOR) => {
+                    Ok(relay.answer(request).await)
+                }
+                _ => api.oneshot(request).await,
+            }
+        }
+    });
+    running.spawn(listen::serve(buyers, front, limits, stopped.clone()));
+    if let (Some(seller), Some(guard)) = (&settings.seller, &guards.seller) {
+        let listener = listen::bind(seller.listen).await?;
+        tracing::info!(address = %local(&listener, seller.listen), "the seller's gateway listens");
+        let seller = Seller::new(guard, trusted, seller.upstream.clone());
+        let front = service_fn(move |request: Request<Body>| {
+            let seller = seller.clone();
+            async move { Ok::<_, Infallible>(seller.answer(request).await) }
+        });
+        running.spawn(listen::serve(listener, front, limits, stopped.clone()));
+    }
+    let token = settings.admin_token.as_deref();
+    let admin = Admin::new(Arc::clone(&guards), metrics.clone(), token).router();
+    let admin = service_fn(move |request: Request<Body>| admin.clone().oneshot(request));
+    running.spawn(listen::serve(operators, admin, limits, stopped));
+    tokio::spawn(metrics.keep_up());
+    reload_on_hangup(Arc::clone(&guards)).map_err(ServeError::Runtime)?;
+
+    for agent in agents.iter() {
+        tracing::info!(agent = agent.id.as_str(), mode = ?agent.mode, "may ask");
+    }
+    tracing::info!(listen = %addresses.0, admin = %addresses.1, "x402-guard serves");
+    if let Some(demo) = &demo {
+        demo.introduce(addresses.0, addresses.1)
+            .map_err(ServeError::Runtime)?;
+    }
+    stop.await;
+    tracing::info!("asked to stop; payments under way come to their end");
+    stopping.send_replace(true);
+    while running.join_next().await.is_some() {}
+    if let Some(demo) = demo {
+        demo.close().await;
+    }
+    Ok(())
+}
+
+/// Everybody who may ask.
+fn agents(settings: &Settings, guards: &Guards) -> Result<Agents, ServeError> {
+    let mut agents = Agents::read(&settings.agents)?;
+    if let Some(token) = &settings.agent_token {
+        let policy = guards.policy();
+        let id = policy.agent_id.as_deref().unwrap_or("agent");
+        agents.add_token(token, id, settings.agent_mode)?;
+    }
+    Ok(agents)
+}
+
+/// The gateway, with the key where there is one; without, whoever asks it to pay is told what is missing.
+fn gateway(
+    settings: &Settings,
+    guards: &Guards,
+    agents: &Arc<Agents>,
+    signer: Option<LocalEvmSigner>,
+    upstream: Upstream,
+) -> Result<Gateway, ServeError> {
+    let agents = Arc::clone(agents);
+    let rule = settings.rule.clone();
+    let (guard, explains) = (&guards.buyer, settings.explain);
+    match signer {
+        Some(signer) => Gateway::new(agents, rule, guard, signer, upstream, explains),
+        None => {
+            let no_key = NoKey(settings.key_name.clone());
+            Gateway::new(agents, rule, guard, no_key, upstream, explains)
+        }
+    }
+}
+
+fn relay(settings: &Settings, guards: &Guards, upstream: &Upstream) -> Option<FacilitatorRelay> {
+    let facilitator = settings.seller.as_ref()?.facilitator.clone()?;
+    let guard = guards.facilitator.as_ref()?;
+    Some(FacilitatorRelay::new(guard, upstream.clone(), facilitator))
+}
+
+fn local(listener: &tokio::net::TcpListener, asked: SocketAddr) -> SocketAddr {
+    listener.local_addr().unwrap_or(asked)
+}
+
+/// Loads the policy again at every SIGHUP.
+#[cfg(unix)]
+fn reload_on_hangup(guards: Arc<Guards>) -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut hangup = signal(SignalKind::hangup())?;
+    tokio::spawn(async move {
+        while hangup.recv().await.is_some() {
+            let guards = Arc::clone(&guards);
+            match tokio::task::spawn_blocking(move || guards.reload()).await {
+                Ok(Ok(revision)) => tracing::info!(%revision, "the policy was loaded again"),
+                Ok(Err(error)) => tracing::error!(%error, "the policy stays as it was"),
+                Err(error) => tracing::error!(%error, "the policy stays as it was"),
+            }
+        }
+    });
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn reload_on_hangup(_: Arc<Guards>) -> std::io::Result<()> {
+    Ok(())
+}
+
+fn log_to_stderr(format: LogFormat) {
+    let level = std::env::var("RUST_LOG")
+        .ok()
+        .and_then(|level| level.parse::<LevelFilter>().ok())
+        .unwrap_or(LevelFilter::INFO);
+    let lines = tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_writer(std::io::stderr)
+        .with_ansi(false);
+    match format {
+        LogFormat::Text => lines.init(),
+        LogFormat::Json => lines.json().init(),
+    }
+}
