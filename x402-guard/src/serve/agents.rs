@@ -86,10 +86,11 @@ impl Agents {
         if self.0.values().any(|known| known.id == agent.id) {
             return Err(wrong("it is listed twice".into()));
         }
-        match self.0.insert(digest, Arc::new(agent)) {
-            None => Ok(()),
-            Some(_) => Err(wrong("it has the token of another agent".into())),
+        if self.0.contains_key(&digest) {
+            return Err(wrong("it has the token of another agent".into()));
         }
+        self.0.insert(digest, Arc::new(agent));
+        Ok(())
     }
 
     pub(crate) fn is_empty(&self) -> bool {

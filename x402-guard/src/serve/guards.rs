@@ -11,6 +11,7 @@ use x402_tower::store::{Ledger, RedisOptions, RedisStore, SqliteStore, StoreErro
 use x402_tower::{GuardConfig, Usd};
 
 use crate::fetch::error::SetupError;
+use crate::fetch::key::NoKey;
 use crate::fetch::log;
 use crate::fetch::state::StateDir;
 use crate::serve::error::ServeError;
@@ -52,7 +53,9 @@ impl Store {
 
 impl Guards {
     /// Opens state and log, and puts the guards together; whatever cannot be right is an error now.
-    pub(crate) async fn open(settings: &Settings) -> Result<Self, ServeError> {
+    ///
+    /// Where there is no key to pay with, whoever asks to be paid for is told so.
+    pub(crate) async fn open(settings: &Settings, has_key: bool) -> Result<Self, ServeError> {
         let state = StateDir::open(settings.state_dir.as_deref())?;
         let source = PolicySource::new(settings.policy.clone(), state.clone());
         let policy = source.first()?;
@@ -75,8 +78,12 @@ impl Guards {
             .policy(policy.clone())
             .kill_switch(switch.clone())
             .fingerprint_key(key.clone())
-            .audit(Arc::clone(&log))
-            .build()?;
+            .audit(Arc::clone(&log));
+        let buyer = if has_key {
+            buyer.build()?
+        } else {
+            buyer.control(NoKey(settings.key_name.clone())).build()?
+        };
         let mut guards = Self {
             buyer,
             seller: None,

@@ -115,7 +115,7 @@ async fn serve(args: &ServeArgs) -> Result<(), ServeError> {
         (None, settings.key_name.signer()?)
     };
     let metrics = Metrics::install()?;
-    let guards = Arc::new(Guards::open(&settings).await?);
+    let guards = Arc::new(Guards::open(&settings, signer.is_some()).await?);
     let agents = Arc::new(agents(&settings, &guards)?);
     if agents.is_empty() && settings.seller.is_none() {
         return Err(ServeError::Nobody);
@@ -176,8 +176,8 @@ async fn serve(args: &ServeArgs) -> Result<(), ServeError> {
     }
     tracing::info!(listen = %addresses.0, admin = %addresses.1, "x402-guard serves");
     if let Some(demo) = &demo {
-        demo.introduce(addresses.0, addresses.1)
-            .map_err(ServeError::Runtime)?;
+        // Whoever closed standard output does not want to be told.
+        let _unheard = demo.introduce(addresses.0, addresses.1);
     }
     stop.await;
     tracing::info!("asked to stop; payments under way come to their end");

@@ -18,4 +18,5 @@ mod report;
 mod screen;
 mod secrets;
 mod seller;
+mod serve;
 mod setup;

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
 use std::thread;
 
 use serde_json::Value;
@@ -13,11 +14,12 @@ use tempfile::TempDir;
 pub const KEY: &str = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
 pub const PAYER: &str = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
 
-pub struct Home(TempDir);
+#[derive(Clone)]
+pub struct Home(Arc<TempDir>);
 
 impl Home {
     pub fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
+        Self(Arc::new(tempfile::tempdir().unwrap()))
     }
 
     pub fn path(&self) -> &Path {

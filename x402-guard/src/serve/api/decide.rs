@@ -111,7 +111,7 @@ pub(super) async fn decide(
         let rule = decision.limits.get(full).map(|limit| limit.rule.clone());
         let rule = rule.unwrap_or_default();
         let detail = format!("{rule} has no room for it in its window");
-        decision.deny("policy.limit", &rule, &detail);
+        decision.deny("policy.window", &rule, &detail);
     }
     Ok(answer(StatusCode::OK, &decision))
 }

@@ -10,6 +10,7 @@ use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use sha2::{Digest as _, Sha256};
 use url::Url;
 use x402_tower::pay::ReservedPayment;
 use x402_tower::wire::Version;
@@ -38,6 +39,8 @@ struct Wish<'a> {
     challenge: &'a RawValue,
     /// Names the request, so that it is paid once.
     idempotency_key: Option<String>,
+    /// SHA-256 of the request's body, in hexadecimal; requests without one are told apart by their URL.
+    body_sha256: Option<String>,
 }
 
 /// What may be signed, and nothing else.
@@ -90,6 +93,19 @@ pub(super) async fn reserve(
         url,
         now(&api.guards)?,
     );
+    match &wish.body_sha256 {
+        Some(text) => {
+            let mut digest = [0; 32];
+            const_hex::decode_to_slice(text, &mut digest)
+                .map_err(|_| wrong("body_sha256 is not 64 hexadecimal digits"))?;
+            exchange = exchange.with_body_digest(digest);
+        }
+        None if matches!(*exchange.method(), Method::GET | Method::HEAD) => {
+            exchange = exchange.with_body_digest(Sha256::digest(b"").into());
+        }
+        // What tells a repeat from another request is asked for where it matters.
+        None => {}
+    }
     if let Some(key) = &wish.idempotency_key {
         if key.is_empty() || key.len() > 256 || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(wrong(

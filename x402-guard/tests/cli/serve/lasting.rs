@@ -1,0 +1,149 @@
+//! What outlives a connection, a stop and a crash.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc::channel;
+use std::thread;
+
+use super::buying::POLICY;
+use super::service::{GUARD, Service, TOKEN, receive};
+use crate::program::Home;
+use crate::seller::{Conduct, REPORT, Seller, Wire, read, reply};
+
+#[test]
+fn what_was_spent_is_known_after_a_crash() {
+    let seller = Seller::start(Wire::V2, 100_000, Conduct::Sell(REPORT));
+    let home = Home::new();
+    let service = Service::start(&home, POLICY);
+    assert_eq!(service.buy(&seller.url()).status, 200);
+    service.kill();
+    let service = Service::start(&home, POLICY);
+    assert_eq!(service.left(), "0.15");
+    assert_eq!(service.buy(&seller.url()).code(), "replay.duplicate");
+    let ended = home.verify([home.audit_log().to_str().unwrap()]);
+    assert_eq!(ended.code(), 0, "{}", ended.err());
+}
+
+#[test]
+fn a_payment_whose_answer_was_lost_stays_counted() {
+    let seller = Seller::start(Wire::V2, 100_000, Conduct::HangUp);
+    let service = Service::start(&Home::new(), POLICY);
+    let answer = service.buy(&seller.url());
+    assert_eq!(
+        (answer.status, &*answer.code()),
+        (502, "gateway.unreachable")
+    );
+    assert_eq!(service.left(), "0.15");
+}
+
+#[test]
+fn a_stop_lets_what_is_under_way_come_to_its_end() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("{}/slow", listener.local_addr().unwrap());
+    let (asked, was_asked) = channel();
+    let (go_on, may_go_on) = channel::<()>();
+    thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        read(&stream);
+        asked.send(()).unwrap();
+        may_go_on.recv().unwrap();
+        reply(&mut stream, 200, &[], b"late, and whole");
+    });
+    let mut service = Service::start(&Home::new(), POLICY);
+    let mut stream = TcpStream::connect(service.guard).unwrap();
+    write!(
+        stream,
+        "GET /http/{url} HTTP/1.1\r\nHost: x\r\nX-X402-Agent-Token: {TOKEN}\r\n\r\n"
+    )
+    .unwrap();
+    was_asked.recv().unwrap();
+    service.signal("TERM");
+    service.wait_for("asked to stop; payments under way come to their end");
+    go_on.send(()).unwrap();
+    let answer = receive(&mut stream);
+    assert_eq!(
+        (answer.status, &*answer.body),
+        (200, &b"late, and whole"[..])
+    );
+    assert_eq!(service.ended(), Some(0));
+}
+
+#[test]
+fn an_answer_is_streamed_as_it_comes() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("{}/events", listener.local_addr().unwrap());
+    let (go_on, may_go_on) = channel::<()>();
+    thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        read(&stream);
+        let head =
+            "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n";
+        stream.write_all(head.as_bytes()).unwrap();
+        for event in ["data: one\n\n", "data: two\n\n"] {
+            stream.write_all(event.as_bytes()).unwrap();
+            may_go_on.recv().unwrap();
+        }
+    });
+    let service = Service::start(&Home::new(), POLICY);
+    let mut stream = TcpStream::connect(service.guard).unwrap();
+    write!(stream, "GET /http/{url} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-X402-Agent-Token: {TOKEN}\r\n\r\n").unwrap();
+    let mut so_far = String::new();
+    let mut seen = |stream: &mut TcpStream, text: &str| {
+        while !so_far.contains(text) {
+            let mut bytes = [0; 512];
+            let read = stream.read(&mut bytes).unwrap();
+            assert!(read > 0, "{so_far}");
+            so_far.push_str(std::str::from_utf8(&bytes[..read]).unwrap());
+        }
+    };
+    // Each event is here before the seller is let go on.
+    seen(&mut stream, "data: one");
+    go_on.send(()).unwrap();
+    seen(&mut stream, "data: two");
+    go_on.send(()).unwrap();
+}
+
+#[test]
+fn a_client_that_is_too_slow_with_its_head_is_let_go() {
+    let guard = format!("{GUARD}\n[limits]\nhead_seconds = 1\n");
+    let service = Service::start_with(&Home::new(), POLICY, &guard, |_| {});
+    let mut stream = TcpStream::connect(service.guard).unwrap();
+    stream
+        .write_all(b"GET /v1/budget HTTP/1.1\r\nHost: ")
+        .unwrap();
+    let mut rest = Vec::new();
+    // Ends by itself, whatever it says.
+    stream.read_to_end(&mut rest).unwrap();
+    assert!(!rest.starts_with(b"HTTP/1.1 200"));
+}
+
+#[test]
+fn a_head_that_is_too_long_is_refused() {
+    let service = Service::start(&Home::new(), POLICY);
+    let mut stream = TcpStream::connect(service.guard).unwrap();
+    let long = "a".repeat(512 * 1024);
+    // It may be refused before it was sent whole.
+    let _refused = write!(
+        stream,
+        "GET / HTTP/1.1\r\nHost: x\r\nX-Long: {long}\r\n\r\n"
+    );
+    let mut bytes = [0; 64];
+    let read = stream.read(&mut bytes).unwrap_or(0);
+    assert!(
+        read == 0 || bytes.starts_with(b"HTTP/1.1 431"),
+        "{:?}",
+        &bytes[..read]
+    );
+    assert_eq!(service.left(), "0.25");
+}
+
+#[test]
+fn a_seller_that_is_too_late_is_a_gateway_timeout() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/late", listener.local_addr().unwrap());
+    let guard = format!("{GUARD}\n[limits]\nanswer_seconds = 1\n");
+    let service = Service::start_with(&Home::new(), POLICY, &guard, |_| {});
+    let answer = service.buy(&url);
+    assert_eq!((answer.status, &*answer.code()), (504, "gateway.late"));
+    drop(listener);
+}
