@@ -1,6 +1,6 @@
 //! The program as people and agents run it, against a seller on the loopback interface.
 #![allow(unreachable_pub)]
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 mod audit;
 mod books;
