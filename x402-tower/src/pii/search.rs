@@ -36,10 +36,19 @@ impl<'d> Search<'d> {
         let classes = ByteClasses::of(view.bytes());
         self.unfolded(view, classes);
         if may_be_encoded(&classes) {
-            encoded_runs(view, |text| {
-                self.unfolded(text, ByteClasses::of(text.bytes()));
-            });
+            encoded_runs(view, |text| self.encoded(text));
         }
+    }
+
+    /// Searches what a run of digits holds. The words before it only name that, and have been searched.
+    fn encoded(&mut self, text: &View<'_>) {
+        let length = text.bytes().len();
+        let run = text.original(length.saturating_sub(1)..length);
+        let before = self.findings.len();
+        self.unfolded(text, ByteClasses::of(text.bytes()));
+        let found = self.findings.split_off(before);
+        let in_run = found.into_iter().filter(|found| found.span.end > run.start);
+        self.findings.extend(in_run);
     }
 
     /// Searches for what is split over the parts of `view` alone.
@@ -213,7 +222,7 @@ const fn may_be_split(classes: &ByteClasses) -> bool {
 /// Whether there may be a run of base64 or hexadecimal digits that holds something: capitals and digits
 /// are more than half of either.
 const fn may_be_encoded(classes: &ByteClasses) -> bool {
-    classes.len >= 16 && classes.uppers + classes.digits >= 5
+    classes.len >= 11 && classes.uppers + classes.digits >= 5
 }
 
 fn has_percent_escape(view: &View<'_>) -> bool {

@@ -10,9 +10,11 @@ use super::super::steps::step;
 use super::super::view::View;
 use super::Sink;
 
-/// A shorter run cannot hold anything that is looked for.
-const SHORTEST: usize = 16;
+/// A shorter run cannot hold anything that is looked for: eight digits are eleven of base64.
+const SHORTEST: usize = 11;
 const MAX_PADDING: usize = 2;
+/// How far before a run the words may start that name what is in it.
+const LABEL: usize = 64;
 
 const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
     .with_decode_padding_mode(DecodePaddingMode::Indifferent)
@@ -20,8 +22,8 @@ const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
 const BASE64: GeneralPurpose = GeneralPurpose::new(&STANDARD, LENIENT);
 const BASE64_URL: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, LENIENT);
 
-/// What is under each run of base64 or hexadecimal digits that holds text. All bytes of such a view
-/// stand for the whole run: nobody could read what is left of one.
+/// What is under each run of base64 or hexadecimal digits that holds text, behind the words that name it. All bytes from
+/// the run stand for the whole of it: nobody could read what is left of one.
 pub(in super::super) fn encoded_runs(view: &View<'_>, mut found: impl FnMut(&View<'_>)) {
     let length = view.bytes().len();
     let mut position = 0;
@@ -50,7 +52,7 @@ fn look_into(view: &View<'_>, run: Range<usize>, found: &mut impl FnMut(&View<'_
         while position < run.end {
             let part = part_at(view, position..run.end, separators);
             position = part.end + 1;
-            if part.len() >= SHORTEST - MAX_PADDING
+            if part.len() >= SHORTEST
                 && let padded = with_padding(view, part, run.end)
                 && let Some(text) = decode(view.slice(padded.clone()))
             {
@@ -67,8 +69,36 @@ fn look_into(view: &View<'_>, run: Range<usize>, found: &mut impl FnMut(&View<'_
 fn one_source(view: &View<'_>, run: Range<usize>, text: &[u8]) -> View<'static> {
     let source = super::source_of(view, run.start, run.len());
     let mut sink = Sink::default();
+    let label = label_before(view, run.start);
+    if !label.is_empty() {
+        sink.copy(view, label);
+        sink.push(b' ', source);
+    }
     sink.push_all(text, source);
     sink.into_view(false)
+}
+
+/// Whole words and what joins them to a value.
+fn label_before(view: &View<'_>, end: usize) -> Range<usize> {
+    let is_word = |byte: u8| byte.is_ascii_alphabetic() || !byte.is_ascii();
+    let first = end.saturating_sub(LABEL);
+    let start = (first..end)
+        .rev()
+        .take_while(|at| {
+            step();
+            let byte = view.at(*at);
+            is_word(byte) || b" \t\r\n:=#\"'\\-_.()[]{}<>/*|~".contains(&byte)
+        })
+        .last()
+        .unwrap_or(end);
+    // What is left of a longer word would be another one.
+    let is_cut = start == first && is_word(view.before(start));
+    let rest = if is_cut {
+        (start..end).take_while(|at| is_word(view.at(*at))).count()
+    } else {
+        0
+    };
+    start + rest..end
 }
 
 fn run_at(view: &View<'_>, start: usize, belongs: impl Fn(u8) -> bool) -> Range<usize> {
@@ -129,19 +159,17 @@ fn decode(run: &[u8]) -> Option<Vec<u8>> {
     };
     // Most runs are no text from the first bytes on.
     let mut start = [0; 9];
-    engine.decode_slice(whole.get(..12)?, &mut start).ok()?;
-    if !start.iter().all(|byte| is_visible(*byte)) {
+    let groups = whole.get(..12).or_else(|| whole.get(..8))?;
+    let length = engine.decode_slice(groups, &mut start).ok()?;
+    if !start.iter().take(length).all(|byte| is_visible(*byte)) {
         return None;
     }
     engine.decode(whole).ok().filter(|text| is_text(text))
 }
 
-/// Whether all of it is seen or white space, and most of it ASCII.
+/// Whether all of it is seen or white space.
 fn is_text(bytes: &[u8]) -> bool {
-    let ascii = bytes.iter().filter(|byte| byte.is_ascii()).count();
-    ascii * 2 >= bytes.len()
-        && bytes.iter().all(|byte| is_visible(*byte))
-        && std::str::from_utf8(bytes).is_ok()
+    bytes.iter().all(|byte| is_visible(*byte)) && std::str::from_utf8(bytes).is_ok()
 }
 
 const fn is_visible(byte: u8) -> bool {
