@@ -219,10 +219,10 @@ const fn may_be_split(classes: &ByteClasses) -> bool {
         && (classes.digits >= 9 || classes.has_at() || (classes.has_equals() && classes.has_dot()))
 }
 
-/// Whether there may be a run of base64 or hexadecimal digits that holds something: capitals and digits
-/// are more than half of either.
+/// Whether there may be a run of base64 or hexadecimal digits that holds something: the shortest that writes a number
+/// has three capitals or digits.
 const fn may_be_encoded(classes: &ByteClasses) -> bool {
-    classes.len >= 11 && classes.uppers + classes.digits >= 5
+    classes.len >= 11 && classes.uppers + classes.digits >= 3
 }
 
 fn has_percent_escape(view: &View<'_>) -> bool {

@@ -71,7 +71,14 @@ fn one_source(view: &View<'_>, run: Range<usize>, text: &[u8]) -> View<'static> 
     let mut sink = Sink::default();
     let label = label_before(view, run.start);
     if !label.is_empty() {
-        sink.copy(view, label);
+        for at in label {
+            // The view is no part of a URL any more, in which these join words.
+            let byte = match view.at(at) {
+                b'+' | b'?' => b' ',
+                byte => byte,
+            };
+            sink.push(byte, view.source(at));
+        }
         sink.push(b' ', source);
     }
     sink.push_all(text, source);
@@ -87,7 +94,8 @@ fn label_before(view: &View<'_>, end: usize) -> Range<usize> {
         .take_while(|at| {
             step();
             let byte = view.at(*at);
-            is_word(byte) || b" \t\r\n:=#\"'\\-_.()[]{}<>/*|~".contains(&byte)
+            let joins = b" \t\r\n:=#\"'\\-_.()[]{}<>/*|~".contains(&byte);
+            is_word(byte) || joins || (view.in_url() && matches!(byte, b'+' | b'?'))
         })
         .last()
         .unwrap_or(end);

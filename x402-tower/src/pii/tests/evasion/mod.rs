@@ -2,6 +2,7 @@
 
 mod benign;
 mod exceptions;
+mod in_url;
 mod transforms;
 mod values;
 
@@ -17,7 +18,7 @@ use values::{Value, values};
 /// Ways of writing.
 const TRANSFORMS: usize = 64;
 /// Of a kind and a way of writing that changes it.
-const LEAST_PAIRS: usize = 2_000;
+const LEAST_PAIRS: usize = 2_170;
 
 fn transforms() -> impl Iterator<Item = &'static str> {
     let encodings = ENCODINGS.iter().chain(CASES).map(|(name, _)| *name);
@@ -47,40 +48,35 @@ fn leak(name: &str, value: &Value, [before, written, after]: [&str; 3]) -> Optio
     })
 }
 
-/// Every transform of the value, and of the value and what stands beside it, that changes it.
 fn each_way(mut way: impl FnMut(&Value, &'static str, [&str; 3])) {
     for value in values() {
-        let (before, text, after) = (&value.before, &value.text, &value.after);
-        let cases: &[_] = if value.has_any_case() { CASES } else { &[] };
-        for (name, rewrite) in REWRITES {
-            let written = rewritten(text, *rewrite);
-            if written != *text {
-                way(&value, name, [before, &written, after]);
-            }
-            let each = |text: &str| text.chars().map(rewrite).collect::<String>();
-            let (whole_before, whole_after) = (each(before), each(after));
-            if whole_before != *before || whole_after != *after {
-                way(&value, name, [&whole_before, &written, &whole_after]);
-            }
+        each_way_of(&value, &mut way);
+    }
+}
+
+/// Every transform of the value, and of the value and what stands beside it, that changes it.
+fn each_way_of(value: &Value, way: &mut impl FnMut(&Value, &'static str, [&str; 3])) {
+    let (before, text, after) = (&value.before, &value.text, &value.after);
+    let mut both = |name, value_as: &str, beside: [String; 2]| {
+        if value_as != text {
+            way(value, name, [before, value_as, after]);
         }
-        for (name, encode) in ENCODINGS {
-            way(&value, name, [before, &encode(text), after]);
-            way(
-                &value,
-                name,
-                ["", &encode(&format!("see {before}{text}{after}, ok")), ""],
-            );
+        let [beside_before, beside_after] = &beside;
+        if beside_before != before || beside_after != after {
+            way(value, name, [beside_before, value_as, beside_after]);
         }
-        for (name, case) in cases {
-            let written = case(text);
-            if written != *text {
-                way(&value, name, [before, &written, after]);
-            }
-            let (whole_before, whole_after) = (case(before), case(after));
-            if whole_before != *before || whole_after != *after {
-                way(&value, name, [&whole_before, &written, &whole_after]);
-            }
-        }
+    };
+    for (name, rewrite) in REWRITES {
+        let each = |text: &String| text.chars().map(rewrite).collect();
+        both(name, &rewritten(text, *rewrite), [before, after].map(each));
+    }
+    for (name, case) in CASES.iter().filter(|_| value.has_any_case()) {
+        both(name, &case(text), [before, after].map(|text| case(text)));
+    }
+    for (name, encode) in ENCODINGS {
+        way(value, name, [before, &encode(text), after]);
+        let whole = encode(&format!("see {before}{text}{after}, ok"));
+        way(value, name, ["", &whole, ""]);
     }
 }
 

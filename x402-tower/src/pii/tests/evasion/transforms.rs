@@ -202,7 +202,7 @@ pub(super) const CASES: &[(&str, Encode)] = &[
     ("lower case", |value| value.to_lowercase()),
 ];
 
-fn percent(character: char) -> String {
+pub(super) fn percent(character: char) -> String {
     each_byte(character, "%")
 }
 
