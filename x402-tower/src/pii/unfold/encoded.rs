@@ -12,6 +12,8 @@ use super::Sink;
 
 /// A shorter run cannot hold anything that is looked for: eight digits are eleven of base64.
 const SHORTEST: usize = 11;
+/// The same in hexadecimal digits.
+const SHORTEST_HEX: usize = 16;
 const MAX_PADDING: usize = 2;
 /// How far before a run the words may start that name what is in it.
 const LABEL: usize = 64;
@@ -151,6 +153,9 @@ fn decode(run: &[u8]) -> Option<Vec<u8>> {
         byte.is_ascii_hexdigit()
     }) {
         let even = hex.get(..hex.len() - hex.len() % 2)?;
+        if even.len() < SHORTEST_HEX {
+            return None;
+        }
         return const_hex::decode(even).ok().filter(|text| is_text(text));
     }
     let unpadded = run.trim_ascii_end();
