@@ -1,12 +1,14 @@
 //! One search: which recognizers run over which views of a field.
 
+use std::ops::Range;
+
 use super::classes::ByteClasses;
 use super::joined::Joined;
 use super::recognize::{Hits, RECOGNIZERS};
 use super::steps::step;
 use super::unfold::{Escapes, decoded, encoded_runs, folded, has_quoted_printable, spelled};
 use super::view::View;
-use super::{Detector, Finding};
+use super::{Detector, EntityType, Finding};
 
 /// How often escapes are peeled off: `%2540` is `@` after two rounds. Bounded, so that a text of nested
 /// escapes cannot multiply the work.
@@ -36,19 +38,22 @@ impl<'d> Search<'d> {
         let classes = ByteClasses::of(view.bytes());
         self.unfolded(view, classes);
         if may_be_encoded(&classes) {
-            encoded_runs(view, |text| self.encoded(text));
+            encoded_runs(view, |run, text| self.encoded(view, run, text));
         }
     }
 
-    /// Searches what a run of digits holds. The words before it only name that, and have been searched.
-    fn encoded(&mut self, text: &View<'_>) {
-        let length = text.bytes().len();
-        let run = text.original(length.saturating_sub(1)..length);
+    /// Searches the text that `run` holds. The words before it only name that, and have been searched; no name starts in
+    /// them, and what a decimal number would spell is nobody's.
+    fn encoded(&mut self, view: &View<'_>, run: Range<usize>, text: &View<'_>) {
+        let is_number = view.slice(run.clone()).iter().all(u8::is_ascii_digit);
+        let start = view.original(run).start;
         let before = self.findings.len();
         self.unfolded(text, ByteClasses::of(text.bytes()));
-        let found = self.findings.split_off(before);
-        let in_run = found.into_iter().filter(|found| found.span.end > run.start);
-        self.findings.extend(in_run);
+        let found = self.findings.split_off(before).into_iter().filter(|found| {
+            let is_name = EntityType::NAMES.contains(&found.entity);
+            found.span.end > start && !(is_name && (is_number || found.span.start < start))
+        });
+        self.findings.extend(found);
     }
 
     /// Searches for what is split over the parts of `view` alone.
@@ -174,7 +179,7 @@ const SCHEMES: &[&[u8]] = &[b"mailto", b"tel", b"sms", b"sip", b"sips", b"xmpp",
 impl Search<'_> {
     /// Searches for names where nothing else was found.
     fn names(&mut self, view: &View<'_>) {
-        use super::{DetectionMode, EntityType};
+        use super::DetectionMode;
 
         let wanted = self.detector.entities;
         let wants = |entity: &EntityType| wanted.contains(*entity);

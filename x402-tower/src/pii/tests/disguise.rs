@@ -2,6 +2,8 @@
 
 use super::{found, found_in_url};
 use crate::pii::EntityType::{CreditCard, EmailAddress, IbanCode, PhoneNumber, UsSsn};
+#[cfg(feature = "nlp")]
+use crate::pii::{DetectionMode, Detector, EntityType::Person};
 
 /// Asserts that the whole of the part between `«` and `»` is found.
 fn assert_found(cases: &[&str]) {
@@ -127,6 +129,48 @@ fn attack_108_encoded_runs_are_hidden_whole() {
         found_in_url(url),
         [(EmailAddress, "YWxpY2VAZXhhbXBsZS5jb20")]
     );
+}
+
+#[test]
+fn attack_108_what_stands_before_an_encoded_run_names_what_is_in_it_and_stays() {
+    for (text, run) in [
+        ("my ssn is NTMzMTIzNDU2.", "NTMzMTIzNDU2"),
+        ("{\"ssn\": \"353333313233343536\"}", "353333313233343536"),
+        ("ssn=NTMzMTIzNDU2&page=2", "NTMzMTIzNDU2"),
+    ] {
+        assert_eq!(found(text), [(UsSsn, run)], "{text}");
+    }
+    let url = "https://h.example/v1/ssn?q=NTMzMTIzNDU2&page=2";
+    assert_eq!(found_in_url(url), [(UsSsn, "NTMzMTIzNDU2")]);
+    for text in [
+        "amount NTMzMTIzNDU2",
+        "ssn 7, amount NTMzMTIzNDU2",
+        "ssn@ NTMzMTIzNDU2",
+        "xssn NTMzMTIzNDU2",
+        // A word that is cut where the label ends is not the word that is left of it.
+        &format!("x{}ssn{}NTMzMTIzNDU2", "y".repeat(58), " ".repeat(3)),
+    ] {
+        assert_eq!(found(text), [], "{text}");
+    }
+}
+
+#[cfg(feature = "nlp")]
+#[test]
+fn a_decimal_number_spells_nobodys_name() {
+    let detector = Detector::new().with_mode(DetectionMode::Nlp);
+    for text in [
+        "Batch 7162577826787668 at 2025-11-05T17:15:33Z",
+        "Order 5809525962647551, 135.47 INR",
+    ] {
+        assert_eq!(detector.scan(text), [], "{text}");
+    }
+    let text = "owner 56697669616e6e65204261636b6c756e64";
+    let kinds: Vec<_> = detector
+        .scan(text)
+        .iter()
+        .map(|found| found.entity)
+        .collect();
+    assert_eq!(kinds, [Person], "Vivianne Backlund in hexadecimal");
 }
 
 #[test]

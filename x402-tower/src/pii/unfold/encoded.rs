@@ -26,7 +26,10 @@ const BASE64_URL: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, LENIENT);
 
 /// What is under each run of base64 or hexadecimal digits that holds text, behind the words that name it. All bytes from
 /// the run stand for the whole of it: nobody could read what is left of one.
-pub(in super::super) fn encoded_runs(view: &View<'_>, mut found: impl FnMut(&View<'_>)) {
+pub(in super::super) fn encoded_runs(
+    view: &View<'_>,
+    mut found: impl FnMut(Range<usize>, &View<'_>),
+) {
     let length = view.bytes().len();
     let mut position = 0;
     while position < length {
@@ -43,9 +46,9 @@ const fn is_encoded(byte: u8) -> bool {
 }
 
 /// The run and, where one of its characters may as well separate it from others, its parts.
-fn look_into(view: &View<'_>, run: Range<usize>, found: &mut impl FnMut(&View<'_>)) {
+fn look_into(view: &View<'_>, run: Range<usize>, found: &mut impl FnMut(Range<usize>, &View<'_>)) {
     if let Some(text) = decode(view.slice(run.clone())) {
-        found(&one_source(view, run, &text));
+        found(run.clone(), &one_source(view, run, &text));
         return;
     }
     for separators in [b"/=".as_slice(), b"/=-_+"] {
@@ -59,7 +62,7 @@ fn look_into(view: &View<'_>, run: Range<usize>, found: &mut impl FnMut(&View<'_
                 && let Some(text) = decode(view.slice(padded.clone()))
             {
                 any = true;
-                found(&one_source(view, padded, &text));
+                found(padded.clone(), &one_source(view, padded, &text));
             }
         }
         if any {
