@@ -19,6 +19,8 @@ const MAX_DECODING_ROUNDS: usize = 3;
 pub(super) struct Search<'d> {
     detector: &'d Detector,
     findings: Vec<Finding>,
+    /// Whether a run of base64 or hexadecimal digits is looked into: those within one are not.
+    is_in_run: bool,
 }
 
 impl<'d> Search<'d> {
@@ -26,6 +28,7 @@ impl<'d> Search<'d> {
         Self {
             detector,
             findings: Vec::new(),
+            is_in_run: false,
         }
     }
 
@@ -37,9 +40,17 @@ impl<'d> Search<'d> {
     pub(super) fn field(&mut self, view: &View<'_>) {
         let classes = ByteClasses::of(view.bytes());
         self.unfolded(view, classes);
-        if may_be_encoded(&classes) {
-            encoded_runs(view, |run, text| self.encoded(view, run, text));
+        self.runs(view, &classes);
+    }
+
+    /// Searches what runs of base64 or hexadecimal digits hold.
+    fn runs(&mut self, view: &View<'_>, classes: &ByteClasses) {
+        if self.is_in_run || !may_be_encoded(classes) || !view.can_be_mapped() {
+            return;
         }
+        self.is_in_run = true;
+        encoded_runs(view, |run, text| self.encoded(view, run, text));
+        self.is_in_run = false;
     }
 
     /// Searches the text that `run` holds. The words before it only name that, and have been searched; no name starts in
@@ -81,6 +92,9 @@ impl<'d> Search<'d> {
             return;
         }
         let clear = self.as_read(view, &classes);
+        if let Some(clear) = &clear {
+            self.runs(clear, &ByteClasses::of(clear.bytes()));
+        }
         self.peel(clear.as_ref().unwrap_or(view), Escapes::Common, 0);
     }
 
@@ -99,6 +113,9 @@ impl<'d> Search<'d> {
             // Names are looked for once, where nothing is in the way any more.
             if escapes != Escapes::QuotedPrintable {
                 self.names(view);
+            }
+            if peeled > 0 {
+                self.runs(view, &ByteClasses::of(view.bytes()));
             }
             return;
         };

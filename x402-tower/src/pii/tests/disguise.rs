@@ -123,6 +123,9 @@ fn attack_108_encoded_runs_are_hidden_whole() {
         "ref «616c696365406578616d706c652e636f6d» end",
         "ref «0x616c696365406578616d706c652e636f6d» end",
         "ref «NDExMS0xMTExLTExMTEtMTExMQ==» end",
+        // UTF-16, and letters of another script around it.
+        "ref «YQBsAGkAYwBlAEAAZQB4AGEAbQBwAGwAZQAuAGMAbwBtAA==» end",
+        "ref «0L/QvtGH0YLQsDogYWxpY2VAZXhhbXBsZS5jb20g0YHQv9Cw0YHQuNCx0L4=» end",
     ]);
     let url = "https://h.example/v1/lookup/YWxpY2VAZXhhbXBsZS5jb20/info";
     assert_eq!(

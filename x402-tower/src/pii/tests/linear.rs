@@ -86,6 +86,8 @@ fn hostile_units() -> Vec<String> {
         "ssn MDIxMDAwMDIx ",
         "YWxpYWxpY/",
         "3031323334353637 ",
+        "3031323334353637%20",
+        "%4DDIxMDAwMDIx ",
         "12 345 678 901 ",
         "9434765919(nhs ",
         "nhs 943 476 5919 ",

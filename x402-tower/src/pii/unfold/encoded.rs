@@ -177,17 +177,20 @@ fn decode(run: &[u8]) -> Option<Vec<u8>> {
     let mut start = [0; 9];
     let groups = whole.get(..12).or_else(|| whole.get(..8))?;
     let length = engine.decode_slice(groups, &mut start).ok()?;
-    if !start.iter().take(length).all(|byte| is_visible(*byte)) {
+    if !start.iter().take(length).all(|byte| may_be_text(*byte)) {
         return None;
     }
     engine.decode(whole).ok().filter(|text| is_text(text))
 }
 
-/// Whether all of it is seen or white space.
+/// Whether all of it is seen or white space, but for the zeros of UTF-16.
 fn is_text(bytes: &[u8]) -> bool {
-    bytes.iter().all(|byte| is_visible(*byte)) && std::str::from_utf8(bytes).is_ok()
+    let zeros = bytes.iter().filter(|byte| **byte == 0).count();
+    zeros * 2 <= bytes.len()
+        && bytes.iter().all(|byte| may_be_text(*byte))
+        && std::str::from_utf8(bytes).is_ok()
 }
 
-const fn is_visible(byte: u8) -> bool {
-    matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r' | 0x80..)
+const fn may_be_text(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r' | 0x80.. | 0)
 }

@@ -159,6 +159,33 @@ fn every_pair_of_transforms_of_an_address_is_hidden() {
 }
 
 #[test]
+fn an_address_that_is_encoded_and_written_in_another_way_is_hidden() {
+    let value = &Value::marked(EmailAddress, "«alice@example.com»");
+    let mut leaks = Vec::new();
+    // What holds control characters other than those of UTF-16 is no text.
+    let texts = REWRITES
+        .iter()
+        .filter(|(name, _)| *name != "control character");
+    for (name, rewrite) in texts {
+        for (encoding, encode) in ENCODINGS {
+            let written = encode(&rewritten(&value.text, *rewrite));
+            leaks.extend(leak(
+                &format!("{name}, then {encoding}"),
+                value,
+                ["", &written, ""],
+            ));
+            let written = rewritten(&encode(&value.text), *rewrite);
+            leaks.extend(leak(
+                &format!("{encoding}, then {name}"),
+                value,
+                ["", &written, ""],
+            ));
+        }
+    }
+    assert_none(&leaks);
+}
+
+#[test]
 fn attack_115_benign_texts_come_back_unchanged() {
     for text in BENIGN {
         let redacted = redact(
