@@ -7,7 +7,9 @@ use super::super::view::View;
 pub(super) type Phrase = &'static [&'static str];
 
 /// Words between a key and its value that say nothing, as in `phone number is 415…` and `/phone?q=415…`.
-const FILLERS: &[&str] = &["number", "numbers", "num", "no", "nr", "is", "was", "q", "query"];
+const FILLERS: &[&str] = &[
+    "number", "numbers", "num", "no", "nr", "is", "was", "q", "query",
+];
 const MAX_FILLERS: usize = 3;
 const MAX_CONNECTORS: usize = 8;
 

@@ -1,6 +1,7 @@
 //! What is written in other ways: at least one value of every kind, with what must stand beside it.
 
 use crate::pii::EntityType::{self, *};
+use crate::pii::tests::crypto::ADDRESSES;
 use crate::pii::tests::generators::{EXAMPLES, OPT_IN_EXAMPLES};
 use crate::pii::tests::secret::values::{
     ARMOURED, HEX, HOOK, PAIR_BYTES, PHRASES, RANDOM, SERVICE_KEYS, TOKEN, WALLET_KEYS,
@@ -54,14 +55,6 @@ const NAMED: &[(EntityType, &str)] = &[
     (WorkloadClass, "workload_class=«nightly»"),
     (DataClassification, "sensitivity: «high»"),
     (QueryPattern, "sql=«daily»"),
-];
-
-/// The same for wallet addresses, which have to be asked for.
-const WALLETS: &[&str] = &[
-    "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa",
-    "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4",
-    "0x036CbD53842c5426634e7929541eC2318f3dCF7e",
-    "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v",
 ];
 
 /// A value and what stands beside it.
@@ -125,6 +118,6 @@ pub(super) fn values() -> Vec<Value> {
             Value::marked(Secret, &format!("private key: «{HEX}»")),
             Value::marked(Secret, &format!("api key «{RANDOM}» today")),
         ])
-        .chain(WALLETS.iter().map(|text| alone(Crypto, text)))
+        .chain(ADDRESSES.iter().map(|text| alone(Crypto, text)))
         .collect()
 }
