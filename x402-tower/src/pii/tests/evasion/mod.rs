@@ -48,21 +48,26 @@ fn leak(name: &str, value: &Value, [before, written, after]: [&str; 3]) -> Optio
     })
 }
 
+/// Every transform of every value.
 fn each_way(mut way: impl FnMut(&Value, &'static str, [&str; 3])) {
     for value in values() {
         each_way_of(&value, &mut way);
     }
 }
 
-/// Every transform of the value, and of the value and what stands beside it, that changes it.
+/// Every transform of the value, of the words that name it, and of all of it, that changes them.
 fn each_way_of(value: &Value, way: &mut impl FnMut(&Value, &'static str, [&str; 3])) {
     let (before, text, after) = (&value.before, &value.text, &value.after);
+    let is_named = !value.is_found_alone();
     let mut both = |name, value_as: &str, beside: [String; 2]| {
         if value_as != text {
             way(value, name, [before, value_as, after]);
         }
         let [beside_before, beside_after] = &beside;
         if beside_before != before || beside_after != after {
+            if is_named {
+                way(value, name, [beside_before, text, beside_after]);
+            }
             way(value, name, [beside_before, value_as, beside_after]);
         }
     };

@@ -92,6 +92,13 @@ impl Value {
         }
     }
 
+    /// Whether nothing needs to stand beside it.
+    pub(super) fn is_found_alone(&self) -> bool {
+        self.scan(&self.text)
+            .iter()
+            .any(|found| found.entity == self.entity)
+    }
+
     /// Whether capitals and small letters are the same in it: every secret but two forms is of random letters.
     pub(super) fn has_any_case(&self) -> bool {
         match self.entity {
