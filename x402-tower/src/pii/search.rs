@@ -1,12 +1,14 @@
 //! One search: which recognizers run over which views of a field.
 
+use std::ops::Range;
+
 use super::classes::ByteClasses;
 use super::joined::Joined;
 use super::recognize::{Hits, RECOGNIZERS};
 use super::steps::step;
 use super::unfold::{Escapes, decoded, encoded_runs, folded, has_quoted_printable, spelled};
 use super::view::View;
-use super::{Detector, Finding};
+use super::{Detector, EntityType, Finding};
 
 /// How often escapes are peeled off: `%2540` is `@` after two rounds. Bounded, so that a text of nested
 /// escapes cannot multiply the work.
@@ -17,6 +19,8 @@ const MAX_DECODING_ROUNDS: usize = 3;
 pub(super) struct Search<'d> {
     detector: &'d Detector,
     findings: Vec<Finding>,
+    /// Whether a run of base64 or hexadecimal digits is looked into: those within one are not.
+    is_in_run: bool,
 }
 
 impl<'d> Search<'d> {
@@ -24,6 +28,7 @@ impl<'d> Search<'d> {
         Self {
             detector,
             findings: Vec::new(),
+            is_in_run: false,
         }
     }
 
@@ -35,11 +40,31 @@ impl<'d> Search<'d> {
     pub(super) fn field(&mut self, view: &View<'_>) {
         let classes = ByteClasses::of(view.bytes());
         self.unfolded(view, classes);
-        if may_be_encoded(&classes) {
-            encoded_runs(view, |text| {
-                self.unfolded(text, ByteClasses::of(text.bytes()));
-            });
+        self.runs(view, &classes);
+    }
+
+    /// Searches what runs of base64 or hexadecimal digits hold.
+    fn runs(&mut self, view: &View<'_>, classes: &ByteClasses) {
+        if self.is_in_run || !may_be_encoded(classes) || !view.can_be_mapped() {
+            return;
         }
+        self.is_in_run = true;
+        encoded_runs(view, |run, text| self.encoded(view, run, text));
+        self.is_in_run = false;
+    }
+
+    /// Searches the text that `run` holds. The words before it only name that, and have been searched; no name starts in
+    /// them, and what a decimal number would spell is nobody's.
+    fn encoded(&mut self, view: &View<'_>, run: Range<usize>, text: &View<'_>) {
+        let is_number = view.slice(run.clone()).iter().all(u8::is_ascii_digit);
+        let start = view.original(run).start;
+        let before = self.findings.len();
+        self.unfolded(text, ByteClasses::of(text.bytes()));
+        let found = self.findings.split_off(before).into_iter().filter(|found| {
+            let is_name = EntityType::NAMES.contains(&found.entity);
+            found.span.end > start && !(is_name && (is_number || found.span.start < start))
+        });
+        self.findings.extend(found);
     }
 
     /// Searches for what is split over the parts of `view` alone.
@@ -67,6 +92,9 @@ impl<'d> Search<'d> {
             return;
         }
         let clear = self.as_read(view, &classes);
+        if let Some(clear) = &clear {
+            self.runs(clear, &ByteClasses::of(clear.bytes()));
+        }
         self.peel(clear.as_ref().unwrap_or(view), Escapes::Common, 0);
     }
 
@@ -85,6 +113,9 @@ impl<'d> Search<'d> {
             // Names are looked for once, where nothing is in the way any more.
             if escapes != Escapes::QuotedPrintable {
                 self.names(view);
+            }
+            if peeled > 0 {
+                self.runs(view, &ByteClasses::of(view.bytes()));
             }
             return;
         };
@@ -165,7 +196,7 @@ const SCHEMES: &[&[u8]] = &[b"mailto", b"tel", b"sms", b"sip", b"sips", b"xmpp",
 impl Search<'_> {
     /// Searches for names where nothing else was found.
     fn names(&mut self, view: &View<'_>) {
-        use super::{DetectionMode, EntityType};
+        use super::DetectionMode;
 
         let wanted = self.detector.entities;
         let wants = |entity: &EntityType| wanted.contains(*entity);
@@ -210,10 +241,10 @@ const fn may_be_split(classes: &ByteClasses) -> bool {
         && (classes.digits >= 9 || classes.has_at() || (classes.has_equals() && classes.has_dot()))
 }
 
-/// Whether there may be a run of base64 or hexadecimal digits that holds something: capitals and digits
-/// are more than half of either.
+/// Whether there may be a run of base64 or hexadecimal digits that holds something: the shortest that writes a number
+/// has three capitals or digits.
 const fn may_be_encoded(classes: &ByteClasses) -> bool {
-    classes.len >= 16 && classes.uppers + classes.digits >= 5
+    classes.len >= 11 && classes.uppers + classes.digits >= 3
 }
 
 fn has_percent_escape(view: &View<'_>) -> bool {

@@ -6,8 +6,10 @@ use super::super::view::View;
 /// A word, or the words of a phrase, in lower case.
 pub(super) type Phrase = &'static [&'static str];
 
-/// Words between a key and its value that say nothing, as in `phone number is 415…`.
-const FILLERS: &[&str] = &["number", "numbers", "num", "no", "nr", "is", "was"];
+/// Words between a key and its value that say nothing, as in `phone number is 415…` and `/phone?q=415…`.
+const FILLERS: &[&str] = &[
+    "number", "numbers", "num", "no", "nr", "is", "was", "q", "query",
+];
 const MAX_FILLERS: usize = 3;
 const MAX_CONNECTORS: usize = 8;
 
@@ -73,7 +75,7 @@ fn skip_connectors_back(view: &View<'_>, end: usize) -> usize {
             step();
             let byte = view.before(end.saturating_sub(*back));
             let joins = b" \t\r\n:=#\"'\\-_.()[]{}<>/*|~".contains(&byte);
-            *back < end && (joins || (view.in_url() && byte == b'+'))
+            *back < end && (joins || (view.in_url() && matches!(byte, b'+' | b'?')))
         })
         .count();
     end - count

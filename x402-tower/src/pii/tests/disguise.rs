@@ -1,7 +1,9 @@
 //! Text that is written so that a scan would miss it.
 
 use super::{found, found_in_url};
-use crate::pii::EntityType::{CreditCard, EmailAddress, IbanCode, PhoneNumber, UsSsn};
+use crate::pii::EntityType::{CreditCard, EmailAddress, IbanCode, PhoneNumber, PlPesel, UsSsn};
+#[cfg(feature = "nlp")]
+use crate::pii::{DetectionMode, Detector, EntityType::Person};
 
 /// Asserts that the whole of the part between `«` and `»` is found.
 fn assert_found(cases: &[&str]) {
@@ -121,12 +123,65 @@ fn attack_108_encoded_runs_are_hidden_whole() {
         "ref «616c696365406578616d706c652e636f6d» end",
         "ref «0x616c696365406578616d706c652e636f6d» end",
         "ref «NDExMS0xMTExLTExMTEtMTExMQ==» end",
+        // UTF-16, and letters of another script around it.
+        "ref «YQBsAGkAYwBlAEAAZQB4AGEAbQBwAGwAZQAuAGMAbwBtAA==» end",
+        "ref «0L/QvtGH0YLQsDogYWxpY2VAZXhhbXBsZS5jb20g0YHQv9Cw0YHQuNCx0L4=» end",
     ]);
     let url = "https://h.example/v1/lookup/YWxpY2VAZXhhbXBsZS5jb20/info";
     assert_eq!(
         found_in_url(url),
         [(EmailAddress, "YWxpY2VAZXhhbXBsZS5jb20")]
     );
+}
+
+#[test]
+fn attack_108_what_stands_before_an_encoded_run_names_what_is_in_it_and_stays() {
+    for (text, run) in [
+        ("my ssn is NTMzMTIzNDU2.", "NTMzMTIzNDU2"),
+        ("{\"ssn\": \"353333313233343536\"}", "353333313233343536"),
+        ("ssn=NTMzMTIzNDU2&page=2", "NTMzMTIzNDU2"),
+    ] {
+        assert_eq!(found(text), [(UsSsn, run)], "{text}");
+    }
+    let url = "https://h.example/v1/ssn?q=NTMzMTIzNDU2&page=2";
+    assert_eq!(found_in_url(url), [(UsSsn, "NTMzMTIzNDU2")]);
+    for text in [
+        "amount NTMzMTIzNDU2",
+        "ssn 7, amount NTMzMTIzNDU2",
+        "ssn@ NTMzMTIzNDU2",
+        "xssn NTMzMTIzNDU2",
+    ] {
+        assert_eq!(found(text), [], "{text}");
+    }
+}
+
+#[test]
+fn a_word_that_is_cut_where_the_words_before_a_run_are_read_names_nothing() {
+    let run = "NDQwNTE0MDEzNTk=";
+    let words = format!("pesel {}is  ", "customer document ".repeat(3));
+    assert_eq!(words.len(), 64, "as far as words are read");
+    assert_eq!(found(&format!("{words}{run}")), [(PlPesel, run)]);
+    assert_eq!(found(&format!("x {words}{run}")), [(PlPesel, run)]);
+    assert_eq!(found(&format!("x{words}{run}")), []);
+}
+
+#[cfg(feature = "nlp")]
+#[test]
+fn a_decimal_number_spells_nobodys_name() {
+    let detector = Detector::new().with_mode(DetectionMode::Nlp);
+    for text in [
+        "Batch 7162577826787668 at 2025-11-05T17:15:33Z",
+        "Order 5809525962647551, 135.47 INR",
+    ] {
+        assert_eq!(detector.scan(text), [], "{text}");
+    }
+    let text = "owner 56697669616e6e65204261636b6c756e64";
+    let kinds: Vec<_> = detector
+        .scan(text)
+        .iter()
+        .map(|found| found.entity)
+        .collect();
+    assert_eq!(kinds, [Person], "Vivianne Backlund in hexadecimal");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Tests at the public surface of the detector.
 
 mod card;
+mod crypto;
 mod custom;
 mod disguise;
 mod email;

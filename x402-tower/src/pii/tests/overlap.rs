@@ -1,6 +1,8 @@
-use super::found;
+use super::{assert_marked, found};
 use crate::pii::Detector;
-use crate::pii::EntityType::{CreditCard, EmailAddress, IbanCode, IpAddress};
+use crate::pii::EntityType::{
+    self, CreditCard, EmailAddress, IbanCode, IpAddress, KrRrn, ThTnin, ZaIdNumber,
+};
 
 #[test]
 fn the_longest_finding_names_what_it_contains() {
@@ -34,4 +36,41 @@ fn the_minimum_score_hides_weaker_findings() {
         [0, 60, 61, 95, 96, 100, 101].map(count),
         [3, 3, 2, 2, 1, 1, 0]
     );
+}
+
+/// Valid identity numbers of thirteen digits that are valid numbers of payment cards as well.
+const BOTH: &[(EntityType, &str, &[&str])] = &[
+    (
+        ThTnin,
+        "4377835337401",
+        &["Thai ID ", "tnin=", "เลขประจำตัวประชาชน "],
+    ),
+    (
+        ZaIdNumber,
+        "6207141234182",
+        &["South African ID number: ", "za_id=", "RSA ID "],
+    ),
+    (
+        KrRrn,
+        "4612171288366",
+        &["RRN ", "\"rrn\": ", "주민등록번호 "],
+    ),
+];
+
+#[test]
+fn what_stands_beside_thirteen_digits_decides_between_two_valid_kinds() {
+    for (entity, number, keys) in BOTH {
+        for key in *keys {
+            assert_marked(*entity, &[&format!("{key}«{number}» and more")]);
+        }
+        for other in ["", "card ", "pan=", "payment card number: ", "id "] {
+            assert_marked(CreditCard, &[&format!("{other}«{number}»")]);
+        }
+    }
+    // A key and a form of its own decide as well where digits are divided as cards may be.
+    assert_marked(KrRrn, &["«461217-1288366»", "RRN «461217-1288366»"]);
+    assert_marked(ThTnin, &["Thai ID «4377 8353 3740 1»"]);
+    assert_marked(CreditCard, &["«4377 8353 3740 1»"]);
+    // More digits than the kind has are a card whatever is beside them.
+    assert_marked(CreditCard, &["Thai ID «4111111111111111»"]);
 }

@@ -2,7 +2,7 @@
 
 use super::{found, found_in_url};
 use crate::pii::EntityType::{CreditCard, EmailAddress, IbanCode, PhoneNumber, UsSsn};
-use crate::pii::{Detector, RedactionTemplate, redact_url};
+use crate::pii::{Allowed, Detector, EntityType, RedactionTemplate, redact_url};
 
 #[test]
 fn attack_109_parts_over_parameters_are_found_together() {
@@ -74,6 +74,50 @@ fn attack_109_fields_are_found_together_and_each_finding_is_in_its_field() {
         .map(|(field, found)| (*field, &fields[*field][found.span.clone()]))
         .collect();
     assert_eq!(quoted, [(0, "4111 1111"), (1, "1111"), (2, "1111")]);
+}
+
+#[test]
+fn attack_115_an_allowed_pattern_holds_for_each_part_of_what_is_split() {
+    let fields = [
+        "4111",
+        "1111",
+        "1111",
+        "1111",
+        "GB82",
+        "WEST",
+        "12345698765432",
+    ];
+    let url =
+        "https://h.example/?c1=4111&c2=1111&c3=1111&c4=1111&i1=GB82&i2=WEST&i3=12345698765432";
+    // How many parts of the card and of the account are left, in a list of fields and in parameters of a URL.
+    let left = |allowed: Allowed| {
+        let detector = Detector::new().with_allowed(allowed).unwrap();
+        let in_fields = detector.scan_split(fields);
+        assert!(
+            in_fields
+                .iter()
+                .all(|(field, found)| found.span == (0..fields[*field].len()))
+        );
+        let kinds: Vec<_> = in_fields.iter().map(|(_, found)| found.entity).collect();
+        let of = |kinds: &[EntityType], kind| kinds.iter().filter(|found| **found == kind).count();
+        let count = |kinds: &[EntityType]| [of(kinds, CreditCard), of(kinds, IbanCode)];
+        let in_url = detector.scan_url(url);
+        let kinds_in_url: Vec<_> = in_url.iter().map(|found| found.entity).collect();
+        assert_eq!(count(&kinds), count(&kinds_in_url));
+        count(&kinds)
+    };
+    let form = |pattern| Allowed::regex(pattern).unwrap();
+    assert_eq!(left(Allowed::text("no part")), [4, 3]);
+    assert_eq!(left(form("[0-9]{4}")), [0, 3]);
+    assert_eq!(left(form("[A-Z0-9]{4}")), [0, 1]);
+    assert_eq!(left(form("[A-Z0-9]{4}").of(CreditCard)), [0, 3]);
+    assert_eq!(left(Allowed::text("1111")), [1, 3]);
+    assert_eq!(left(form(".+")), [0, 0]);
+    // A part is a finding of its own: what allows the whole allows none.
+    assert_eq!(left(Allowed::text("4111111111111111")), [4, 3]);
+    // Several fields together have no name, and what allows secrets allows nothing else.
+    assert_eq!(left(form(".+").in_field("c1")), [4, 3]);
+    assert_eq!(left(form(".+").of(EntityType::Secret)), [4, 3]);
 }
 
 #[test]

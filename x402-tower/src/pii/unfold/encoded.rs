@@ -10,9 +10,13 @@ use super::super::steps::step;
 use super::super::view::View;
 use super::Sink;
 
-/// A shorter run cannot hold anything that is looked for.
-const SHORTEST: usize = 16;
+/// A shorter run cannot hold anything that is looked for: eight digits are eleven of base64.
+const SHORTEST: usize = 11;
+/// The same in hexadecimal digits.
+const SHORTEST_HEX: usize = 16;
 const MAX_PADDING: usize = 2;
+/// How far before a run the words may start that name what is in it.
+const LABEL: usize = 64;
 
 const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
     .with_decode_padding_mode(DecodePaddingMode::Indifferent)
@@ -20,9 +24,12 @@ const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
 const BASE64: GeneralPurpose = GeneralPurpose::new(&STANDARD, LENIENT);
 const BASE64_URL: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, LENIENT);
 
-/// What is under each run of base64 or hexadecimal digits that holds text. All bytes of such a view
-/// stand for the whole run: nobody could read what is left of one.
-pub(in super::super) fn encoded_runs(view: &View<'_>, mut found: impl FnMut(&View<'_>)) {
+/// What is under each run of base64 or hexadecimal digits that holds text, behind the words that name it. All bytes from
+/// the run stand for the whole of it: nobody could read what is left of one.
+pub(in super::super) fn encoded_runs(
+    view: &View<'_>,
+    mut found: impl FnMut(Range<usize>, &View<'_>),
+) {
     let length = view.bytes().len();
     let mut position = 0;
     while position < length {
@@ -39,9 +46,9 @@ const fn is_encoded(byte: u8) -> bool {
 }
 
 /// The run and, where one of its characters may as well separate it from others, its parts.
-fn look_into(view: &View<'_>, run: Range<usize>, found: &mut impl FnMut(&View<'_>)) {
+fn look_into(view: &View<'_>, run: Range<usize>, found: &mut impl FnMut(Range<usize>, &View<'_>)) {
     if let Some(text) = decode(view.slice(run.clone())) {
-        found(&one_source(view, run, &text));
+        found(run.clone(), &one_source(view, run, &text));
         return;
     }
     for separators in [b"/=".as_slice(), b"/=-_+"] {
@@ -50,12 +57,12 @@ fn look_into(view: &View<'_>, run: Range<usize>, found: &mut impl FnMut(&View<'_
         while position < run.end {
             let part = part_at(view, position..run.end, separators);
             position = part.end + 1;
-            if part.len() >= SHORTEST - MAX_PADDING
+            if part.len() >= SHORTEST
                 && let padded = with_padding(view, part, run.end)
                 && let Some(text) = decode(view.slice(padded.clone()))
             {
                 any = true;
-                found(&one_source(view, padded, &text));
+                found(padded.clone(), &one_source(view, padded, &text));
             }
         }
         if any {
@@ -67,8 +74,44 @@ fn look_into(view: &View<'_>, run: Range<usize>, found: &mut impl FnMut(&View<'_
 fn one_source(view: &View<'_>, run: Range<usize>, text: &[u8]) -> View<'static> {
     let source = super::source_of(view, run.start, run.len());
     let mut sink = Sink::default();
+    let label = label_before(view, run.start);
+    if !label.is_empty() {
+        for at in label {
+            // The view is no part of a URL any more, in which these join words.
+            let byte = match view.at(at) {
+                b'+' | b'?' => b' ',
+                byte => byte,
+            };
+            sink.push(byte, view.source(at));
+        }
+        sink.push(b' ', source);
+    }
     sink.push_all(text, source);
     sink.into_view(false)
+}
+
+/// Whole words and what joins them to a value.
+fn label_before(view: &View<'_>, end: usize) -> Range<usize> {
+    let is_word = |byte: u8| byte.is_ascii_alphabetic() || !byte.is_ascii();
+    let first = end.saturating_sub(LABEL);
+    let start = (first..end)
+        .rev()
+        .take_while(|at| {
+            step();
+            let byte = view.at(*at);
+            let joins = b" \t\r\n:=#\"'\\-_.()[]{}<>/*|~".contains(&byte);
+            is_word(byte) || joins || (view.in_url() && matches!(byte, b'+' | b'?'))
+        })
+        .last()
+        .unwrap_or(end);
+    // What is left of a longer word would be another one.
+    let is_cut = start == first && is_word(view.before(start));
+    let rest = if is_cut {
+        (start..end).take_while(|at| is_word(view.at(*at))).count()
+    } else {
+        0
+    };
+    start + rest..end
 }
 
 fn run_at(view: &View<'_>, start: usize, belongs: impl Fn(u8) -> bool) -> Range<usize> {
@@ -113,6 +156,9 @@ fn decode(run: &[u8]) -> Option<Vec<u8>> {
         byte.is_ascii_hexdigit()
     }) {
         let even = hex.get(..hex.len() - hex.len() % 2)?;
+        if even.len() < SHORTEST_HEX {
+            return None;
+        }
         return const_hex::decode(even).ok().filter(|text| is_text(text));
     }
     let unpadded = run.trim_ascii_end();
@@ -129,21 +175,22 @@ fn decode(run: &[u8]) -> Option<Vec<u8>> {
     };
     // Most runs are no text from the first bytes on.
     let mut start = [0; 9];
-    engine.decode_slice(whole.get(..12)?, &mut start).ok()?;
-    if !start.iter().all(|byte| is_visible(*byte)) {
+    let groups = whole.get(..12).or_else(|| whole.get(..8))?;
+    let length = engine.decode_slice(groups, &mut start).ok()?;
+    if !start.iter().take(length).all(|byte| may_be_text(*byte)) {
         return None;
     }
     engine.decode(whole).ok().filter(|text| is_text(text))
 }
 
-/// Whether all of it is seen or white space, and most of it ASCII.
+/// Whether all of it is seen or white space, but for the zeros of UTF-16.
 fn is_text(bytes: &[u8]) -> bool {
-    let ascii = bytes.iter().filter(|byte| byte.is_ascii()).count();
-    ascii * 2 >= bytes.len()
-        && bytes.iter().all(|byte| is_visible(*byte))
+    let zeros = bytes.iter().filter(|byte| **byte == 0).count();
+    zeros * 2 <= bytes.len()
+        && bytes.iter().all(|byte| may_be_text(*byte))
         && std::str::from_utf8(bytes).is_ok()
 }
 
-const fn is_visible(byte: u8) -> bool {
-    matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r' | 0x80..)
+const fn may_be_text(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r' | 0x80.. | 0)
 }

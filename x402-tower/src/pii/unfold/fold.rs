@@ -56,7 +56,7 @@ pub(in super::super) fn folded(view: &View<'_>) -> Option<View<'static>> {
             KEPT => sink.copy(view, position..position + width),
             folded => {
                 let source = source_of(view, position, width);
-                if matches!(folded, [b'O' | b'o' | b'l' | b'I', 0, ..]) {
+                if matches!(folded, [b'O' | b'o' | b'l' | b'I', 0, ..]) && !is_variant(character) {
                     guessed.push(sink.bytes.len());
                 }
                 for byte in folded.into_iter().take_while(|byte| *byte != 0) {
@@ -75,6 +75,13 @@ pub(in super::super) fn folded(view: &View<'_>) -> Option<View<'static>> {
 /// ASCII that is seen or is white space.
 const fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r')
+}
+
+/// Whether it is a letter of ASCII in another style, such as `ｌ`, and no other letter that looks like one.
+fn is_variant(character: char) -> bool {
+    let mut letters = std::iter::once(character).nfkd();
+    character.general_category() != GeneralCategory::LetterNumber
+        && letters.next().is_some_and(|letter| letter.is_ascii())
 }
 
 /// A look-alike of `O` or `l` between digits was meant to pass for a digit.

@@ -84,7 +84,8 @@ pub(super) const RULES: &[NumberRule] = &[
             "เลขประจำตัวประชาชน",
             "เลขบัตรประชาชน",
             "บัตรประชาชน",
-            // As it reads once marks are taken away.
+            // As it reads once marks are taken away, and one letter as well that may be written as two.
+            "เลขประจำตวประชาชน",
             "เลขประจาตวประชาชน",
             "เลขบตรประชาชน",
             "บตรประชาชน",

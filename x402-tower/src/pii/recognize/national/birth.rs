@@ -35,6 +35,8 @@ const KEYS: Keys = &[
     "datenaissance",
     "néle",
     "néele",
+    "nele",
+    "neele",
     "datadinascita",
     "datanascita",
     "natoil",
@@ -48,12 +50,17 @@ const KEYS: Keys = &[
     "syntymaaika",
     "geboortedatum",
     "fødselsdato",
+    "fodselsdato",
     "doğumtarihi",
     "dogumtarihi",
     "生年月日",
     "생년월일",
     "出生日期",
     "датарождения",
+    // As it reads in small letters and in capitals once what looks like Latin is taken for it.
+    "дatapoждehия",
+    "Дatapoждehия",
+    "ДatapoЖДehИЯ",
 ];
 const MONTHS: [&[u8]; 12] = [
     b"january",

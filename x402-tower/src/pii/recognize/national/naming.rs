@@ -31,6 +31,9 @@ const LINKS: &[&str] = &[
     "numéro",
     "संख्या",
     "नंबर",
+    // As they read once marks are taken away.
+    "सखय",
+    "नबर",
     "id",
     "ids",
     "code",

@@ -9,7 +9,7 @@ const MAX_LETTERS: usize = 48;
 const MAX_JOINERS: usize = 6;
 /// What may stand between a name and the value: `the private key in hex is …`.
 const FILLERS: &[&str] = &[
-    "is", "was", "value", "hex", "in", "string", "here", "as", "raw", "base", "encoded",
+    "is", "was", "value", "q", "hex", "in", "string", "here", "as", "raw", "base", "encoded",
 ];
 const MAX_FILLERS: usize = 3;
 /// Names of this length mean the same inside of a word (`awssecretkey`).
@@ -222,7 +222,9 @@ impl Words {
 }
 
 fn is_joiner(view: &View<'_>, byte: u8) -> bool {
-    b" \t\r\n:=#\"'`\\-_./()[]{}<>*|~".contains(&byte) || view.is_space(byte)
+    b" \t\r\n:=#\"'`\\-_./()[]{}<>*|~".contains(&byte)
+        || view.is_space(byte)
+        || (view.in_url() && byte == b'?')
 }
 
 /// The letters of a few bytes, in lower case.
