@@ -11,6 +11,7 @@ use x402_tower::AgentId;
 
 use crate::serve::error::ServeError;
 use crate::serve::settings::{AgentFile, ModeFile, variable};
+use crate::serve::tls::PeerCertificate;
 
 /// The token of an agent that does not come through a proxy.
 pub(crate) const AGENT_TOKEN: HeaderName = HeaderName::from_static("x-x402-agent-token");
@@ -25,9 +26,13 @@ pub(crate) struct Agent {
     pub(crate) mode: ModeFile,
 }
 
-/// Every agent by the digest of its token: what is compared tells nothing about a token that is nearly right.
+/// Every agent by the digest of its token, or of its certificate: what is compared tells nothing about a token that is
+/// nearly right.
 #[derive(Debug, Default)]
-pub(crate) struct Agents(HashMap<[u8; 32], Arc<Agent>>);
+pub(crate) struct Agents {
+    tokens: HashMap<[u8; 32], Arc<Agent>>,
+    certificates: HashMap<[u8; 32], Arc<Agent>>,
+}
 
 /// A request that says of nobody, or of several, that they ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,20 +47,35 @@ impl Agents {
                 id: file.id.clone(),
                 problem,
             };
-            let digest = match (&file.token_env, &file.token_sha256) {
-                (Some(name), None) => match variable(name, true)? {
-                    Some(token) => digest_of(&token).map_err(|problem| wrong(problem.into()))?,
-                    None => return Err(ServeError::Variable { name: name.clone() }),
-                },
-                (None, Some(text)) => {
-                    let mut digest = [0; 32];
-                    const_hex::decode_to_slice(text, &mut digest)
-                        .map_err(|_| wrong("token_sha256 is not 64 hexadecimal digits".into()))?;
-                    digest
-                }
-                _ => return Err(wrong("give it either token_env or token_sha256".into())),
+            let decoded = |name: &str, text: &str| {
+                let mut digest = [0; 32];
+                const_hex::decode_to_slice(text, &mut digest)
+                    .map_err(|_| wrong(format!("{name} is not 64 hexadecimal digits")))?;
+                Ok::<_, ServeError>(digest)
             };
-            agents.add(digest, &file.id, file.mode)?;
+            match (
+                &file.token_env,
+                &file.token_sha256,
+                &file.certificate_sha256,
+            ) {
+                (Some(name), None, None) => {
+                    let token = variable(name, true)?.unwrap_or_default();
+                    let digest = digest_of(&token).map_err(|problem| wrong(problem.into()))?;
+                    agents.add(Shown::Token(digest), &file.id, file.mode)?;
+                }
+                (None, Some(text), None) => {
+                    let digest = decoded("token_sha256", text)?;
+                    agents.add(Shown::Token(digest), &file.id, file.mode)?;
+                }
+                (None, None, Some(text)) => {
+                    let digest = decoded("certificate_sha256", text)?;
+                    agents.add(Shown::Certificate(digest), &file.id, file.mode)?;
+                }
+                _ => {
+                    let problem = "give it one of token_env, token_sha256 and certificate_sha256";
+                    return Err(wrong(problem.into()));
+                }
+            }
         }
         Ok(agents)
     }
@@ -71,10 +91,10 @@ impl Agents {
             id: id.to_owned(),
             problem: problem.into(),
         })?;
-        self.add(digest, id, mode)
+        self.add(Shown::Token(digest), id, mode)
     }
 
-    fn add(&mut self, digest: [u8; 32], id: &str, mode: ModeFile) -> Result<(), ServeError> {
+    fn add(&mut self, shown: Shown, id: &str, mode: ModeFile) -> Result<(), ServeError> {
         let wrong = |problem: String| ServeError::Agent {
             id: id.to_owned(),
             problem,
@@ -83,30 +103,45 @@ impl Agents {
             id: AgentId::new(id).map_err(|error| wrong(error.to_string()))?,
             mode,
         };
-        if self.0.values().any(|known| known.id == agent.id) {
+        if self.iter().any(|known| known.id == agent.id) {
             return Err(wrong("it is listed twice".into()));
         }
-        if self.0.contains_key(&digest) {
-            return Err(wrong("it has the token of another agent".into()));
+        let (known, digest) = match shown {
+            Shown::Token(digest) => (&mut self.tokens, digest),
+            Shown::Certificate(digest) => (&mut self.certificates, digest),
+        };
+        if known.contains_key(&digest) {
+            return Err(wrong("another agent shows the same".into()));
         }
-        self.0.insert(digest, Arc::new(agent));
+        known.insert(digest, Arc::new(agent));
         Ok(())
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.iter().next().is_none()
+    }
+
+    /// Whether an agent is known by its certificate.
+    pub(crate) fn know_certificates(&self) -> bool {
+        !self.certificates.is_empty()
     }
 
     /// The agents, in no order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Agent> {
-        self.0.values().map(|agent| &**agent)
+        let all = self.tokens.values().chain(self.certificates.values());
+        all.map(|agent| &**agent)
     }
 
     /// Who asks through the gateway: one token, in `Proxy-Authorization` or in [`AGENT_TOKEN`].
-    pub(crate) fn of_gateway(&self, headers: &HeaderMap) -> Result<Arc<Agent>, Unidentified> {
+    pub(crate) fn of_gateway(
+        &self,
+        headers: &HeaderMap,
+        peer: Option<PeerCertificate>,
+    ) -> Result<Arc<Agent>, Unidentified> {
         let proxy = headers.get_all(PROXY_AUTHORIZATION).iter();
         let own = headers.get_all(AGENT_TOKEN).iter();
         self.only(
+            peer,
             proxy
                 .map(authorized)
                 .chain(own.map(|value| value.to_str().ok().map(str::to_owned))),
@@ -114,29 +149,48 @@ impl Agents {
     }
 
     /// Who asks the decision API: one token, in `Authorization` or in [`AGENT_TOKEN`].
-    pub(crate) fn of_api(&self, headers: &HeaderMap) -> Result<Arc<Agent>, Unidentified> {
+    pub(crate) fn of_api(
+        &self,
+        headers: &HeaderMap,
+        peer: Option<PeerCertificate>,
+    ) -> Result<Arc<Agent>, Unidentified> {
         let bearer = headers.get_all(AUTHORIZATION).iter();
         let own = headers.get_all(AGENT_TOKEN).iter();
         self.only(
+            peer,
             bearer
                 .map(authorized)
                 .chain(own.map(|value| value.to_str().ok().map(str::to_owned))),
         )
     }
 
+    /// Whom everything that was shown names; what names two, or nobody, names nobody.
     fn only(
         &self,
+        peer: Option<PeerCertificate>,
         mut tokens: impl Iterator<Item = Option<String>>,
     ) -> Result<Arc<Agent>, Unidentified> {
-        match (tokens.next(), tokens.next()) {
-            (Some(Some(token)), None) => self
-                .0
-                .get(&<[u8; 32]>::from(Sha256::digest(token.as_bytes())))
-                .cloned()
-                .ok_or(Unidentified),
+        let by_certificate =
+            peer.and_then(|PeerCertificate(digest)| self.certificates.get(&digest));
+        let by_token = match (tokens.next(), tokens.next()) {
+            (Some(Some(token)), None) => {
+                let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
+                Some(self.tokens.get(&digest).ok_or(Unidentified)?)
+            }
+            (None, _) => None,
+            _ => return Err(Unidentified),
+        };
+        match (by_certificate, by_token) {
+            (Some(agent), None) | (None, Some(agent)) => Ok(Arc::clone(agent)),
             _ => Err(Unidentified),
         }
     }
+}
+
+/// How an agent is known.
+enum Shown {
+    Token([u8; 32]),
+    Certificate([u8; 32]),
 }
 
 fn digest_of(token: &str) -> Result<[u8; 32], &'static str> {
@@ -198,7 +252,7 @@ mod tests {
             with(&[("proxy-authorization", &bearer)]),
             with(&[("x-x402-agent-token", TOKEN)]),
         ] {
-            let agent = agents().of_gateway(&headers).unwrap();
+            let agent = agents().of_gateway(&headers, None).unwrap();
             assert_eq!(agent.id.as_str(), "researcher");
         }
     }
@@ -212,7 +266,10 @@ mod tests {
             with(&[("x-agent-id", "researcher")]),
             with(&[("authorization", &format!("Bearer {TOKEN}"))]),
         ] {
-            assert_eq!(agents().of_gateway(&headers).err(), Some(Unidentified));
+            assert_eq!(
+                agents().of_gateway(&headers, None).err(),
+                Some(Unidentified)
+            );
         }
     }
 

@@ -29,6 +29,10 @@ pub(crate) enum ServeError {
     Network { text: String },
     #[error("{name} is no http or https URL without a user name")]
     Url { name: &'static str },
+    #[error(
+        "an agent has a certificate_sha256, and [tls] has no client_ca: no certificate would be asked for"
+    )]
+    NoClientCa,
     #[error("[seller] has no upstream; say which server stands behind the guard")]
     NoUpstream,
     #[error(

@@ -69,7 +69,7 @@ impl Gateway {
         }
         let agent = self
             .agents
-            .of_gateway(&parts.headers)
+            .of_gateway(&parts.headers, parts.extensions.get().copied())
             .map_err(|_| Refused::Unidentified { proxy })?;
         let target = target.map_err(Refused::target)?;
         if let Some(address) = target.literal {

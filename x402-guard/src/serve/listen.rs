@@ -6,15 +6,19 @@ use core::time::Duration;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use axum::BoxError;
 use axum::body::Body;
 use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
 use tower::{Service, ServiceBuilder};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::trace::TraceLayer;
@@ -22,6 +26,7 @@ use tower_http::trace::TraceLayer;
 use crate::serve::error::ServeError;
 use crate::serve::idle::IdleBody;
 use crate::serve::settings::Limits;
+use crate::serve::tls::PeerCertificate;
 
 /// Largest head of a request, in bytes: a payment of 64 KiB, its cookies and more.
 const MAX_HEAD_BYTES: usize = 192 * 1024;
@@ -38,6 +43,7 @@ pub(crate) async fn bind(address: SocketAddr) -> Result<TcpListener, ServeError>
 /// Serves until it is asked to stop; then waits for what is under way, and at most for so long as `limits` say.
 pub(crate) async fn serve<S>(
     listener: TcpListener,
+    tls: Option<TlsAcceptor>,
     service: S,
     limits: Limits,
     mut stopped: watch::Receiver<bool>,
@@ -86,27 +92,60 @@ pub(crate) async fn serve<S>(
             continue;
         };
         let _best_effort = stream.set_nodelay(true);
-        let served = server
-            .serve_connection(
-                TokioIo::new(stream),
-                TowerToHyperService::new(service.clone()),
-            )
-            .into_owned();
-        let served = graceful.watch(served);
+        let (server, service) = (server.clone(), service.clone());
+        let (tls, watcher) = (tls.clone(), graceful.watcher());
         tokio::spawn(async move {
-            if let Err(error) = served.await {
+            let ended = match tls {
+                None => serve_one(&server, watcher, stream, service).await,
+                Some(tls) => match timeout(limits.head, tls.accept(stream)).await {
+                    Ok(Ok(stream)) => {
+                        let peer = PeerCertificate::of(&stream);
+                        let service = ServiceBuilder::new()
+                            .map_request(move |mut request: Request<Incoming>| {
+                                if let Some(peer) = peer {
+                                    request.extensions_mut().insert(peer);
+                                }
+                                request
+                            })
+                            .service(service);
+                        serve_one(&server, watcher, stream, service).await
+                    }
+                    Ok(Err(error)) => Err(error.into()),
+                    Err(late) => Err(late.into()),
+                },
+            };
+            if let Err(error) = ended {
                 tracing::debug!(%error, "a connection broke off");
             }
             drop(permit);
         });
     }
     drop(listener);
-    if tokio::time::timeout(limits.drain, graceful.shutdown())
-        .await
-        .is_err()
-    {
+    if timeout(limits.drain, graceful.shutdown()).await.is_err() {
         tracing::warn!("connections were still open when the time to drain them ran out");
     }
+}
+
+/// One connection, to its end.
+async fn serve_one<I, S, B>(
+    server: &Builder<TokioExecutor>,
+    watcher: Watcher,
+    stream: I,
+    service: S,
+) -> Result<(), BoxError>
+where
+    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>
+        + Clone
+        + Send
+        + 'static,
+    S::Future: Send,
+    B: http_body::Body<Data = bytes::Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    let service = TowerToHyperService::new(service);
+    let served = server.serve_connection(TokioIo::new(stream), service);
+    watcher.watch(served.into_owned()).await
 }
 
 /// Ends when the process is asked to stop. It listens from now on, not from when it is awaited.

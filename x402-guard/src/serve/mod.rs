@@ -25,6 +25,7 @@ mod problem;
 mod seller;
 mod settings;
 mod target;
+mod tls;
 mod upstream;
 
 use core::convert::Infallible;
@@ -120,6 +121,13 @@ async fn serve(args: &ServeArgs) -> Result<(), ServeError> {
     if agents.is_empty() && settings.seller.is_none() {
         return Err(ServeError::Nobody);
     }
+    let asks_for_certificates = settings
+        .tls
+        .as_ref()
+        .is_some_and(|tls| tls.client_ca.is_some());
+    if agents.know_certificates() && !asks_for_certificates {
+        return Err(ServeError::NoClientCa);
+    }
     let upstream = Upstream::new(settings.rule.clone(), &settings.limits)?;
     let gateway = gateway(&settings, &guards, &agents, signer, upstream)?;
     let api = Api::new(Arc::clone(&agents), Arc::clone(&guards))?.router();
@@ -153,7 +161,8 @@ async fn serve(args: &ServeArgs) -> Result<(), ServeError> {
             }
         }
     });
-    running.spawn(listen::serve(buyers, front, limits, stopped.clone()));
+    let tls = settings.tls.as_ref().map(tls::acceptor).transpose()?;
+    running.spawn(listen::serve(buyers, tls, front, limits, stopped.clone()));
     if let (Some(seller), Some(guard)) = (&settings.seller, &guards.seller) {
         let listener = listen::bind(seller.listen).await?;
         tracing::info!(address = %local(&listener, seller.listen), "the seller's gateway listens");
@@ -162,12 +171,18 @@ async fn serve(args: &ServeArgs) -> Result<(), ServeError> {
             let seller = seller.clone();
             async move { Ok::<_, Infallible>(seller.answer(request).await) }
         });
-        running.spawn(listen::serve(listener, front, limits, stopped.clone()));
+        running.spawn(listen::serve(
+            listener,
+            None,
+            front,
+            limits,
+            stopped.clone(),
+        ));
     }
     let token = settings.admin_token.as_deref();
     let admin = Admin::new(Arc::clone(&guards), metrics.clone(), token).router();
     let admin = service_fn(move |request: Request<Body>| admin.clone().oneshot(request));
-    running.spawn(listen::serve(operators, admin, limits, stopped));
+    running.spawn(listen::serve(operators, None, admin, limits, stopped));
     tokio::spawn(metrics.keep_up());
     reload_on_hangup(Arc::clone(&guards)).map_err(ServeError::Runtime)?;
 

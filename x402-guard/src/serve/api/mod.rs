@@ -84,7 +84,7 @@ impl FromRequestParts<Api> for Asking {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
-        api.agents.of_api(&parts.headers).map(Self).map_err(|_| {
+        api.agents.of_api(&parts.headers, parts.extensions.get().copied()).map(Self).map_err(|_| {
             let detail =
                 "send the agent's token: Authorization: Bearer TOKEN, or X-X402-Agent-Token: TOKEN";
             Problem::new(StatusCode::UNAUTHORIZED, "api.unidentified", detail)

@@ -18,6 +18,7 @@ pub(crate) struct GuardFile {
     /// Tells agents why they were refused, and not only by which rule.
     pub(crate) explain: bool,
     pub(crate) redis: RedisFile,
+    pub(crate) tls: Option<TlsFile>,
     pub(crate) agents: Vec<AgentFile>,
     pub(crate) egress: EgressFile,
     pub(crate) seller: Option<SellerFile>,
@@ -35,6 +36,7 @@ impl Default for GuardFile {
             admin_token_env: None,
             explain: true,
             redis: RedisFile::default(),
+            tls: None,
             agents: Vec::new(),
             egress: EgressFile::default(),
             seller: None,
@@ -52,15 +54,27 @@ pub(crate) struct RedisFile {
     pub(crate) namespace: Option<String>,
 }
 
+/// `[tls]`: PEM files.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TlsFile {
+    pub(crate) certificate: PathBuf,
+    pub(crate) key: PathBuf,
+    /// Who issues the certificates of agents; without it none is asked for.
+    pub(crate) client_ca: Option<PathBuf>,
+}
+
 /// An entry of `[[agents]]`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AgentFile {
     pub(crate) id: String,
-    /// The variable that holds the agent's token. Either this or `token_sha256`.
+    /// The variable that holds the agent's token. Either this, `token_sha256` or `certificate_sha256`.
     pub(crate) token_env: Option<String>,
     /// SHA-256 of the token, in hexadecimal.
     pub(crate) token_sha256: Option<String>,
+    /// SHA-256 of the agent's certificate (of its DER form), in hexadecimal; needs `[tls]` with `client_ca`.
+    pub(crate) certificate_sha256: Option<String>,
     #[serde(default)]
     pub(crate) mode: ModeFile,
 }

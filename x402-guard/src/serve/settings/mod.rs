@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use url::Url;
 
-pub(crate) use file::{AgentFile, GuardFile, ModeFile};
+pub(crate) use file::{AgentFile, GuardFile, ModeFile, TlsFile};
 pub(crate) use policy::PolicySource;
 
 use crate::fetch::key::KeyName;
@@ -29,6 +29,7 @@ pub(crate) struct Settings {
     pub(crate) admin_token: Option<String>,
     pub(crate) redis: Option<String>,
     pub(crate) namespace: String,
+    pub(crate) tls: Option<TlsFile>,
     pub(crate) agents: Vec<AgentFile>,
     /// A single agent's token, from the environment.
     pub(crate) agent_token: Option<String>,
@@ -101,6 +102,11 @@ impl Settings {
             admin_token: from_env(file.admin_token_env, "X402_ADMIN_TOKEN")?,
             redis,
             namespace: file.redis.namespace.unwrap_or_else(|| "x402-guard".into()),
+            tls: file.tls.map(|tls| TlsFile {
+                certificate: beside(tls.certificate),
+                key: beside(tls.key),
+                client_ca: tls.client_ca.map(beside),
+            }),
             agents: file.agents,
             agent_token: variable("X402_AGENT_TOKEN", false)?,
             agent_mode: match variable("X402_AGENT_MODE", false)?.as_deref() {

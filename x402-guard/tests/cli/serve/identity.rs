@@ -95,7 +95,10 @@ fn one_agent_needs_no_file() {
 fn settings_that_cannot_be_right_are_named() {
     for (guard, says) in [
         ("", "nobody may ask"),
-        ("[[agents]]\nid = \"a\"\n", "token_env or token_sha256"),
+        (
+            "[[agents]]\nid = \"a\"\n",
+            "token_sha256 and certificate_sha256",
+        ),
         (
             "[[agents]]\nid = \"a\"\ntoken_env = \"SHORT\"\n",
             "16 visible",

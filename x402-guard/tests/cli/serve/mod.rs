@@ -1,6 +1,7 @@
 //! The service, as agents, sellers and operators meet it.
 
 mod buying;
+mod certificates;
 mod decisions;
 mod egress;
 mod identity;

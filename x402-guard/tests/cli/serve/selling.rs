@@ -103,7 +103,7 @@ fn a_challenge_leaves_without_personal_data() {
 }
 
 #[test]
-fn attack_93_a_payment_is_served_once() {
+fn attack_093_a_payment_is_served_once() {
     let (url, asked) = server(200, None, "the report");
     let service = start(&url, None);
     let paid = BASE64_STANDARD.encode(payload(1).to_string());
@@ -148,4 +148,24 @@ fn the_facilitator_is_told_nothing_personal_and_asked_to_settle_once() {
         (unknown.status, &*unknown.code()),
         (404, "facilitator.unknown_path")
     );
+}
+
+#[test]
+fn attack_128_what_cannot_be_read_never_reaches_the_facilitator() {
+    let (shop, _) = server(200, None, "");
+    let (url, told) = server(200, None, "{\"isValid\":true}");
+    let service = start(&shop, Some(&url));
+    let mut twice = payload(3);
+    twice["payload"]["authorization"]["value"] = json!("-1");
+    for body in [
+        "not JSON".to_owned(),
+        "{}".to_owned(),
+        json!({"x402Version": 2, "paymentPayload": twice, "paymentRequirements": requirement()})
+            .to_string(),
+        "[".repeat(10_000),
+    ] {
+        let answer = ask(service.guard, "POST", "/facilitator/verify", "", &body);
+        assert!((400..500).contains(&answer.status), "{}", answer.head);
+    }
+    assert_eq!(told.try_iter().count(), 0);
 }
