@@ -4,7 +4,6 @@ use super::steps::step;
 
 const LETTER: u16 = 1;
 const AT: u16 = 1 << 1;
-const DOT: u16 = 1 << 2;
 const SEPARATOR: u16 = 1 << 10;
 const PERCENT: u16 = 1 << 3;
 const AMPERSAND: u16 = 1 << 5;
@@ -14,21 +13,22 @@ const BRACKET: u16 = 1 << 8;
 /// Not ASCII, or a control character that is no white space: text that is searched folded as well.
 const FOLDED: u16 = 1 << 9;
 
-/// Flags of a byte in the upper quarter, and what it adds to each of three counts below it.
+/// Flags of a byte in the upper quarter, and what it adds to each of the counts below it, which have eight bits each.
 type Class = u64;
 
 const FLAGS: u32 = 48;
 const DIGIT: Class = 1;
-const COLON: Class = 1 << 16;
-const UPPER: Class = 1 << 32;
+const COLON: Class = 1 << 8;
+const UPPER: Class = 1 << 16;
+const HYPHEN: Class = 1 << 24;
+const DOTS: Class = 1 << 32;
 /// As many bytes as can be added up without one count spilling into the next.
-const CHUNK: usize = 0xffff;
+const CHUNK: usize = 0xff;
 
 const fn flags_of(byte: u8) -> u16 {
     match byte {
         b'a'..=b'z' | b'A'..=b'Z' => LETTER,
         b'@' => AT,
-        b'.' => DOT,
         b'%' => PERCENT,
         b'&' => AMPERSAND | SEPARATOR,
         b'\n' | b'/' | b';' | b',' | b'|' => SEPARATOR,
@@ -47,6 +47,8 @@ const fn class_of(byte: u8) -> Class {
         b'0'..=b'9' => DIGIT,
         b':' => COLON,
         b'A'..=b'Z' => UPPER,
+        b'-' => HYPHEN,
+        b'.' => DOTS,
         _ => 0,
     };
     ((flags_of(byte) as Class) << FLAGS) | count
@@ -77,6 +79,8 @@ pub(super) struct ByteClasses {
     pub(super) digits: usize,
     pub(super) colons: usize,
     pub(super) uppers: usize,
+    pub(super) hyphens: usize,
+    pub(super) dots: usize,
     pub(super) len: usize,
 }
 
@@ -87,6 +91,8 @@ impl ByteClasses {
             digits: 0,
             colons: 0,
             uppers: 0,
+            hyphens: 0,
+            dots: 0,
             len: bytes.len(),
         };
         for chunk in bytes.chunks(CHUNK) {
@@ -98,11 +104,13 @@ impl ByteClasses {
                 counts = counts.wrapping_add(class);
             }
             let [_, _, _, _, _, _, flags_low, flags_high] = seen.to_le_bytes();
-            let [d0, d1, c0, c1, u0, u1, ..] = counts.to_le_bytes();
+            let [digits, colons, uppers, hyphens, dots, ..] = counts.to_le_bytes();
             classes.flags |= u16::from_le_bytes([flags_low, flags_high]);
-            classes.digits += usize::from(u16::from_le_bytes([d0, d1]));
-            classes.colons += usize::from(u16::from_le_bytes([c0, c1]));
-            classes.uppers += usize::from(u16::from_le_bytes([u0, u1]));
+            classes.digits += usize::from(digits);
+            classes.colons += usize::from(colons);
+            classes.uppers += usize::from(uppers);
+            classes.hyphens += usize::from(hyphens);
+            classes.dots += usize::from(dots);
         }
         classes
     }
@@ -120,7 +128,7 @@ impl ByteClasses {
     }
 
     pub(super) const fn has_dot(&self) -> bool {
-        self.has(DOT)
+        self.dots > 0
     }
 
     /// Whether there may be a list.

@@ -269,6 +269,29 @@ impl EntitySet {
         self.0 & Self::bit(entity) != 0
     }
 
+    pub(super) const DEFAULT: Self = Self::of(EntityType::DEFAULT);
+
+    /// Whether all of it is in `other`.
+    pub(super) const fn is_within(self, other: Self) -> bool {
+        self.0 & !other.0 == 0
+    }
+
+    /// Those of a list.
+    pub(super) const fn of(entities: &[EntityType]) -> Self {
+        let mut rest = entities;
+        let mut bits = 0;
+        while let [entity, others @ ..] = rest {
+            bits |= Self::bit(*entity);
+            rest = others;
+        }
+        Self(bits)
+    }
+
+    /// Whether one of `others` is in it.
+    pub(super) const fn has_one_of(self, others: Self) -> bool {
+        self.0 & others.0 != 0
+    }
+
     const fn bit(entity: EntityType) -> u128 {
         match entity.number() {
             Some(number) => 1 << number,

@@ -35,6 +35,7 @@
 mod across;
 mod action;
 mod allow;
+mod alphabet;
 mod body;
 mod classes;
 mod control;
@@ -45,6 +46,7 @@ mod finding;
 mod found;
 mod joined;
 mod layer;
+mod long_run;
 mod mask;
 mod mode;
 #[cfg(feature = "nlp")]
@@ -55,6 +57,7 @@ mod recognize;
 mod redact;
 mod resolve;
 mod search;
+mod split;
 mod steps;
 mod template;
 #[cfg(test)]

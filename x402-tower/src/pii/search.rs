@@ -3,11 +3,13 @@
 use std::ops::Range;
 
 use super::classes::ByteClasses;
+use super::entity::EntitySet;
 use super::joined::Joined;
 use super::recognize::{Hits, RECOGNIZERS};
+use super::split::{FEWEST_DIGITS, may_be_mailbox};
 use super::steps::step;
 use super::unfold::{Escapes, decoded, encoded_runs, folded, has_quoted_printable, spelled};
-use super::view::View;
+use super::view::{Mapped, View};
 use super::{Detector, EntityType, Finding};
 
 /// How often escapes are peeled off: `%2540` is `@` after two rounds. Bounded, so that a text of nested
@@ -70,8 +72,8 @@ impl<'d> Search<'d> {
     /// Searches for what is split over the parts of `view` alone.
     pub(super) fn parts(&mut self, view: &View<'_>) {
         let clear = folded(view);
-        let view = clear.as_ref().unwrap_or(view);
-        self.joined(view, &ByteClasses::of(view.bytes()));
+        let view = clear.as_ref().map_or(*view, Mapped::view);
+        self.joined(&view, &ByteClasses::of(view.bytes()));
     }
 
     /// Searches a view as it stands, folded, and with its escapes peeled off round by round.
@@ -93,9 +95,11 @@ impl<'d> Search<'d> {
         }
         let clear = self.as_read(view, &classes);
         if let Some(clear) = &clear {
-            self.runs(clear, &ByteClasses::of(clear.bytes()));
+            let clear = clear.view();
+            self.runs(&clear, &ByteClasses::of(clear.bytes()));
         }
-        self.peel(clear.as_ref().unwrap_or(view), Escapes::Common, 0);
+        let clear = clear.as_ref().map_or(*view, Mapped::view);
+        self.peel(&clear, Escapes::Common, 0);
     }
 
     /// Searches what is under the escapes of `view`, [`MAX_DECODING_ROUNDS`] deep. Where quoted-printable
@@ -119,29 +123,30 @@ impl<'d> Search<'d> {
             }
             return;
         };
+        let current = current.view();
         let classes = ByteClasses::of(current.bytes());
         self.view(&current, &classes);
         let clear = self.as_read(&current, &classes);
-        self.peel(
-            clear.as_ref().unwrap_or(&current),
-            escapes_at_hand,
-            peeled + 1,
-        );
+        let clear = clear.as_ref().map_or(current, Mapped::view);
+        self.peel(&clear, escapes_at_hand, peeled + 1);
     }
 
     /// Searches `view` as a person would read it, and returns that view if it differs.
-    fn as_read(&mut self, view: &View<'_>, classes: &ByteClasses) -> Option<View<'static>> {
+    fn as_read(&mut self, view: &View<'_>, classes: &ByteClasses) -> Option<Mapped> {
         let clear = classes.needs_folding().then(|| folded(view)).flatten();
         let mut may_be_spelled = classes.has_brackets();
         if let Some(clear) = &clear {
+            let clear = clear.view();
             let classes = ByteClasses::of(clear.bytes());
-            self.view(clear, &classes);
+            self.view(&clear, &classes);
             may_be_spelled = classes.has_brackets();
         }
         if self.detector.spelled_emails
             && may_be_spelled
-            && let Some(spelled) = spelled(clear.as_ref().unwrap_or(view))
+            && let clear = clear.as_ref().map_or(*view, Mapped::view)
+            && let Some(spelled) = spelled(&clear)
         {
+            let spelled = spelled.view();
             self.view(&spelled, &ByteClasses::of(spelled.bytes()));
         }
         clear
@@ -162,17 +167,26 @@ impl<'d> Search<'d> {
         if !may_be_split(classes) || !view.can_be_mapped() {
             return;
         }
-        if let Some(joined) = Joined::of(view) {
-            let hits = self.hits(joined.view(), &ByteClasses::of(joined.view().bytes()));
+        let may_be_number = classes.digits >= FEWEST_DIGITS;
+        if !may_be_number && !classes.has_at() && !may_be_mailbox(view) {
+            return;
+        }
+        if let Some(joined) = Joined::of(view, self.looks_for_more()) {
+            let hits = self.hits(&joined.view(), &ByteClasses::of(joined.view().bytes()));
             self.report(joined.across_parts(hits).into_iter());
         }
+    }
+
+    /// Whether kinds are looked for that are not by default, whose forms joining lists does not know.
+    fn looks_for_more(&self) -> bool {
+        !self.detector.own.is_empty() || !self.detector.entities.is_within(EntitySet::DEFAULT)
     }
 
     fn hits(&self, view: &View<'_>, classes: &ByteClasses) -> Hits {
         let mut hits = Hits::of(self.detector.entities);
         for recognizer in &RECOGNIZERS {
             if (recognizer.may_match)(classes) && hits.wants_one_of(recognizer.entities) {
-                (recognizer.recognize)(view, &mut hits);
+                (recognizer.recognize)(view, classes, &mut hits);
             }
         }
         for recognizer in &*self.detector.own {
@@ -238,7 +252,9 @@ impl Search<'_> {
 /// Whether a number or an address may be split over the parts of a list.
 const fn may_be_split(classes: &ByteClasses) -> bool {
     classes.has_separators()
-        && (classes.digits >= 9 || classes.has_at() || (classes.has_equals() && classes.has_dot()))
+        && (classes.digits >= FEWEST_DIGITS
+            || classes.has_at()
+            || (classes.has_equals() && classes.has_dot()))
 }
 
 /// Whether there may be a run of base64 or hexadecimal digits that holds something: the shortest that writes a number

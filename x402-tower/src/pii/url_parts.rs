@@ -22,7 +22,8 @@ pub(super) fn searchable_parts(url: &str) -> (Option<UrlPart<'_>>, UrlPart<'_>) 
     };
     let authority_and_rest = url.get(start..).unwrap_or_default();
     let length = authority_and_rest
-        .find(['/', '\\', '?', '#'])
+        .bytes()
+        .position(|byte| matches!(byte, b'/' | b'\\' | b'?' | b'#'))
         .unwrap_or(authority_and_rest.len());
     let (authority, rest) = authority_and_rest
         .split_at_checked(length)
@@ -42,15 +43,21 @@ pub(super) fn searchable_parts(url: &str) -> (Option<UrlPart<'_>>, UrlPart<'_>) 
 
 /// The offset after `scheme://`, or after `//` in a reference without a scheme.
 fn authority_start(url: &str) -> Option<usize> {
-    let trimmed = url.trim_start_matches(|c: char| c.is_ascii_whitespace() || c.is_ascii_control());
-    let skipped = url.len() - trimmed.len();
-    if trimmed.starts_with("//") {
+    let skipped = url
+        .bytes()
+        .take_while(|byte| byte.is_ascii_whitespace() || byte.is_ascii_control())
+        .count();
+    let trimmed = url.as_bytes().get(skipped..).unwrap_or_default();
+    if trimmed.starts_with(b"//") {
         return Some(skipped + 2);
     }
-    let (scheme, rest) = trimmed.split_once(':')?;
-    let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-        && scheme
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
-    (is_scheme && rest.starts_with("//")).then_some(skipped + scheme.len() + 3)
+    let scheme = trimmed
+        .iter()
+        .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
+        .count();
+    let is_scheme = trimmed.first().is_some_and(u8::is_ascii_alphabetic)
+        && trimmed
+            .get(scheme..)
+            .is_some_and(|rest| rest.starts_with(b"://"));
+    is_scheme.then_some(skipped + scheme + 3)
 }

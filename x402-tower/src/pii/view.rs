@@ -1,25 +1,50 @@
 //! What a recognizer reads: the bytes of a text, plain or decoded, that know where they came from.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 /// Bytes to be searched, with the way back to the original text.
 ///
 /// Decoded bytes need not be UTF-8, so recognizers work on bytes. They only ever end a match beside an
 /// ASCII byte or a whole character, which keeps spans on character boundaries of the original.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct View<'t> {
-    bytes: Cow<'t, [u8]>,
-    origin: Origin,
+    bytes: &'t [u8],
+    origin: Origin<'t>,
     in_url: bool,
 }
 
-#[derive(Debug)]
-enum Origin {
+#[derive(Debug, Clone, Copy)]
+enum Origin<'t> {
     /// The bytes are the original ones from this offset on.
     From(usize),
     /// Each byte has a source of its own.
-    Mapped(Vec<Source>),
+    Mapped(&'t [Source]),
+}
+
+/// Bytes that were made out of other ones, and what each of them stands for.
+#[derive(Debug)]
+pub(super) struct Mapped {
+    bytes: Vec<u8>,
+    sources: Vec<Source>,
+    in_url: bool,
+}
+
+impl Mapped {
+    pub(super) const fn new(bytes: Vec<u8>, sources: Vec<Source>, in_url: bool) -> Self {
+        Self {
+            bytes,
+            sources,
+            in_url,
+        }
+    }
+
+    pub(super) fn view(&self) -> View<'_> {
+        View {
+            bytes: &self.bytes,
+            origin: Origin::Mapped(&self.sources),
+            in_url: self.in_url,
+        }
+    }
 }
 
 /// The bytes of the original text that one byte of a view stands for.
@@ -41,47 +66,38 @@ impl Source {
 
 impl<'t> View<'t> {
     /// A view on free text.
-    pub(super) fn of_text(text: &'t str) -> Self {
+    pub(super) const fn of_text(text: &'t str) -> Self {
         Self {
-            bytes: Cow::Borrowed(text.as_bytes()),
+            bytes: text.as_bytes(),
             origin: Origin::From(0),
             in_url: false,
         }
     }
 
     /// A view on the part of a URL that starts at byte `offset` of it.
-    pub(super) fn of_url_part(part: &'t str, offset: usize) -> Self {
+    pub(super) const fn of_url_part(part: &'t str, offset: usize) -> Self {
         Self {
-            bytes: Cow::Borrowed(part.as_bytes()),
+            bytes: part.as_bytes(),
             origin: Origin::From(offset),
             in_url: true,
         }
     }
 
-    /// A view on bytes that were made out of other ones.
-    pub(super) fn mapped(bytes: Vec<u8>, sources: Vec<Source>, in_url: bool) -> View<'static> {
-        View {
-            bytes: Cow::Owned(bytes),
-            origin: Origin::Mapped(sources),
-            in_url,
-        }
-    }
-
     /// Whether offsets into the text fit a [`Source`], so that other views can be made of this one.
     pub(super) fn can_be_mapped(&self) -> bool {
-        let start = match &self.origin {
-            Origin::From(start) => *start,
+        let start = match self.origin {
+            Origin::From(start) => start,
             Origin::Mapped(_) => 0,
         };
         u32::try_from(start.saturating_add(self.bytes.len())).is_ok()
     }
 
-    pub(super) fn bytes(&self) -> &[u8] {
-        &self.bytes
+    pub(super) const fn bytes(&self) -> &'t [u8] {
+        self.bytes
     }
 
     /// The bytes of `range`, or none if it is out of bounds.
-    pub(super) fn slice(&self, range: Range<usize>) -> &[u8] {
+    pub(super) fn slice(&self, range: Range<usize>) -> &'t [u8] {
         self.bytes.get(range).unwrap_or_default()
     }
 
@@ -148,6 +164,14 @@ impl<'t> View<'t> {
                 let source = self.source(span.start).to(self.source(last));
                 source.start as usize..source.end as usize
             }
+        }
+    }
+
+    /// Adds what each byte of `range` stands for to `sources`.
+    pub(super) fn sources(&self, range: Range<usize>, sources: &mut Vec<Source>) {
+        match self.origin {
+            Origin::From(_) => sources.extend(range.map(|position| self.source(position))),
+            Origin::Mapped(own) => sources.extend_from_slice(own.get(range).unwrap_or_default()),
         }
     }
 

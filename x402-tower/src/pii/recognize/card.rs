@@ -1,20 +1,25 @@
 //! Payment card numbers.
 
 use super::super::EntityType;
+use super::super::entity::EntitySet;
 use super::super::view::View;
-use super::numbers::Window;
+use super::window::{Window, totals};
 use super::{NumberRecognizer, issuer, score, uuid};
 
 pub(super) const RECOGNIZER: NumberRecognizer = NumberRecognizer {
-    entities: &[EntityType::CreditCard],
+    entities: EntitySet::of(&[EntityType::CreditCard]),
     fewest_digits: *LENGTHS.start(),
     match_at: |view, window, _, _| {
-        let lengths = issuer::issued_lengths(window.leading(6));
+        if window.totals() & totals(LENGTHS) == 0 || window.glued() {
+            return None;
+        }
+        let first_six = window.leading(6);
+        let issued = issuer::issued_lengths(first_six);
+        let known = issued | issuer::uatp_lengths(first_six);
         // The longest first: a 19-digit card starts with groups that may pass for a 16-digit one.
-        let count = (1..=window.len())
-            .rev()
-            .take_while(|count| window.total(*count) >= *LENGTHS.start())
-            .find(|count| is_card(view, window, *count, lengths))?;
+        let count = window
+            .counts(totals(LENGTHS) & known)
+            .find(|count| is_card(view, window, *count, issued))?;
         Some((EntityType::CreditCard, window.span(count), score::CHECKSUM))
     },
 };
@@ -36,11 +41,9 @@ const PRINTED: &[&[usize]] = &[
     &[8, 8],
 ];
 
-fn is_card(view: &View<'_>, window: &Window<'_, '_>, count: usize, lengths: u32) -> bool {
+fn is_card(view: &View<'_>, window: &Window<'_, '_>, count: usize, issued: u32) -> bool {
     let length = window.total(count);
-    LENGTHS.contains(&length)
-        && !window.glued()
-        && (lengths & 1 << length != 0 || is_uatp(window, count, length))
+    (issued & 1 << length != 0 || is_uatp(window, count))
         && passes_luhn(window, count, length)
         && has_card_grouping(window, count)
         && (count > 1 || window.digits(count).rev().take_while(|digit| *digit == 0).count() < ROUND)
@@ -50,10 +53,8 @@ fn is_card(view: &View<'_>, window: &Window<'_, '_>, count: usize, lengths: u32)
 }
 
 /// UATP's numbers are known by their form alone.
-fn is_uatp(window: &Window<'_, '_>, count: usize, length: usize) -> bool {
-    count == 3
-        && window.starts_with(&[4, 5, 6])
-        && issuer::issued_by_uatp(window.leading(6), length)
+fn is_uatp(window: &Window<'_, '_>, count: usize) -> bool {
+    count == 3 && window.starts_with(&[4, 5, 6])
 }
 
 /// No separators; groups as they are printed, whatever is between; or the same between groups of one length, the last

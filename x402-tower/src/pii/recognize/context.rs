@@ -1,5 +1,6 @@
 //! Whether a key or word that names a value stands directly before it.
 
+use super::super::alphabet::Alphabet;
 use super::super::steps::step;
 use super::super::view::View;
 
@@ -13,20 +14,76 @@ const FILLERS: &[&str] = &[
 const MAX_FILLERS: usize = 3;
 const MAX_CONNECTORS: usize = 8;
 
+/// Phrases, and the letters with which one of them ends: most words end with another.
+#[derive(Debug)]
+pub(super) struct Phrases {
+    phrases: &'static [Phrase],
+    last_letters: u32,
+}
+
+impl Phrases {
+    pub(super) const fn of(phrases: &'static [Phrase]) -> Self {
+        let mut last_letters = 0;
+        let mut rest = phrases;
+        while let [[.., last], others @ ..] = rest {
+            last_letters |= last_letter(last);
+            rest = others;
+        }
+        Self {
+            phrases,
+            last_letters,
+        }
+    }
+
+    fn end_at(&self, view: &View<'_>, end: usize) -> bool {
+        self.last_letters & letter_bit(view.before(end)) != 0
+            && self
+                .phrases
+                .iter()
+                .any(|phrase| ends_with_phrase(view, end, phrase))
+    }
+}
+
+/// The letters with which words end.
+const fn last_letters(words: &[&str]) -> u32 {
+    let mut letters = 0;
+    let mut rest = words;
+    while let [word, others @ ..] = rest {
+        letters |= last_letter(word);
+        rest = others;
+    }
+    letters
+}
+
+const fn last_letter(word: &str) -> u32 {
+    match word.as_bytes() {
+        [.., letter] => letter_bit(*letter),
+        [] => 0,
+    }
+}
+
+/// A bit for each letter in either case.
+const fn letter_bit(letter: u8) -> u32 {
+    1 << (letter & 31)
+}
+
+/// The letters with which fillers end.
+const FILLERS_END: u32 = last_letters(FILLERS);
+
 /// Whether one of `phrases` stands directly before `position`: between them there may be punctuation
 /// that joins a key and its value (`"ssn": "`, `ssn=`, `SSN #`) and filler words, never another value.
-pub(super) fn preceded_by(view: &View<'_>, position: usize, phrases: &[Phrase]) -> bool {
+pub(super) fn preceded_by(view: &View<'_>, position: usize, phrases: &Phrases) -> bool {
     let mut end = skip_connectors_back(view, position);
     for _ in 0..=MAX_FILLERS {
         // Most numbers stand behind no word at all.
         if !view.before(end).is_ascii_alphabetic() {
             return false;
         }
-        if phrases
-            .iter()
-            .any(|phrase| ends_with_phrase(view, end, phrase))
-        {
+        if phrases.end_at(view, end) {
             return true;
+        }
+        if FILLERS_END & letter_bit(view.before(end)) == 0 {
+            return false;
         }
         match FILLERS
             .iter()
@@ -74,7 +131,7 @@ fn skip_connectors_back(view: &View<'_>, end: usize) -> usize {
         .take_while(|back| {
             step();
             let byte = view.before(end.saturating_sub(*back));
-            let joins = b" \t\r\n:=#\"'\\-_.()[]{}<>/*|~".contains(&byte);
+            let joins = Alphabet::CONNECTOR.has(byte);
             *back < end && (joins || (view.in_url() && matches!(byte, b'+' | b'?')))
         })
         .count();

@@ -3,6 +3,9 @@
 use std::ops::Range;
 
 use super::super::EntityType;
+use super::super::alphabet::Alphabet;
+use super::super::classes::ByteClasses;
+use super::super::entity::EntitySet;
 use super::super::steps::step;
 use super::super::view::View;
 use super::iban_length::iban_length;
@@ -10,7 +13,7 @@ use super::{Hits, Recognizer, score};
 
 /// The shortest IBAN, Norway's, has 15 characters, and at least half of them are digits.
 pub(super) const RECOGNIZER: Recognizer = Recognizer {
-    entities: &[EntityType::IbanCode],
+    entities: EntitySet::of(&[EntityType::IbanCode]),
     may_match: |classes| classes.len >= 15 && classes.digits >= 8 && classes.has_letter(),
     recognize,
 };
@@ -18,24 +21,51 @@ pub(super) const RECOGNIZER: Recognizer = Recognizer {
 /// ` - ` between groups.
 const MAX_SEPARATORS: usize = 3;
 
-fn recognize(view: &View<'_>, hits: &mut Hits) {
+fn recognize(view: &View<'_>, _classes: &ByteClasses, hits: &mut Hits) {
     let mut position = 0;
-    while position < view.bytes().len() {
-        step();
-        match match_at(view, position) {
-            Some(span) => {
-                position = span.end;
-                hits.push(EntityType::IbanCode, span, score::CHECKSUM);
-            }
-            None => position += 1,
+    while let Some(start) = next_start(view, position) {
+        position = start + 1;
+        if let Some(span) = match_at(view, start) {
+            position = span.end;
+            hits.push(EntityType::IbanCode, span, score::CHECKSUM);
         }
     }
+}
+
+/// The next letter from `position` on that begins a word, or what may follow `IBAN` without a space.
+fn next_start(view: &View<'_>, position: usize) -> Option<usize> {
+    let mut previous = view.before(position);
+    let rest = view.bytes().get(position..)?;
+    let ahead = rest.iter().position(|byte| {
+        step();
+        let may_start = (!Alphabet::ALPHANUMERIC.has(previous) || matches!(previous, b'n' | b'N'))
+            && Alphabet::LETTER.has(*byte);
+        previous = *byte;
+        may_start
+    })?;
+    Some(position + ahead)
+}
+
+/// Whether two bytes may begin an IBAN: most words and most pairs of letters do not.
+fn may_be_country(view: &View<'_>, first: u8, second: u8) -> bool {
+    if Alphabet::LETTER.has(second) {
+        iban_length([first, second]).is_some()
+    } else {
+        is_separator(view, second)
+    }
+}
+
+/// Whether an IBAN begins with these characters; `iban` may stand before its country.
+pub(super) fn may_begin(head: [u8; 4]) -> bool {
+    let [first, second, check @ ..] = head;
+    head.eq_ignore_ascii_case(b"iban")
+        || (iban_length([first, second]).is_some() && check.iter().all(u8::is_ascii_digit))
 }
 
 /// An IBAN that starts at `start`: a country code and two check digits, then as many letters and digits
 /// as the country's have, with up to [`MAX_SEPARATORS`] spaces or marks anywhere between.
 fn match_at(view: &View<'_>, start: usize) -> Option<Range<usize>> {
-    if !view.at(start).is_ascii_alphabetic() || !starts_token(view, start) {
+    if !may_be_country(view, view.at(start), view.at(start + 1)) || !starts_token(view, start) {
         return None;
     }
     let mut characters = [0u8; 34];
@@ -67,15 +97,16 @@ fn read(view: &View<'_>, start: usize, characters: &mut [u8]) -> Option<usize> {
     for slot in characters {
         step();
         position += (0..MAX_SEPARATORS)
-            .take_while(|ahead| {
-                let byte = view.at(position + ahead);
-                view.is_space(byte) || b"-._/:".contains(&byte)
-            })
+            .take_while(|ahead| is_separator(view, view.at(position + ahead)))
             .count();
         *slot = Some(view.at(position)).filter(u8::is_ascii_alphanumeric)?;
         position += 1;
     }
     Some(position)
+}
+
+fn is_separator(view: &View<'_>, byte: u8) -> bool {
+    view.is_space(byte) || matches!(byte, b'-' | b'.' | b'_' | b'/' | b':')
 }
 
 /// Nothing before, or the word `IBAN` without a space.

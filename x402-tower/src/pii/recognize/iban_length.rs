@@ -2,7 +2,7 @@
 
 /// SWIFT's IBAN registry, and after the break the countries that use the form without being in it.
 #[rustfmt::skip]
-const LENGTHS: &[([u8; 2], usize)] = &[
+const LENGTHS: &[([u8; 2], u8)] = &[
     (*b"AD", 24), (*b"AE", 23), (*b"AL", 28), (*b"AT", 20), (*b"AZ", 28), (*b"BA", 20), (*b"BE", 16), (*b"BG", 22),
     (*b"BH", 22), (*b"BI", 27), (*b"BR", 29), (*b"BY", 28), (*b"CH", 21), (*b"CR", 22), (*b"CY", 28), (*b"CZ", 24),
     (*b"DE", 22), (*b"DJ", 27), (*b"DK", 18), (*b"DO", 28), (*b"EE", 20), (*b"EG", 29), (*b"ES", 24), (*b"FI", 18),
@@ -21,11 +21,39 @@ const LENGTHS: &[([u8; 2], usize)] = &[
     (*b"ML", 28), (*b"MZ", 25), (*b"NE", 28), (*b"SN", 28), (*b"TD", 27), (*b"TG", 28),
 ];
 
+const LETTERS: usize = 26;
+
+/// The place of two capital letters among all pairs.
+const fn place_of([first, second]: [u8; 2]) -> Option<usize> {
+    if first.is_ascii_uppercase() && second.is_ascii_uppercase() {
+        Some((first - b'A') as usize * LETTERS + (second - b'A') as usize)
+    } else {
+        None
+    }
+}
+
+/// The length for each pair of letters; 0 for those that are no country's.
+static BY_COUNTRY: [u8; LETTERS * LETTERS] = {
+    let mut table = [0; LETTERS * LETTERS];
+    let mut rest = LENGTHS;
+    while let [(country, length), others @ ..] = rest {
+        if let Some(place) = place_of(*country) {
+            #[expect(
+                clippy::indexing_slicing,
+                reason = "checked when it is compiled; nothing of it runs later"
+            )]
+            {
+                table[place] = *length;
+            }
+        }
+        rest = others;
+    }
+    table
+};
+
 /// The length without spaces of the IBANs of a country, given its code in any case.
 pub(super) fn iban_length(country: [u8; 2]) -> Option<usize> {
-    let country = country.map(|letter| letter.to_ascii_uppercase());
-    LENGTHS
-        .iter()
-        .find(|(code, _)| *code == country)
-        .map(|(_, length)| *length)
+    let place = place_of(country.map(|letter| letter.to_ascii_uppercase()))?;
+    let length = BY_COUNTRY.get(place).copied().unwrap_or(0);
+    (length > 0).then_some(usize::from(length))
 }

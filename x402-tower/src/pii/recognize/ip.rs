@@ -6,62 +6,77 @@ use std::str::FromStr;
 
 use super::super::EntityType;
 use super::super::classes::ByteClasses;
+use super::super::entity::EntitySet;
 use super::super::steps::step;
 use super::super::view::View;
-use super::context::{Phrase, preceded_by};
+use super::context::{Phrases, preceded_by};
 use super::{Hits, Recognizer, score};
 
 pub(super) const RECOGNIZER: Recognizer = Recognizer {
-    entities: &[EntityType::IpAddress],
+    entities: EntitySet::of(&[EntityType::IpAddress]),
     may_match: |classes| may_be_v4(classes) || may_be_v6(classes),
     recognize,
 };
 
 /// Words after which four numbers with dots are a version.
-const VERSION_KEYS: &[Phrase] = &[&["version"], &["ver"], &["v"], &["release"], &["build"]];
+static VERSION_KEYS: Phrases =
+    Phrases::of(&[&["version"], &["ver"], &["v"], &["release"], &["build"]]);
 /// `1111:2222:3333:4444:5555:6666:255.255.255.255`
 const LONGEST_V6: usize = 45;
 
 const fn may_be_v4(classes: &ByteClasses) -> bool {
-    classes.digits >= 4 && classes.has_dot()
+    classes.digits >= 4 && classes.dots >= 3
 }
 
 const fn may_be_v6(classes: &ByteClasses) -> bool {
     classes.colons >= 2
 }
 
-fn recognize(view: &View<'_>, hits: &mut Hits) {
-    for token in tokens(view, |byte| byte.is_ascii_digit() || byte == b'.') {
-        if let Some(span) = v4_in(view, token) {
-            hits.push(EntityType::IpAddress, span, score::STRUCTURE);
+fn recognize(view: &View<'_>, classes: &ByteClasses, hits: &mut Hits) {
+    if may_be_v4(classes) {
+        let belongs = |byte: u8| byte.is_ascii_digit() || byte == b'.';
+        for token in tokens(view, belongs, b'.', 3) {
+            if let Some(span) = v4_in(view, token) {
+                hits.push(EntityType::IpAddress, span, score::STRUCTURE);
+            }
         }
     }
-    for token in tokens(view, |byte| {
-        byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.')
-    }) {
-        if let Some(span) = v6_in(view, token) {
-            hits.push(EntityType::IpAddress, span, score::UNMISTAKABLE);
+    if may_be_v6(classes) {
+        let belongs = |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
+        for token in tokens(view, belongs, b':', 2) {
+            if let Some(span) = v6_in(view, token) {
+                hits.push(EntityType::IpAddress, span, score::UNMISTAKABLE);
+            }
         }
     }
 }
 
-/// The longest runs of bytes that `belongs` accepts.
+/// The longest runs of bytes that `belongs` accepts, with at least so many marks between their groups.
 fn tokens<'v>(
-    view: &'v View<'_>,
-    belongs: fn(u8) -> bool,
+    view: &View<'v>,
+    belongs: impl Fn(u8) -> bool + 'v,
+    mark: u8,
+    marks: usize,
 ) -> impl Iterator<Item = Range<usize>> + 'v {
-    let length = view.bytes().len();
-    let find = move |from: usize, inside: bool| {
-        (from..length).find(|position| {
-            step();
-            belongs(view.at(*position)) == inside
-        })
-    };
+    let bytes = view.bytes();
     let mut position = 0;
     std::iter::from_fn(move || {
-        let start = find(position, true)?;
-        position = find(start, false).unwrap_or(length);
-        Some(start..position)
+        loop {
+            let start = bytes.iter().skip(position).position(|byte| {
+                step();
+                belongs(*byte)
+            })? + position;
+            let mut found = 0;
+            let length = bytes.iter().skip(start).take_while(|byte| {
+                step();
+                found += usize::from(**byte == mark);
+                belongs(**byte)
+            });
+            position = start + length.count();
+            if found >= marks {
+                return Some(start..position);
+            }
+        }
     })
 }
 
@@ -71,7 +86,7 @@ fn v4_in(view: &View<'_>, token: Range<usize>) -> Option<Range<usize>> {
         return None;
     }
     let address: Ipv4Addr = parse(view, &span)?;
-    (is_personal_v4(address) && !preceded_by(view, span.start, VERSION_KEYS)).then_some(span)
+    (is_personal_v4(address) && !preceded_by(view, span.start, &VERSION_KEYS)).then_some(span)
 }
 
 fn v6_in(view: &View<'_>, token: Range<usize>) -> Option<Range<usize>> {

@@ -46,8 +46,34 @@ const RANGES: &[Range] = &[
     range(194_600, 194_699, 16, 16), // GPN
 ];
 
+/// Whether networks issue numbers with these first two digits.
+static ISSUED: [bool; 100] = {
+    let mut issued = [false; 100];
+    let mut rest = RANGES;
+    while let [range, others @ ..] = rest {
+        let mut leading = range.first / 10_000;
+        while leading <= range.last / 10_000 {
+            #[expect(
+                clippy::indexing_slicing,
+                reason = "checked when it is compiled; nothing of it runs later"
+            )]
+            {
+                issued[leading as usize] = true;
+            }
+            leading += 1;
+        }
+        rest = others;
+    }
+    issued
+};
+
 /// The lengths of the card numbers that networks issue with these first six digits, one bit each.
 pub(super) fn issued_lengths(first_six: u32) -> u32 {
+    // Half of all numbers are no card's from their first two digits on.
+    let leading = first_six / 10_000;
+    if usize::try_from(leading).ok().and_then(|at| ISSUED.get(at)) != Some(&true) {
+        return 0;
+    }
     RANGES
         .iter()
         .filter(|range| (range.first..=range.last).contains(&first_six))
@@ -55,7 +81,7 @@ pub(super) fn issued_lengths(first_six: u32) -> u32 {
         .fold(0, |lengths, length| lengths | 1 << length)
 }
 
-/// Whether the number is UATP's: anything of 15 digits that starts with 1, so form must confirm it.
-pub(super) fn issued_by_uatp(first_six: u32, length: usize) -> bool {
-    (100_000..=199_999).contains(&first_six) && length == 15
+/// The lengths of UATP's numbers, one bit each: anything of 15 digits that starts with 1, so form must confirm it.
+pub(super) fn uatp_lengths(first_six: u32) -> u32 {
+    u32::from((100_000..=199_999).contains(&first_six)) << 15
 }

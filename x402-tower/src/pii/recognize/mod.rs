@@ -6,7 +6,8 @@
 
 use std::ops::Range;
 
-use numbers::{Numbers, Window};
+use numbers::Numbers;
+use window::Window;
 
 use super::classes::ByteClasses;
 use super::entity::EntitySet;
@@ -16,6 +17,7 @@ use super::{EntityType, Finding};
 mod calling_code;
 mod card;
 mod context;
+mod crossing;
 mod crypto;
 mod email;
 mod iban;
@@ -29,16 +31,19 @@ mod phone_plan;
 mod secret;
 mod ssn;
 mod uuid;
+mod window;
+
+pub(super) use crossing::may_cross;
 
 /// How to find one kind of personal data, or several of the same form.
 #[derive(Debug)]
 pub(super) struct Recognizer {
     /// What it can report.
-    pub(super) entities: &'static [EntityType],
+    pub(super) entities: EntitySet,
     /// Whether a field with these bytes could hold a match; `false` only if none is possible.
     pub(super) may_match: fn(&ByteClasses) -> bool,
     /// Reports every match, in any order.
-    pub(super) recognize: fn(&View<'_>, &mut Hits),
+    pub(super) recognize: fn(&View<'_>, &ByteClasses, &mut Hits),
 }
 
 pub(super) static RECOGNIZERS: [Recognizer; 11] = [
@@ -61,7 +66,7 @@ type NumberMatch = (EntityType, Range<usize>, u8);
 /// How to find one kind of number, or several of the same form, made of digits and what separates them.
 #[derive(Debug)]
 struct NumberRecognizer {
-    entities: &'static [EntityType],
+    entities: EntitySet,
     /// A field with fewer digits holds none.
     fewest_digits: usize,
     /// The number that starts with the first group of the window, given where the last one that this recognizer found
@@ -78,13 +83,13 @@ static NUMBER_RECOGNIZERS: [NumberRecognizer; 4] = [
 
 /// All kinds of numbers in one walk over the groups of digits.
 const NUMBERS_RECOGNIZER: Recognizer = Recognizer {
-    entities: EntityType::ALL,
+    entities: EntitySet::of(EntityType::ALL),
     may_match: |classes| {
         NUMBER_RECOGNIZERS
             .iter()
             .any(|recognizer| classes.digits >= recognizer.fewest_digits)
     },
-    recognize: |view, hits| {
+    recognize: |view, _, hits| {
         let mut ends = [None; NUMBER_RECOGNIZERS.len()];
         let mut numbers = Numbers::new(view);
         while let Some(window) = numbers.next_window() {
@@ -135,8 +140,8 @@ impl Hits {
     }
 
     /// Whether findings of one of these kinds are collected.
-    pub(super) fn wants_one_of(&self, entities: &[EntityType]) -> bool {
-        entities.iter().any(|entity| self.wants(*entity))
+    pub(super) const fn wants_one_of(&self, entities: EntitySet) -> bool {
+        self.wanted.has_one_of(entities)
     }
 
     /// Whether findings of this kind are collected, so that looking for it is not in vain.

@@ -3,18 +3,19 @@
 use std::ops::Range;
 
 use super::super::EntityType;
+use super::super::entity::EntitySet;
 use super::super::view::View;
 use super::calling_code::{ITALY, NORTH_AMERICA, calling_code};
-use super::context::{Phrase, preceded_by};
-use super::numbers::Window;
+use super::context::{Phrases, preceded_by};
 use super::phone_plan::{Proof, national_plan};
+use super::window::{Window, totals};
 use super::{NumberRecognizer, score, uuid};
 
 pub(super) const RECOGNIZER: NumberRecognizer = NumberRecognizer {
-    entities: &[EntityType::PhoneNumber],
+    entities: EntitySet::of(&[EntityType::PhoneNumber]),
     fewest_digits: KEYED_LENGTHS.0,
     match_at: |view, window, _, end| {
-        if window.glued() && !preceded_by(view, window.start(), GLUED_KEYS) {
+        if window.glued() && !preceded_by(view, window.start(), &GLUED_KEYS) {
             return None;
         }
         let (span, score) = international(view, window, end)
@@ -33,11 +34,12 @@ const SHORTEST_UNSEPARATED: usize = 9;
 const ROUND: usize = 6;
 /// How many digits a number may have that a key names: divided, and undivided.
 const KEYED_LENGTHS: (usize, usize) = (7, 9);
+const LONGEST_KEYED: usize = 12;
 /// What stands between the parts of a number beside spaces.
 const SEPARATORS: &[u8] = b"-.()/";
 
 /// Keys that make a number written with spaces alone, or with no separators, a telephone number.
-const KEYS: &[Phrase] = &[
+static KEYS: Phrases = Phrases::of(&[
     &["phone"],
     &["phones"],
     &["phoneno"],
@@ -77,9 +79,10 @@ const KEYS: &[Phrase] = &[
     &["numer", "telefonu"],
     &["denwa"],
     &["keitai"],
-];
+]);
 /// Keys that are written without anything between them and the number.
-const GLUED_KEYS: &[Phrase] = &[&["phone"], &["telephone"], &["tel"], &["mobile"], &["fax"]];
+static GLUED_KEYS: Phrases =
+    Phrases::of(&[&["phone"], &["telephone"], &["tel"], &["mobile"], &["fax"]]);
 
 /// `+` and a calling code. Right after another number, which ended at `end`, a `+` begins the next one: with that one
 /// redacted, nothing stands before it.
@@ -93,10 +96,10 @@ fn international(
         .checked_sub(1)
         .filter(|plus| view.at(*plus) == b'+')?;
     let follows = end == Some(plus);
-    if view.before(plus).is_ascii_alphanumeric() && !follows && !preceded_by(view, plus, KEYS) {
+    if view.before(plus).is_ascii_alphanumeric() && !follows && !preceded_by(view, plus, &KEYS) {
         return None;
     }
-    let count = (1..=window.len()).rev().find(|count| {
+    let count = window.counts(totals(INTERNATIONAL_LENGTHS)).find(|count| {
         is_international(window, *count) && window.separated_by(*count, SEPARATORS)
     })?;
     Some((plus..window.span(count).end, score::STRUCTURE))
@@ -127,17 +130,15 @@ fn ends_round(window: &Window<'_, '_>, count: usize) -> bool {
 
 /// `00` or `011`, as one dials in place of the `+`, and a calling code.
 fn with_exit_code(view: &View<'_>, window: &Window<'_, '_>) -> Option<(Range<usize>, u8)> {
-    let exit = match (window.leading(2), window.leading(3)) {
-        (0, _) => 2,
-        (_, 11) => 3,
+    let exit = match window.digit_values(window.len()) {
+        [0, 0, ..] => 2,
+        [0, 1, 1, ..] => 3,
         _ => return None,
     };
-    let count = (1..=window.len()).rev().find(|count| {
-        let total = window.total(*count).saturating_sub(exit);
-        (10..=*INTERNATIONAL_LENGTHS.end()).contains(&total)
-            && window.separated_by(*count, SEPARATORS)
-            && !ends_round(window, *count)
-    })?;
+    let lengths = totals(10..=*INTERNATIONAL_LENGTHS.end()) << exit;
+    let count = window
+        .counts(lengths)
+        .find(|count| window.separated_by(*count, SEPARATORS) && !ends_round(window, *count))?;
     let after = window.digits(count).skip(exit).take(3);
     let first_three = after.fold(0, |number, digit| number * 10 + u32::from(digit));
     let code = calling_code(first_three)?;
@@ -147,7 +148,7 @@ fn with_exit_code(view: &View<'_>, window: &Window<'_, '_>) -> Option<(Range<usi
         return None;
     }
     let span = window.span(count);
-    let named = preceded_by(view, span.start, KEYS);
+    let named = preceded_by(view, span.start, &KEYS);
     // Undivided digits with zeros before them may be padded ids.
     let first = window.lengths(1).next();
     let divided = count > 1 && (first == Some(exit) || first == Some(exit + digits_of(code)));
@@ -180,7 +181,7 @@ fn national(view: &View<'_>, window: &Window<'_, '_>) -> Option<(Range<usize>, u
     if !window.separated_by(count, SEPARATORS) || window.continues(count, b"-.") {
         return None;
     }
-    if preceded_by(view, span.start, KEYS) {
+    if preceded_by(view, span.start, &KEYS) {
         return Some((span, score::UNMISTAKABLE));
     }
     // A slash in print is one between area and line; elsewhere it divides other things.
@@ -208,19 +209,20 @@ fn keyed(view: &View<'_>, window: &Window<'_, '_>) -> Option<(Range<usize>, u8)>
     let start = opening(view, window.start());
     let divided = window
         .lengths(window.len())
-        .take_while(|length| *length > 1);
-    let count = (1..=divided.count()).rev().find(|count| {
-        let shortest = if *count == 1 {
-            KEYED_LENGTHS.1
-        } else {
-            KEYED_LENGTHS.0
-        };
-        (shortest..=12).contains(&window.total(*count)) && window.separated_by(*count, SEPARATORS)
+        .take_while(|length| *length > 1)
+        .count();
+    if window.total(divided) < KEYED_LENGTHS.0 {
+        return None;
+    }
+    let lengths = totals(KEYED_LENGTHS.0..=LONGEST_KEYED);
+    let count = window.counts(lengths).find(|count| {
+        let is_long_enough = *count > 1 || window.total(1) >= KEYED_LENGTHS.1;
+        *count <= divided && is_long_enough && window.separated_by(*count, SEPARATORS)
     })?;
     let span = start..window.span(count).end;
     let fits = !ends_round(window, count)
         && !window.continues(count, b"-.")
-        && preceded_by(view, span.start, KEYS);
+        && preceded_by(view, span.start, &KEYS);
     fits.then_some((span, score::FORM))
 }
 

@@ -4,8 +4,11 @@
 //! From the national numbering plans as the ITU publishes them (E.129), and the grouping that each
 //! country's recommendations print (DIN 5008, Ofcom, Arcep, ACMA and their like).
 
-use super::numbers::Window;
 use super::score;
+use super::window::{Window, totals};
+
+/// The digits of all layouts.
+const LENGTHS: std::ops::RangeInclusive<usize> = 9..=12;
 
 /// What tells a number of this form from others without a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -216,6 +219,9 @@ fn layouts(first: usize) -> &'static [Layout] {
 
 /// The plan that the groups at the start of the window fit.
 pub(super) fn national_plan(window: &Window<'_, '_>) -> Option<Plan> {
+    if window.totals() & totals(LENGTHS) == 0 {
+        return None;
+    }
     let first = window.lengths(1).next()?;
     let layout = layouts(first).iter().find(|layout| {
         window.starts_with(layout.groups) && (layout.fits)(window.digit_values(layout.groups.len()))

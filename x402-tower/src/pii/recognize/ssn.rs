@@ -3,14 +3,15 @@
 use std::ops::Range;
 
 use super::super::EntityType;
+use super::super::entity::EntitySet;
 use super::super::steps::step;
 use super::super::view::View;
-use super::context::{Phrase, preceded_by};
-use super::numbers::Window;
+use super::context::{Phrases, preceded_by};
+use super::window::Window;
 use super::{NumberRecognizer, score, uuid};
 
 pub(super) const RECOGNIZER: NumberRecognizer = NumberRecognizer {
-    entities: &[EntityType::UsSsn],
+    entities: EntitySet::of(&[EntityType::UsSsn]),
     fewest_digits: DIGITS,
     match_at: |view, window, _, _| {
         let (span, score) = match_at(view, window)?;
@@ -22,16 +23,16 @@ const DIGITS: usize = 9;
 /// No word is looked at further back than this.
 const LONGEST_WORD: usize = 24;
 const GROUPS: &[usize] = &[3, 2, 4];
-const KEYS: &[Phrase] = &[
+static KEYS: Phrases = Phrases::of(&[
     &["ssn"],
     &["ssns"],
     &["social", "security"],
     &["socialsecurity"],
     &["socialsecuritynumber"],
     &["soc", "sec"],
-];
+]);
 /// Path segments before what identifies a person.
-const PERSON_SEGMENTS: &[Phrase] = &[
+static PERSON_SEGMENTS: Phrases = Phrases::of(&[
     &["patient"],
     &["patients"],
     &["record"],
@@ -42,7 +43,7 @@ const PERSON_SEGMENTS: &[Phrase] = &[
     &["citizens"],
     &["beneficiary"],
     &["beneficiaries"],
-];
+]);
 /// What may stand between a number and a key that follows it: `123456789 (SSN)`, `… is my ssn`.
 const TRAILING_KEYS: &[&str] = &[
     "(ssn",
@@ -57,6 +58,9 @@ const TRAILING_KEYS: &[&str] = &[
 const PUBLISHED: &[u32] = &[78_051_120, 219_099_999];
 
 fn match_at(view: &View<'_>, window: &Window<'_, '_>) -> Option<(Range<usize>, u8)> {
+    if window.totals() & 1 << DIGITS == 0 {
+        return None;
+    }
     let grouped = window.starts_with(GROUPS);
     let count = if grouped { GROUPS.len() } else { 1 };
     if window.total(count) != DIGITS || !is_issuable(window.leading(DIGITS)) {
@@ -69,7 +73,7 @@ fn match_at(view: &View<'_>, window: &Window<'_, '_>) -> Option<(Range<usize>, u
     if count == 1
         && view.in_url()
         && view.before(span.start) == b'/'
-        && preceded_by(view, span.start, PERSON_SEGMENTS)
+        && preceded_by(view, span.start, &PERSON_SEGMENTS)
     {
         return Some((span, score::FORM));
     }
@@ -119,5 +123,5 @@ fn is_named(view: &View<'_>, span: &Range<usize>) -> bool {
         found.eq_ignore_ascii_case(key.as_bytes())
             && !view.at(span.end + key.len()).is_ascii_alphanumeric()
     });
-    followed || preceded_by(view, span.start, KEYS)
+    followed || preceded_by(view, span.start, &KEYS)
 }

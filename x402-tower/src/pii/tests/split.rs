@@ -1,8 +1,11 @@
 //! Values in parts: over parameters, segments, items and fields.
 
+use super::generators::EXAMPLES;
 use super::{found, found_in_url};
 use crate::pii::EntityType::{CreditCard, EmailAddress, IbanCode, PhoneNumber, UsSsn};
-use crate::pii::{Allowed, Detector, EntityType, RedactionTemplate, redact_url};
+use crate::pii::{
+    Allowed, CustomEntity, CustomRecognizer, Detector, EntityType, RedactionTemplate, redact_url,
+};
 
 #[test]
 fn attack_109_parts_over_parameters_are_found_together() {
@@ -138,4 +141,40 @@ fn lists_of_other_things_are_left() {
         []
     );
     assert_eq!(Detector::new().scan_split([]), []);
+}
+
+#[test]
+fn lists_that_are_not_joined_hold_nothing() {
+    let detector = Detector::new();
+    // With a recognizer of one's own, which may look for anything, every list is joined.
+    let entity = EntityType::Custom(CustomEntity::new("NOTHING").unwrap());
+    let nothing = CustomRecognizer::regex(entity, "\u{1}\u{2}").unwrap();
+    let thorough = Detector::new().with_recognizer(nothing).unwrap();
+    let secrets = [
+        "legal winner thank year wave sausage worth useful legal winner thank yellow",
+        "-----BEGIN PRIVATE KEY----- MC4CAQAwBQYDK2VwBCIEIA -----END PRIVATE KEY-----",
+    ];
+    let mut joined = 0;
+    for example in EXAMPLES.iter().map(|(_, text)| *text).chain(secrets) {
+        let text = example.replace(['«', '»'], "");
+        for (at, _) in text.char_indices().skip(1) {
+            let (first, second) = text.split_at(at);
+            for list in [
+                format!("{first}&{second}"),
+                format!("a={first}&b={second}"),
+                format!("/{first}/{second}"),
+                format!("key1={first}&key2={second}"),
+                format!("{first}, {second}"),
+                format!("[\"{first}\",\"{second}\"]"),
+            ] {
+                // Digits enough for a list to be looked at.
+                let list = format!("{list}&order=123456789&page=1");
+                let found = [detector.scan(&list), detector.scan_url(&list)];
+                let expected = [thorough.scan(&list), thorough.scan_url(&list)];
+                assert_eq!(found, expected, "{list}");
+                joined += usize::from(found.iter().flatten().count() > 2);
+            }
+        }
+    }
+    assert!(joined > 100, "only {joined} values were found in parts");
 }

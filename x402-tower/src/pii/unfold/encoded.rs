@@ -6,8 +6,10 @@ use base64::Engine as _;
 use base64::alphabet::{STANDARD, URL_SAFE};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
+use super::super::alphabet::Alphabet;
+use super::super::long_run::runs_of;
 use super::super::steps::step;
-use super::super::view::View;
+use super::super::view::{Mapped, View};
 use super::Sink;
 
 /// A shorter run cannot hold anything that is looked for: eight digits are eleven of base64.
@@ -30,39 +32,41 @@ pub(in super::super) fn encoded_runs(
     view: &View<'_>,
     mut found: impl FnMut(Range<usize>, &View<'_>),
 ) {
-    let length = view.bytes().len();
-    let mut position = 0;
-    while position < length {
-        let run = run_at(view, position, is_encoded);
-        if run.len() >= SHORTEST {
-            look_into(view, run.clone(), &mut found);
-        }
-        position = run.end + 1;
+    for run in runs_of(view, SHORTEST, |byte| Alphabet::ENCODED.has(byte)) {
+        look_into(view, run, &mut found);
     }
-}
-
-const fn is_encoded(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=')
 }
 
 /// The run and, where one of its characters may as well separate it from others, its parts.
 fn look_into(view: &View<'_>, run: Range<usize>, found: &mut impl FnMut(Range<usize>, &View<'_>)) {
     if let Some(text) = decode(view.slice(run.clone())) {
-        found(run.clone(), &one_source(view, run, &text));
+        found(run.clone(), &one_source(view, run, &text).view());
         return;
     }
-    for separators in [b"/=".as_slice(), b"/=-_+"] {
+    for is_second in [false, true] {
+        let separates = if is_second {
+            separates_maybe
+        } else {
+            separates_surely
+        };
         let mut any = false;
         let mut position = run.start;
         while position < run.end {
-            let part = part_at(view, position..run.end, separators);
+            let part = part_at(view, position..run.end, separates);
             position = part.end + 1;
+            // What was not opened in one way is not in another.
+            let is_whole = part == run;
+            let is_of_before = is_second
+                && (part.start == run.start || separates_surely(view.before(part.start)))
+                && (part.end == run.end || separates_surely(view.at(part.end)));
             if part.len() >= SHORTEST
+                && !is_whole
+                && !is_of_before
                 && let padded = with_padding(view, part, run.end)
                 && let Some(text) = decode(view.slice(padded.clone()))
             {
                 any = true;
-                found(padded.clone(), &one_source(view, padded, &text));
+                found(padded.clone(), &one_source(view, padded, &text).view());
             }
         }
         if any {
@@ -71,7 +75,16 @@ fn look_into(view: &View<'_>, run: Range<usize>, found: &mut impl FnMut(Range<us
     }
 }
 
-fn one_source(view: &View<'_>, run: Range<usize>, text: &[u8]) -> View<'static> {
+/// What rather separates runs than belongs to one.
+const fn separates_surely(byte: u8) -> bool {
+    matches!(byte, b'/' | b'=')
+}
+
+const fn separates_maybe(byte: u8) -> bool {
+    matches!(byte, b'/' | b'=' | b'-' | b'_' | b'+')
+}
+
+fn one_source(view: &View<'_>, run: Range<usize>, text: &[u8]) -> Mapped {
     let source = super::source_of(view, run.start, run.len());
     let mut sink = Sink::default();
     let label = label_before(view, run.start);
@@ -87,7 +100,7 @@ fn one_source(view: &View<'_>, run: Range<usize>, text: &[u8]) -> View<'static> 
         sink.push(b' ', source);
     }
     sink.push_all(text, source);
-    sink.into_view(false)
+    sink.into_mapped(false)
 }
 
 /// Whole words and what joins them to a value.
@@ -99,7 +112,7 @@ fn label_before(view: &View<'_>, end: usize) -> Range<usize> {
         .take_while(|at| {
             step();
             let byte = view.at(*at);
-            let joins = b" \t\r\n:=#\"'\\-_.()[]{}<>/*|~".contains(&byte);
+            let joins = Alphabet::CONNECTOR.has(byte);
             is_word(byte) || joins || (view.in_url() && matches!(byte, b'+' | b'?'))
         })
         .last()
@@ -114,27 +127,13 @@ fn label_before(view: &View<'_>, end: usize) -> Range<usize> {
     start + rest..end
 }
 
-fn run_at(view: &View<'_>, start: usize, belongs: impl Fn(u8) -> bool) -> Range<usize> {
-    let length = view.bytes().len();
-    let end = (start..length)
-        .find(|at| {
-            step();
-            !belongs(view.at(*at))
-        })
-        .unwrap_or(length);
-    start..end
-}
-
 /// Up to the next separator.
-fn part_at(view: &View<'_>, within: Range<usize>, separators: &[u8]) -> Range<usize> {
-    let end = within
-        .clone()
-        .find(|at| {
-            step();
-            separators.contains(&view.at(*at))
-        })
-        .unwrap_or(within.end);
-    within.start..end
+fn part_at(view: &View<'_>, within: Range<usize>, separates: fn(u8) -> bool) -> Range<usize> {
+    let length = view.slice(within.clone()).iter().position(|byte| {
+        step();
+        separates(*byte)
+    });
+    within.start..length.map_or(within.end, |length| within.start + length)
 }
 
 fn with_padding(view: &View<'_>, part: Range<usize>, end: usize) -> Range<usize> {
@@ -153,7 +152,7 @@ fn decode(run: &[u8]) -> Option<Vec<u8>> {
         .unwrap_or(run);
     if hex.iter().all(|byte| {
         step();
-        byte.is_ascii_hexdigit()
+        Alphabet::HEX.has(*byte)
     }) {
         let even = hex.get(..hex.len() - hex.len() % 2)?;
         if even.len() < SHORTEST_HEX {

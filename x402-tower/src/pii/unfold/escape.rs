@@ -2,7 +2,7 @@
 //! quoted-printable (RFC 2045).
 
 use super::super::steps::step;
-use super::super::view::View;
+use super::super::view::{Mapped, View};
 use super::entity_reference::entity_reference;
 use super::{Sink, source_of};
 
@@ -32,21 +32,20 @@ pub(super) enum Escaped {
 }
 
 /// The view with its escapes decoded once; `None` if it has none.
-pub(in super::super) fn decoded(view: &View<'_>, escapes: Escapes) -> Option<View<'static>> {
-    let length = view.bytes().len();
+pub(in super::super) fn decoded(view: &View<'_>, escapes: Escapes) -> Option<Mapped> {
+    let mut done = 0;
     let mut position = 0;
     let mut sink: Option<Sink> = None;
-    while position < length {
-        step();
-        let Some(escape) = escape_at(view, position, escapes) else {
-            if let Some(sink) = &mut sink {
-                sink.push(view.at(position), view.source(position));
-            }
-            position += 1;
+    while let Some(next) = next_mark(view, position, |byte| {
+        matches!(byte, b'%' | b'&' | b'\\') || (byte == b'=' && escapes == Escapes::QuotedPrintable)
+    }) {
+        let Some(escape) = escape_at(view, next, escapes) else {
+            position = next + 1;
             continue;
         };
-        let sink = sink.get_or_insert_with(|| Sink::with_start_of(view, position));
-        let source = source_of(view, position, escape.length);
+        let sink = sink.get_or_insert_with(|| Sink::with_room_for(view));
+        sink.copy(view, done..next);
+        let source = source_of(view, next, escape.length);
         match escape.text {
             Escaped::Byte(byte) => sink.push(byte, source),
             Escaped::Char(character) => {
@@ -55,21 +54,37 @@ pub(in super::super) fn decoded(view: &View<'_>, escapes: Escapes) -> Option<Vie
             Escaped::Text(text) => sink.push_all(text, source),
             Escaped::Nothing => {}
         }
-        position += escape.length;
+        position = next + escape.length;
+        done = position;
     }
-    Some(sink?.into_view(view.in_url()))
+    let mut sink = sink?;
+    sink.copy(view, done..view.bytes().len().max(done));
+    Some(sink.into_mapped(view.in_url()))
+}
+
+/// Where the next byte from `position` on stands that may begin an escape.
+fn next_mark(view: &View<'_>, position: usize, is_mark: impl Fn(u8) -> bool) -> Option<usize> {
+    let rest = view.bytes().get(position..)?;
+    let ahead = rest.iter().position(|byte| {
+        step();
+        is_mark(*byte)
+    })?;
+    Some(position + ahead)
 }
 
 /// Whether there is quoted-printable that hides more than spaces: `?page=20` hides nothing.
 pub(in super::super) fn has_quoted_printable(view: &View<'_>) -> bool {
-    (0..view.bytes().len()).any(|position| {
-        step();
-        view.at(position) == b'='
-            && matches!(
-                quoted_printable(view, position).map(|escape| escape.text),
-                Some(Escaped::Byte(b'!'..=b'~' | 0x80..) | Escaped::Nothing)
-            )
-    })
+    let mut position = 0;
+    while let Some(next) = next_mark(view, position, |byte| byte == b'=') {
+        if matches!(
+            quoted_printable(view, next).map(|escape| escape.text),
+            Some(Escaped::Byte(b'!'..=b'~' | 0x80..) | Escaped::Nothing)
+        ) {
+            return true;
+        }
+        position = next + 1;
+    }
+    false
 }
 
 fn escape_at(view: &View<'_>, position: usize, escapes: Escapes) -> Option<Escape> {

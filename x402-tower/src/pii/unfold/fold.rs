@@ -9,7 +9,7 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 use unicode_security::skeleton;
 
 use super::super::steps::step;
-use super::super::view::View;
+use super::super::view::{Mapped, View};
 use super::{Sink, source_of};
 
 /// No character that we fold stands for more than four ASCII ones: `㏂` is `a.m.`.
@@ -28,48 +28,50 @@ const PAGES: usize = 0x2_0000 / PAGE;
 static FOLDED: [OnceLock<Box<[Folded]>>; PAGES] = [const { OnceLock::new() }; PAGES];
 
 /// The view with each character replaced by what it would be read as; `None` if that changes nothing.
-pub(in super::super) fn folded(view: &View<'_>) -> Option<View<'static>> {
-    let length = view.bytes().len();
-    let mut position = (0..length).find(|at| {
-        step();
-        !is_plain(view.at(*at))
-    })?;
-    let mut sink = Sink::with_start_of(view, position);
+pub(in super::super) fn folded(view: &View<'_>) -> Option<Mapped> {
+    let mut position = next_unplain(view, 0)?;
+    let mut done = 0;
+    let mut sink: Option<Sink> = None;
     let mut guessed = Vec::new();
-    while position < length {
-        step();
-        let byte = view.at(position);
-        if is_plain(byte) {
-            sink.push(byte, view.source(position));
-            position += 1;
-            continue;
-        }
-        let Some(character) = view.char_at(position) else {
-            // Not UTF-8; a byte of Latin-1 is no part of a number or an address that we know.
-            sink.push(byte, view.source(position));
-            position += 1;
-            continue;
-        };
-        let width = character.len_utf8();
-        match fold(character) {
-            DROPPED => {}
-            KEPT => sink.copy(view, position..position + width),
-            folded => {
-                let source = source_of(view, position, width);
-                if matches!(folded, [b'O' | b'o' | b'l' | b'I', 0, ..]) && !is_variant(character) {
-                    guessed.push(sink.bytes.len());
-                }
-                for byte in folded.into_iter().take_while(|byte| *byte != 0) {
-                    sink.push(byte, source);
-                }
+    loop {
+        // What is not UTF-8, as a byte of Latin-1, is no part of a number or an address that we know.
+        let (folded, width) = view.char_at(position).map_or((KEPT, 1), |character| {
+            (fold(character), character.len_utf8())
+        });
+        if folded != KEPT {
+            let sink = sink.get_or_insert_with(|| Sink::with_room_for(view));
+            sink.copy(view, done..position);
+            let source = source_of(view, position, width);
+            let looks_like_digit = matches!(folded, [b'O' | b'o' | b'l' | b'I', 0, ..]);
+            if looks_like_digit && !view.char_at(position).is_some_and(is_variant) {
+                guessed.push(sink.bytes.len());
             }
+            for byte in folded.into_iter().take_while(|byte| *byte != 0) {
+                sink.push(byte, source);
+            }
+            done = position + width;
         }
-        position += width;
+        match next_unplain(view, position + width) {
+            Some(next) => position = next,
+            None => break,
+        }
     }
+    let mut sink = sink?;
+    sink.copy(view, done..view.bytes().len());
     for position in guessed {
         read_as_digit(&mut sink.bytes, position);
     }
-    Some(sink.into_view(view.in_url()))
+    Some(sink.into_mapped(view.in_url()))
+}
+
+/// Where the next byte from `position` on stands that may have to be replaced.
+fn next_unplain(view: &View<'_>, position: usize) -> Option<usize> {
+    let rest = view.bytes().get(position..)?;
+    let ahead = rest.iter().position(|byte| {
+        step();
+        !is_plain(*byte)
+    })?;
+    Some(position + ahead)
 }
 
 /// ASCII that is seen or is white space.

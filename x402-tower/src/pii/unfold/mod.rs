@@ -15,7 +15,7 @@ pub(super) use escape::{Escapes, decoded, has_quoted_printable};
 pub(super) use fold::{folded, is_invisible};
 pub(super) use spelled::spelled;
 
-use super::view::{Source, View};
+use super::view::{Mapped, Source, View};
 
 /// Collects the bytes of a new view.
 #[derive(Debug, Default)]
@@ -25,13 +25,18 @@ pub(super) struct Sink {
 }
 
 impl Sink {
-    /// Starts with the first `length` bytes of `view`.
-    fn with_start_of(view: &View<'_>, length: usize) -> Self {
+    /// Has room for as many bytes as `view` has.
+    fn with_room_for(view: &View<'_>) -> Self {
         let capacity = view.bytes().len();
-        let mut sink = Self {
+        Self {
             bytes: Vec::with_capacity(capacity),
             sources: Vec::with_capacity(capacity),
-        };
+        }
+    }
+
+    /// Starts with the first `length` bytes of `view`.
+    fn with_start_of(view: &View<'_>, length: usize) -> Self {
+        let mut sink = Self::with_room_for(view);
         sink.copy(view, 0..length);
         sink
     }
@@ -48,17 +53,17 @@ impl Sink {
     }
 
     pub(super) fn copy(&mut self, view: &View<'_>, range: std::ops::Range<usize>) {
-        for position in range {
-            self.push(view.at(position), view.source(position));
-        }
+        let bytes = view.slice(range.clone());
+        self.bytes.extend_from_slice(bytes);
+        view.sources(range.start..range.start + bytes.len(), &mut self.sources);
     }
 
     pub(super) fn len(&self) -> usize {
         self.bytes.len()
     }
 
-    pub(super) fn into_view(self, in_url: bool) -> View<'static> {
-        View::mapped(self.bytes, self.sources, in_url)
+    pub(super) fn into_mapped(self, in_url: bool) -> Mapped {
+        Mapped::new(self.bytes, self.sources, in_url)
     }
 }
 

@@ -1,7 +1,7 @@
 //! `(at)` and `[dot]`, as addresses are written for people and not for machines.
 
 use super::super::steps::step;
-use super::super::view::View;
+use super::super::view::{Mapped, View};
 use super::{Sink, source_of};
 
 /// The words and what they stand for.
@@ -18,7 +18,7 @@ const WORDS: &[(&[u8], u8)] = &[
 const MAX_SPACES: usize = 2;
 
 /// The view with `(at)`, `[dot]` and the like replaced; `None` if there are none.
-pub(in super::super) fn spelled(view: &View<'_>) -> Option<View<'static>> {
+pub(in super::super) fn spelled(view: &View<'_>) -> Option<Mapped> {
     let length = view.bytes().len();
     let mut sink: Option<Sink> = None;
     let mut position = 0;
@@ -41,7 +41,7 @@ pub(in super::super) fn spelled(view: &View<'_>) -> Option<View<'static>> {
         sink.push(byte, source_of(view, position, end - position));
         position = end;
     }
-    Some(sink?.into_view(view.in_url()))
+    Some(sink?.into_mapped(view.in_url()))
 }
 
 fn spelled_at(view: &View<'_>, position: usize) -> Option<(u8, usize)> {

@@ -3,6 +3,8 @@
 use std::ops::Range;
 
 use super::super::EntityType;
+use super::super::classes::ByteClasses;
+use super::super::entity::EntitySet;
 use super::super::steps::step;
 use super::super::view::View;
 use super::secret::{decode_base58, decode_base58_checked, runs};
@@ -18,12 +20,12 @@ const SOLANA: std::ops::RangeInclusive<usize> = 32..=44;
 const EVM: usize = 42;
 
 pub(super) const RECOGNIZER: Recognizer = Recognizer {
-    entities: &[EntityType::Crypto],
+    entities: EntitySet::of(&[EntityType::Crypto]),
     may_match: |classes| classes.len >= SHORTEST && classes.has_letter(),
     recognize,
 };
 
-fn recognize(view: &View<'_>, hits: &mut Hits) {
+fn recognize(view: &View<'_>, _classes: &ByteClasses, hits: &mut Hits) {
     for run in runs(view, SHORTEST) {
         let mut start = run.start;
         for piece in view

@@ -6,11 +6,15 @@
 use std::ops::Range;
 
 use super::super::super::EntityType;
+use super::super::super::classes::ByteClasses;
+use super::super::super::entity::EntitySet;
 use super::super::super::steps::step;
 use super::super::super::view::View;
 use super::super::{Hits, Recognizer};
+pub(super) use super::identifier::Code;
 use super::naming::{Keys, Label, followed_by};
 use super::printed::Printed;
+use super::runs::{Run, Runs};
 use super::standing::stands_alone;
 use super::{britain, dea, finland, india, italy, singapore, spain, sweden};
 
@@ -66,15 +70,13 @@ impl Shape {
         shape
     }
 
-    const fn fits(&self, code: &Code) -> bool {
-        self.len == code.len
-            && self.letters & code.digits == 0
-            && self.digits & code.digits == self.digits
+    const fn allows(&self, digits: u32) -> bool {
+        self.letters & digits == 0 && self.digits & digits == self.digits
     }
 }
 
 pub(super) const RECOGNIZER: Recognizer = Recognizer {
-    entities: &[
+    entities: EntitySet::of(&[
         EntityType::MedicalLicense,
         EntityType::UkNino,
         EntityType::EsNif,
@@ -84,7 +86,7 @@ pub(super) const RECOGNIZER: Recognizer = Recognizer {
         EntityType::SePersonnummer,
         EntityType::InPan,
         EntityType::SgNricFin,
-    ],
+    ]),
     may_match: |classes| classes.digits >= FEWEST_DIGITS && classes.len >= SHORTEST,
     recognize,
 };
@@ -92,13 +94,13 @@ pub(super) const RECOGNIZER: Recognizer = Recognizer {
 /// An Indian PAN has four digits, and so has an Italian code unless most of them were replaced.
 const FEWEST_DIGITS: usize = 4;
 const SHORTEST: usize = 9;
-const LONGEST: usize = 16;
+pub(super) const LONGEST: usize = 16;
 /// `RSSMRA85T10A562S` in pairs has eight.
-const MAX_PIECES: usize = 8;
+pub(super) const MAX_PIECES: usize = 8;
 /// An Italian code starts with six letters.
 const MOST_LETTERS: usize = 6;
 
-static RULES: [&[CodeRule]; 8] = [
+const RULES: [&[CodeRule]; 8] = [
     spain::RULES,
     italy::RULES,
     singapore::RULES,
@@ -109,66 +111,130 @@ static RULES: [&[CodeRule]; 8] = [
     dea::RULES,
 ];
 
-fn recognize(view: &View<'_>, hits: &mut Hits) {
-    let length = view.bytes().len();
-    let mut position = 0;
-    while let Some(start) = (position..length).find(|at| {
-        step();
-        view.at(*at).is_ascii_alphanumeric()
-    }) {
-        match code_at(view, start, hits) {
-            Some((entity, end, score)) => {
-                hits.push(entity, start..end, score);
-                position = end;
+/// No length has more rules.
+const MOST_RULES: usize = 8;
+
+/// The rules for each length.
+static BY_LENGTH: [[Option<&CodeRule>; MOST_RULES]; LONGEST + 1] = {
+    let mut table = [[None; MOST_RULES]; LONGEST + 1];
+    let mut length = SHORTEST;
+    while length <= LONGEST {
+        let mut place = 0;
+        let mut tables: &[&'static [CodeRule]] = &RULES;
+        while let [rules, other_tables @ ..] = tables {
+            let mut rules: &'static [CodeRule] = rules;
+            while let [rule, other_rules @ ..] = rules {
+                if rule.shape.len == length {
+                    #[expect(
+                        clippy::indexing_slicing,
+                        reason = "checked when it is compiled; nothing of it runs later"
+                    )]
+                    {
+                        table[length][place] = Some(rule);
+                    }
+                    place += 1;
+                }
+                rules = other_rules;
             }
-            None => position = run_end(view, start, length),
+            tables = other_tables;
         }
+        length += 1;
+    }
+    table
+};
+
+/// The rules for codes of a length that have letters and digits where these are.
+fn rules_for(len: usize, digits: u32) -> impl Iterator<Item = &'static CodeRule> {
+    let rules = BY_LENGTH
+        .get(len)
+        .map_or([].as_slice(), |rules| rules.as_slice());
+    rules.iter().map_while(|rule| *rule).filter(move |rule| {
+        step();
+        rule.shape.allows(digits)
+    })
+}
+
+fn recognize(view: &View<'_>, _classes: &ByteClasses, hits: &mut Hits) {
+    let mut runs = Runs::new(view);
+    while let next @ [first, ..] = runs.next() {
+        // A long word neither is an identifier nor begins one.
+        let is_word = first.digits == 0 && first.len > MOST_LETTERS && first.len != LONGEST;
+        let found = if is_word {
+            None
+        } else {
+            code_at(view, next, hits)
+        };
+        let end = match found {
+            Some((entity, end, score)) => {
+                hits.push(entity, first.start..end, score);
+                end
+            }
+            None => first.end(),
+        };
+        runs.pass(end);
     }
 }
 
-/// Where the run of letters and digits ends that holds `start`, at `limit` at the latest.
-fn run_end(view: &View<'_>, start: usize, limit: usize) -> usize {
-    (start..limit)
-        .find(|at| {
-            step();
-            !view.at(*at).is_ascii_alphanumeric()
-        })
-        .unwrap_or(limit)
-}
-
-/// The longest identifier that starts at `start`.
-fn code_at(view: &View<'_>, start: usize, hits: &Hits) -> Option<(EntityType, usize, u8)> {
-    let mut code = Code::new();
-    let mut end = start;
+/// The longest identifier that starts with the first of some runs.
+fn code_at(view: &View<'_>, runs: &[Run], hits: &Hits) -> Option<(EntityType, usize, u8)> {
+    let most: usize = runs.iter().map(|run| run.len).sum();
+    if most < SHORTEST {
+        return None;
+    }
+    let (mut len, mut digits) = (0, 0);
     let mut found = None;
-    loop {
-        end = code.take_run(view, end)?;
-        if code.len >= SHORTEST
-            && let Some((entity, score)) = best(view, &code, start..end, hits)
+    for (run, count) in runs.iter().zip(1..) {
+        step();
+        if len + run.len > LONGEST {
+            break;
+        }
+        digits |= run.digits << len;
+        len += run.len;
+        if may_fit(len, digits)
+            && let Some(code) = runs.get(..count).and_then(|runs| Code::of(view, runs))
+            && let Some((entity, score)) = best(view, &code, hits)
         {
-            found = Some((entity, end, score));
+            found = Some((entity, run.end(), score));
         }
-        if !code.may_go_on(view, end) {
-            return found;
-        }
-        code.divide(view.at(end));
-        end += 1;
-        // A run that is too long ends the search, not what was found before it.
-        if code.len + (run_end(view, end, end + LONGEST + 1) - end) > LONGEST {
-            return found;
+        if !may_go_on(view, run.end(), len, digits) {
+            break;
         }
     }
+    found
 }
 
-fn best(view: &View<'_>, code: &Code, span: Range<usize>, hits: &Hits) -> Option<(EntityType, u8)> {
+/// Whether a run makes a code of the `len` characters before it; `None` if no code has all of them.
+pub(in super::super) fn may_be_code(len: usize, digits: u32, run: &Run) -> Option<bool> {
+    let digits = digits | run.digits.checked_shl(u32::try_from(len).ok()?)?;
+    let len = len + run.len;
+    (len <= LONGEST).then(|| may_fit(len, digits))
+}
+
+/// Whether letters and digits stand where they do in one of the forms. Most runs of text are settled by their length.
+fn may_fit(len: usize, digits: u32) -> bool {
+    rules_for(len, digits).next().is_some()
+}
+
+/// Whether one more run can belong to `len` characters. Words are left soon: at most six letters stand before a digit.
+fn may_go_on(view: &View<'_>, end: usize, len: usize, digits: u32) -> bool {
+    let separator = view.at(end);
+    let next = view.at(end + 1);
+    let joins = matches!(separator, b'-' | b'.' | b'_' | b'+') || view.is_space(separator);
+    let may_follow = match (digits, len) {
+        (0, MOST_LETTERS) => next.is_ascii_digit(),
+        (0, MOST_LETTERS..) => false,
+        _ => next.is_ascii_alphanumeric(),
+    };
+    joins && may_follow && len < LONGEST
+}
+
+fn best(view: &View<'_>, code: &Code, hits: &Hits) -> Option<(EntityType, u8)> {
+    let span = &code.span;
     let mut label = None;
-    RULES
-        .iter()
-        .copied()
-        .flatten()
-        .filter(|rule| rule.shape.fits(code) && hits.wants(rule.entity) && (rule.is_valid)(code))
+    rules_for(code.len, code.digits)
+        .filter(|rule| hits.wants(rule.entity) && (rule.is_valid)(code))
         .filter_map(|rule| {
-            let score = score_printed(view, rule, code, &span);
+            let score = score_printed(view, rule, code, span);
             if score == Some(rule.named_score) {
                 return Some((rule.entity, rule.named_score));
             }
@@ -186,117 +252,11 @@ fn score_printed(view: &View<'_>, rule: &CodeRule, code: &Code, span: &Range<usi
         return None;
     }
     let printed = rule.printed.iter().find(|printed| {
-        code.pieces() == printed.groups
+        *code.pieces == *printed.groups
             && code
-                .separators()
+                .separators
                 .iter()
                 .all(|separator| printed.separates(view, *separator))
     })?;
     Some(printed.score)
-}
-
-/// Runs of letters and digits that may be one identifier.
-#[derive(Debug)]
-pub(super) struct Code {
-    /// In capitals.
-    characters: [u8; LONGEST],
-    len: usize,
-    digits: u32,
-    pieces: [usize; MAX_PIECES],
-    separators: [u8; MAX_PIECES],
-    count: usize,
-    has_lower: bool,
-    has_upper: bool,
-}
-
-impl Code {
-    const fn new() -> Self {
-        Self {
-            characters: [0; LONGEST],
-            len: 0,
-            digits: 0,
-            pieces: [0; MAX_PIECES],
-            separators: [0; MAX_PIECES],
-            count: 0,
-            has_lower: false,
-            has_upper: false,
-        }
-    }
-
-    /// Letters and digits without separators, in capitals.
-    pub(super) fn characters(&self) -> &[u8] {
-        self.characters.get(..self.len).unwrap_or_default()
-    }
-
-    /// The values of the digits in `range`, as one number.
-    pub(super) fn number(&self, range: Range<usize>) -> u32 {
-        self.characters()
-            .get(range)
-            .unwrap_or_default()
-            .iter()
-            .fold(0, |number, byte| {
-                number * 10 + u32::from(byte.wrapping_sub(b'0') % 10)
-            })
-    }
-
-    /// The values of all characters; a letter's means nothing.
-    pub(super) fn values(&self) -> [u8; LONGEST] {
-        self.characters.map(|byte| byte.wrapping_sub(b'0'))
-    }
-
-    /// The first separator; NUL if there is none.
-    pub(super) fn sign(&self) -> u8 {
-        self.separators().first().copied().unwrap_or(0)
-    }
-
-    fn pieces(&self) -> &[usize] {
-        self.pieces.get(..self.count).unwrap_or_default()
-    }
-
-    fn separators(&self) -> &[u8] {
-        self.separators
-            .get(..self.count.saturating_sub(1))
-            .unwrap_or_default()
-    }
-
-    /// Takes a run and gives its end; none if there is no room for it.
-    fn take_run(&mut self, view: &View<'_>, start: usize) -> Option<usize> {
-        let mut end = start;
-        while view.at(end).is_ascii_alphanumeric() {
-            step();
-            let byte = view.at(end);
-            *self.characters.get_mut(self.len)? = byte.to_ascii_uppercase();
-            self.digits |= u32::from(byte.is_ascii_digit()) << self.len;
-            self.has_lower |= byte.is_ascii_lowercase();
-            self.has_upper |= byte.is_ascii_uppercase();
-            self.len += 1;
-            end += 1;
-        }
-        *self.pieces.get_mut(self.count)? = end - start;
-        self.count += 1;
-        Some(end)
-    }
-
-    fn divide(&mut self, separator: u8) {
-        if let Some(slot) = self
-            .count
-            .checked_sub(1)
-            .and_then(|index| self.separators.get_mut(index))
-        {
-            *slot = separator;
-        }
-    }
-
-    /// Whether one more run can belong to it. Words are left soon: at most six letters stand before a digit.
-    fn may_go_on(&self, view: &View<'_>, end: usize) -> bool {
-        let separator = view.at(end);
-        let next = view.at(end + 1);
-        let joins = matches!(separator, b'-' | b'.' | b'_' | b'+') || view.is_space(separator);
-        let may_follow = match (self.digits, self.len) {
-            (0, MOST_LETTERS) => next.is_ascii_digit(),
-            (0, MOST_LETTERS..) => false,
-            _ => next.is_ascii_alphanumeric(),
-        };
-        joins && may_follow && self.len < LONGEST && self.count < MAX_PIECES
-    }
 }

@@ -2,17 +2,19 @@
 //! them from any other number.
 
 use super::super::super::EntityType;
+use super::super::super::classes::ByteClasses;
+use super::super::super::entity::EntitySet;
 use super::super::super::steps::step;
 use super::super::super::view::View;
 use super::super::{Hits, Recognizer, score};
 use super::naming::{Keys, Label, followed_by};
 
 pub(super) const RECOGNIZER: Recognizer = Recognizer {
-    entities: &[
+    entities: EntitySet::of(&[
         EntityType::UsPassport,
         EntityType::UsDriverLicense,
         EntityType::UsBankNumber,
-    ],
+    ]),
     may_match: |classes| classes.digits >= FEWEST_DIGITS && classes.has_letter(),
     recognize,
 };
@@ -88,7 +90,7 @@ const RULES: [DocumentRule; 3] = [
     },
 ];
 
-fn recognize(view: &View<'_>, hits: &mut Hits) {
+fn recognize(view: &View<'_>, _classes: &ByteClasses, hits: &mut Hits) {
     let length = view.bytes().len();
     let find = |from: usize, inside: bool| {
         (from..length).find(|at| {

@@ -3,14 +3,19 @@
 use std::ops::Range;
 
 use super::super::super::EntityType;
+use super::super::super::classes::ByteClasses;
+use super::super::super::entity::EntitySet;
 use super::super::super::steps::step;
 use super::super::super::view::View;
 use super::super::{Hits, Recognizer, score};
 use super::naming::{Keys, Label};
 
 pub(super) const RECOGNIZER: Recognizer = Recognizer {
-    entities: &[EntityType::MacAddress],
-    may_match: |classes| classes.len >= SHORTEST && (classes.colons >= 5 || classes.digits >= 2),
+    entities: EntitySet::of(&[EntityType::MacAddress]),
+    may_match: |classes| {
+        let divides = classes.hyphens >= 5 || classes.dots >= 2;
+        classes.len >= SHORTEST && (classes.colons >= 5 || (classes.digits >= 2 && divides))
+    },
     recognize,
 };
 
@@ -30,7 +35,7 @@ const KEYS: Keys = &[
     "ether",
 ];
 
-fn recognize(view: &View<'_>, hits: &mut Hits) {
+fn recognize(view: &View<'_>, _classes: &ByteClasses, hits: &mut Hits) {
     let mut position = 0;
     while position < view.bytes().len() {
         step();

@@ -15,6 +15,7 @@ mod dea;
 mod document;
 mod europe;
 mod finland;
+mod identifier;
 mod india;
 mod italy;
 mod mac;
@@ -23,6 +24,7 @@ mod north_america;
 mod number;
 mod printed;
 mod provisioning;
+mod runs;
 mod singapore;
 mod south_africa;
 mod spain;
@@ -30,6 +32,9 @@ mod standing;
 mod sweden;
 
 use super::{NumberRecognizer, Recognizer};
+
+pub(super) use code::may_be_code;
+pub(super) use runs::{Run, Runs};
 
 pub(super) const NUMBERS: NumberRecognizer = number::RECOGNIZER;
 pub(super) const CODES: Recognizer = code::RECOGNIZER;

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::super::super::alphabet::Alphabet;
 use super::super::super::steps::step;
 use super::super::super::view::View;
 
@@ -319,7 +320,7 @@ fn skip_connectors_back(view: &View<'_>, end: usize) -> usize {
         .take_while(|back| {
             step();
             let byte = view.before(end.saturating_sub(*back));
-            let joins = b" \t\r\n:=#\"'\\-_.()[]{}<>/*|~".contains(&byte);
+            let joins = Alphabet::CONNECTOR.has(byte);
             // `/nhs?value=…`
             *back < end && (joins || (view.in_url() && matches!(byte, b'+' | b'?')))
         })

@@ -7,9 +7,10 @@
 use std::ops::Range;
 
 use super::super::super::EntityType;
+use super::super::super::entity::EntitySet;
 use super::super::super::steps::step;
 use super::super::super::view::View;
-use super::super::numbers::Window;
+use super::super::window::{Window, totals};
 use super::super::{Hits, NumberRecognizer, score};
 use super::naming::{Keys, Label, NATIONAL_ID, followed_by};
 use super::printed::Printed;
@@ -52,7 +53,7 @@ pub(super) const fn never(_digits: &[u8]) -> bool {
 }
 
 pub(super) const RECOGNIZER: NumberRecognizer = NumberRecognizer {
-    entities: &[
+    entities: EntitySet::of(&[
         EntityType::UsItin,
         EntityType::AbaRoutingNumber,
         EntityType::UsNpi,
@@ -69,13 +70,14 @@ pub(super) const RECOGNIZER: NumberRecognizer = NumberRecognizer {
         EntityType::AuMedicare,
         EntityType::AuAbn,
         EntityType::ZaIdNumber,
-    ],
+    ]),
     fewest_digits: SHORTEST,
     match_at: |view, window, hits, _| match_at(view, window, hits),
 };
 
 const SHORTEST: usize = 8;
 const LONGEST: usize = 13;
+const MOST_PRINTED_GROUPS: usize = 8;
 /// How far from a number the word that names it may start.
 const REACH: usize = 12;
 const RULES: [&[NumberRule]; 5] = [
@@ -86,84 +88,160 @@ const RULES: [&[NumberRule]; 5] = [
     south_africa::RULES,
 ];
 
+/// No number of digits has more rules.
+const MOST_RULES: usize = 8;
+
+/// The rules for each number of digits.
+static BY_LENGTH: [[Option<&NumberRule>; MOST_RULES]; LONGEST + 1] = {
+    let mut table = [[None; MOST_RULES]; LONGEST + 1];
+    let mut length = SHORTEST;
+    while length <= LONGEST {
+        let mut place = 0;
+        let mut tables: &[&'static [NumberRule]] = &RULES;
+        while let [rules, other_tables @ ..] = tables {
+            let mut rules: &'static [NumberRule] = rules;
+            while let [rule, other_rules @ ..] = rules {
+                if rule.lengths & (1 << length) != 0 {
+                    #[expect(
+                        clippy::indexing_slicing,
+                        reason = "checked when it is compiled; nothing of it runs later"
+                    )]
+                    {
+                        table[length][place] = Some(rule);
+                    }
+                    place += 1;
+                }
+                rules = other_rules;
+            }
+            tables = other_tables;
+        }
+        length += 1;
+    }
+    table
+};
+
+/// The rules for numbers with so many digits.
+fn rules_of(len: usize) -> impl Iterator<Item = &'static NumberRule> {
+    let rules = BY_LENGTH
+        .get(len)
+        .map_or([].as_slice(), |rules| rules.as_slice());
+    rules.iter().map_while(|rule| *rule)
+}
+
+/// For each count of groups, which lengths the first of them has where such numbers are printed in groups, one bit each.
+static PRINTED_FIRST: [u32; MOST_PRINTED_GROUPS + 1] = {
+    let mut firsts = [0; MOST_PRINTED_GROUPS + 1];
+    let mut tables: &[&[NumberRule]] = &RULES;
+    while let [rules, other_tables @ ..] = tables {
+        let mut rules: &[NumberRule] = rules;
+        while let [rule, other_rules @ ..] = rules {
+            let mut forms = rule.printed;
+            while let [form, other_forms @ ..] = forms {
+                if let [first, ..] = form.groups {
+                    #[expect(
+                        clippy::indexing_slicing,
+                        reason = "checked when it is compiled; nothing of it runs later"
+                    )]
+                    {
+                        firsts[form.groups.len()] |= 1 << *first;
+                    }
+                }
+                forms = other_forms;
+            }
+            rules = other_rules;
+        }
+        tables = other_tables;
+    }
+    firsts
+};
+
 fn match_at(
     view: &View<'_>,
     window: &Window<'_, '_>,
     hits: &Hits,
 ) -> Option<(EntityType, Range<usize>, u8)> {
-    candidates(window).find_map(|candidate| {
-        let (entity, score) = candidate.best(view, hits)?;
+    if window.totals() & totals(SHORTEST..=LONGEST) == 0 {
+        return None;
+    }
+    let first = window.lengths(1).next()?;
+    let follows_word = is_letter_first((0..REACH).map(|back| {
+        step();
+        view.before(window.start().saturating_sub(back))
+    }));
+    // The longest first: the start of a number may be valid itself.
+    window.counts(totals(SHORTEST..=LONGEST)).find_map(|count| {
+        let may_be_printed = PRINTED_FIRST
+            .get(count)
+            .is_some_and(|firsts| firsts & (1 << first) != 0);
+        // After any but the last of the groups comes another one.
+        let is_beside_word = follows_word || (count == window.len() && precedes_word(view, window));
+        if !may_be_printed && !is_beside_word {
+            return None;
+        }
+        let candidate = Candidate {
+            window,
+            count,
+            span: window.span(count),
+        };
+        let may_be_named = is_beside_word && candidate.may_be_named(view);
+        let (entity, score) = candidate.best(view, hits, may_be_named)?;
         Some((entity, candidate.span, score))
     })
+}
+
+/// Whether a letter comes next. Most numbers in lists of numbers have none on either side.
+fn precedes_word(view: &View<'_>, window: &Window<'_, '_>) -> bool {
+    let end = window.span(window.len()).end;
+    is_letter_first((0..REACH).map(|ahead| {
+        step();
+        view.at(end + ahead)
+    }))
+}
+
+/// Whether the first letter or digit is a letter.
+fn is_letter_first(mut bytes: impl Iterator<Item = u8>) -> bool {
+    bytes
+        .find(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii())
+        .is_some_and(|byte| !byte.is_ascii_digit())
 }
 
 /// The first groups of a window, taken for one number.
 struct Candidate<'w, 'v, 't> {
     window: &'w Window<'v, 't>,
     count: usize,
-    digits: [u8; LONGEST],
-    len: usize,
     span: Range<usize>,
 }
 
-/// The longest first: the start of a number may be valid itself.
-fn candidates<'w, 'v, 't>(
-    window: &'w Window<'v, 't>,
-) -> impl Iterator<Item = Candidate<'w, 'v, 't>> {
-    let mut total = 0;
-    let mut ends = 0u32;
-    for (index, length) in window.lengths(window.len()).enumerate() {
-        total += length;
-        if (SHORTEST..=LONGEST).contains(&total) {
-            ends |= 1 << index;
-        }
-    }
-    (1..=window.len())
-        .rev()
-        .filter(move |count| ends & (1 << (count - 1)) != 0)
-        .map(move |count| {
-            let mut digits = [0; LONGEST];
-            let mut len = 0;
-            for (slot, digit) in digits.iter_mut().zip(window.digits(count)) {
-                *slot = digit;
-                len += 1;
-            }
-            Candidate {
-                window,
-                count,
-                digits,
-                len,
-                span: window.span(count),
-            }
-        })
-}
-
 impl Candidate<'_, '_, '_> {
-    fn best(&self, view: &View<'_>, hits: &Hits) -> Option<(EntityType, u8)> {
-        let digits = self.digits.get(..self.len)?;
+    fn best(&self, view: &View<'_>, hits: &Hits, may_be_named: bool) -> Option<(EntityType, u8)> {
+        let digits = self.window.digit_values(self.count);
         let mut label = None;
-        let may_be_named = self.is_beside_a_word(view);
-        RULES
-            .iter()
-            .copied()
-            .flatten()
+        rules_of(digits.len())
             .filter(|rule| {
-                rule.lengths & (1 << self.len) != 0
-                    && hits.wants(rule.entity)
+                step();
+                hits.wants(rule.entity)
                     && (may_be_named || self.printed_forms(rule).next().is_some())
                     && (rule.is_valid)(digits)
             })
             .filter_map(|rule| {
                 let label = label.get_or_insert_with(|| Label::before(view, self.span.start));
-                let score = self
-                    .score_named(view, rule, digits, label)
-                    .or_else(|| self.score_printed(view, rule, digits, label))?;
+                let named = may_be_named
+                    .then(|| self.score_named(view, rule, digits, label))
+                    .flatten();
+                let score = named.or_else(|| self.score_printed(view, rule, digits, label))?;
                 Some((rule.entity, score))
             })
             .reduce(|best, next| if next.1 > best.1 { next } else { best })
     }
 
     /// Beside a key or word the digits may be divided anyhow, but are no decimal.
+    fn may_be_named(&self, view: &View<'_>) -> bool {
+        let is_divided_by_single_characters = self.window.separators(self.count).all(|separator| {
+            matches!(separator, [byte] if b"-./_".contains(byte) || view.is_space(*byte))
+        });
+        is_divided_by_single_characters && (self.count > 1 || !self.window.continues(1, b"."))
+    }
+
     fn score_named(
         &self,
         view: &View<'_>,
@@ -171,12 +249,6 @@ impl Candidate<'_, '_, '_> {
         digits: &[u8],
         label: &Label,
     ) -> Option<u8> {
-        let is_divided_by_single_characters = self.window.separators(self.count).all(|separator| {
-            matches!(separator, [byte] if b"-./_".contains(byte) || view.is_space(*byte))
-        });
-        if !is_divided_by_single_characters || (self.count == 1 && self.window.continues(1, b".")) {
-            return None;
-        }
         let is_named = |keys| label.names(keys) || followed_by(view, self.span.end, keys);
         if is_named(rule.keys) {
             return Some(rule.named_score);
@@ -208,25 +280,6 @@ impl Candidate<'_, '_, '_> {
         rule.printed.iter().filter(|printed| {
             printed.groups.len() == self.count && self.window.starts_with(printed.groups)
         })
-    }
-
-    /// Whether a letter comes next on either side. Most numbers in lists of numbers have none.
-    fn is_beside_a_word(&self, view: &View<'_>) -> bool {
-        let belongs = |byte: &u8| byte.is_ascii_alphanumeric() || !byte.is_ascii();
-        let is_letter = |byte: Option<u8>| byte.is_some_and(|byte| !byte.is_ascii_digit());
-        let before = (0..REACH)
-            .map(|back| {
-                step();
-                view.before(self.span.start.saturating_sub(back))
-            })
-            .find(belongs);
-        let after = (0..REACH)
-            .map(|ahead| {
-                step();
-                view.at(self.span.end + ahead)
-            })
-            .find(belongs);
-        is_letter(before) || is_letter(after)
     }
 
     /// One separator throughout, of those that the form has.

@@ -1,14 +1,16 @@
 //! Key files of Solana: a JSON array of 64 bytes.
 
 use super::super::super::EntityType;
+use super::super::super::long_run::runs_of;
 use super::super::super::steps::step;
 use super::super::super::view::View;
 use super::super::{Hits, score};
 use super::chain_key::is_pair;
 use super::key_word::names_key;
-use super::token::runs_of;
 
 const BYTES: usize = 64;
+/// One for each number.
+pub(super) const FEWEST_DIGITS: usize = BYTES;
 /// A digit for each number and the commas between.
 const SHORTEST: usize = 2 * BYTES - 1;
 const MAX_SPACES: usize = 8;

@@ -1,5 +1,6 @@
 //! Words that say that a secret follows, however they are written: `PRIVATE_KEY`, `private-key`, `privateKey`.
 
+use super::super::super::alphabet::Alphabet;
 use super::super::super::steps::step;
 use super::super::super::view::View;
 
@@ -112,6 +113,17 @@ const PUBLIC: &[&str] = &[
     "proof",
 ];
 
+/// Whether any word stands directly before `position`: most values are in paths and have none.
+pub(super) fn has_name(view: &View<'_>, position: usize) -> bool {
+    let joiners = (0..=MAX_JOINERS).take_while(|back| {
+        step();
+        *back < position && is_joiner(view, view.before(position - back))
+    });
+    position
+        .checked_sub(joiners.count())
+        .is_some_and(|end| view.before(end).is_ascii_alphabetic())
+}
+
 /// Whether a name of a chain's private key stands directly before `position`.
 pub(super) fn names_key(view: &View<'_>, position: usize) -> bool {
     Words::before(view, position).end_with_one_of(CHAIN_KEYS)
@@ -222,7 +234,8 @@ impl Words {
 }
 
 fn is_joiner(view: &View<'_>, byte: u8) -> bool {
-    b" \t\r\n:=#\"'`\\-_./()[]{}<>*|~".contains(&byte)
+    Alphabet::CONNECTOR.has(byte)
+        || byte == b'`'
         || view.is_space(byte)
         || (view.in_url() && byte == b'?')
 }

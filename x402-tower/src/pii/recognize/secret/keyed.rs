@@ -3,11 +3,13 @@
 use std::ops::Range;
 
 use super::super::super::EntityType;
+use super::super::super::alphabet::Alphabet;
+use super::super::super::long_run::runs_of;
 use super::super::super::steps::step;
 use super::super::super::view::View;
 use super::super::{Hits, score};
-use super::key_word::{names_key, names_token, speaks_of_key};
-use super::token::{length_of, runs_of};
+use super::key_word::{has_name, names_key, names_token, speaks_of_key};
+use super::token::length_of;
 
 /// A private key of 32 bytes in hexadecimal.
 const KEY_DIGITS: usize = 64;
@@ -15,6 +17,10 @@ const KEY_DIGITS: usize = 64;
 const SHORTEST_VALUE: usize = 20;
 /// A piece of a value that no word is: words are shorter or have no digits.
 const RANDOM_PIECE: usize = 12;
+
+/// What looks random has so many digits, or so many capitals.
+pub(super) const FEWEST_DIGITS: usize = 2;
+pub(super) const FEWEST_UPPERS: usize = 4;
 
 /// Private keys beside a word that says so. Alone, 32 bytes are a hash or a nonce, which are everywhere in x402.
 pub(super) fn find_hexadecimal(view: &View<'_>, run: &Range<usize>, hits: &mut Hits) {
@@ -69,6 +75,7 @@ pub(super) fn find(view: &View<'_>, hits: &mut Hits) {
 
 fn is_named(view: &View<'_>, span: &Range<usize>) -> bool {
     span.len() >= SHORTEST_VALUE
+        && has_name(view, span.start)
         && looks_random(view.slice(span.clone()))
         && names_token(view, span.start)
 }
@@ -90,7 +97,7 @@ fn segments<'v>(view: &'v View<'_>, run: &Range<usize>) -> impl Iterator<Item = 
 
 /// The alphabets of base64 and base64url.
 const fn is_value(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
+    Alphabet::VALUE.has(byte)
 }
 
 /// Whether a value is no name, slug or address: one of its pieces is long, and digits stand in it between letters, or
@@ -111,7 +118,7 @@ fn looks_random(value: &[u8]) -> bool {
                 humps += usize::from(byte.is_ascii_uppercase() && u8::is_ascii_lowercase(&last));
                 last = *byte;
             }
-            letters >= 2 && (digits >= 2 || humps >= 4)
+            letters >= 2 && (digits >= FEWEST_DIGITS || humps >= FEWEST_UPPERS)
         })
 }
 

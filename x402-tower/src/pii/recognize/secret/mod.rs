@@ -6,6 +6,8 @@
 //! formats of the wallets.
 
 use super::super::EntityType;
+use super::super::classes::ByteClasses;
+use super::super::entity::EntitySet;
 use super::super::view::View;
 use super::{Hits, Recognizer, score};
 
@@ -29,15 +31,19 @@ pub(super) use token::{is_token, runs};
 const SHORTEST: usize = 20;
 
 pub(super) const RECOGNIZER: Recognizer = Recognizer {
-    entities: &[EntityType::Secret],
+    entities: EntitySet::of(&[EntityType::Secret]),
     may_match: |classes| classes.len >= SHORTEST,
     recognize,
 };
 
-fn recognize(view: &View<'_>, hits: &mut Hits) {
-    pem::find(view, hits);
+fn recognize(view: &View<'_>, classes: &ByteClasses, hits: &mut Hits) {
+    if classes.hyphens >= pem::FEWEST_HYPHENS {
+        pem::find(view, hits);
+    }
     phrase::find(view, hits);
-    byte_array::find(view, hits);
+    if classes.digits >= byte_array::FEWEST_DIGITS {
+        byte_array::find(view, hits);
+    }
     let mut chain_keys = chain_key::Budget::new();
     // Where the last key of several parts ended: its parts are runs of their own.
     let mut done = 0;
@@ -56,5 +62,7 @@ fn recognize(view: &View<'_>, hits: &mut Hits) {
             chain_key::find(view, &run, &mut chain_keys, hits);
         }
     }
-    keyed::find(view, hits);
+    if classes.digits >= keyed::FEWEST_DIGITS || classes.uppers >= keyed::FEWEST_UPPERS {
+        keyed::find(view, hits);
+    }
 }

@@ -3,13 +3,16 @@
 use std::ops::Range;
 
 use super::super::super::EntityType;
+use super::super::super::long_run::runs_of;
 use super::super::super::steps::step;
 use super::super::super::view::View;
 use super::super::{Hits, score};
-use super::token::{length_of, runs_of};
+use super::token::length_of;
 
 /// `-----` stands on both sides of the words.
 const DASHES: usize = 5;
+/// Those of the first line.
+pub(super) const FEWEST_HYPHENS: usize = 2 * DASHES;
 /// A label such as `BEGIN RSA PRIVATE KEY` or `BEGIN PGP PRIVATE KEY BLOCK`.
 const LONGEST_LABEL: usize = 64;
 /// Fewer characters of base64 between the lines are a mention of the format and no key.

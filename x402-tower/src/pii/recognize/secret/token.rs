@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::super::super::alphabet::Alphabet;
+use super::super::super::long_run::runs_of;
 use super::super::super::steps::step;
 use super::super::super::view::View;
 
@@ -10,7 +12,7 @@ pub(super) const SHORTEST: usize = 16;
 
 /// Letters, digits, hyphen and underscore: the alphabet of base64url.
 pub(in super::super) const fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
+    Alphabet::TOKEN.has(byte)
 }
 
 /// The runs of token characters of at least `least` bytes.
@@ -21,45 +23,13 @@ pub(in super::super) fn runs<'v>(
     runs_of(view, least, is_token)
 }
 
-/// The longest runs of at least `least` bytes that all belong.
-///
-/// Looks where a run that starts here would end, and backwards from there: a byte that does not belong rules out all
-/// starts before it, so text of short words costs one look a word.
-pub(super) fn runs_of<'v>(
-    view: &'v View<'_>,
-    least: usize,
-    belongs: fn(u8) -> bool,
-) -> impl Iterator<Item = Range<usize>> + 'v {
-    let bytes = view.bytes();
-    let mut start = 0;
-    std::iter::from_fn(move || {
-        loop {
-            let window = bytes.get(start..start + least)?;
-            let gap = window.iter().rposition(|byte| {
-                step();
-                !belongs(*byte)
-            });
-            let Some(gap) = gap else { break };
-            start += gap + 1;
-        }
-        let rest = bytes.get(start + least..).unwrap_or_default();
-        let more = rest.iter().take_while(|byte| {
-            step();
-            belongs(**byte)
-        });
-        let run = start..start + least + more.count();
-        start = run.end;
-        Some(run)
-    })
-}
-
 /// Whether a run holds nothing but hexadecimal digits and what stands in addresses and UUIDs beside them.
 pub(super) fn is_hexadecimal(view: &View<'_>, run: &Range<usize>) -> bool {
     let digits = view.slice(run.clone());
     let digits = digits.strip_prefix(b"0x").unwrap_or(digits);
     digits.iter().all(|byte| {
         step();
-        byte.is_ascii_hexdigit() || *byte == b'-'
+        Alphabet::HEX.has(*byte) || *byte == b'-'
     })
 }
 

@@ -1,0 +1,272 @@
+//! A few groups of digits of which a number may be made.
+
+use std::ops::{Range, RangeInclusive};
+
+use super::super::steps::step;
+use super::super::view::View;
+
+/// As many groups as there are digits at most, so that single digits with something between are a number as well.
+const MAX_GROUPS: usize = MAX_DIGITS;
+/// No number that we look for has more digits: a payment card has at most 19.
+const MAX_DIGITS: usize = 19;
+/// Room for some windows one after the other, so that groups are moved once in a while only.
+const ROOM: usize = 2 * MAX_DIGITS;
+
+/// Digits with none beside them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Group {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// How many digits there are up to the end of this group.
+    upto: usize,
+}
+
+impl Group {
+    const EMPTY: Self = Self::new(0, 0);
+
+    pub(super) const fn new(start: usize, end: usize) -> Self {
+        Self {
+            start,
+            end,
+            upto: 0,
+        }
+    }
+
+    const fn len(&self) -> usize {
+        self.end - self.start
+    }
+}
+
+/// A group of digits and those that follow it, joined by separators: at most [`MAX_GROUPS`] groups and
+/// [`MAX_DIGITS`] digits. No group in it touches a letter on its right.
+#[derive(Debug)]
+pub(super) struct Window<'v, 't> {
+    view: &'v View<'t>,
+    /// Groups that were taken away, those of the window, and room for more.
+    groups: [Group; ROOM],
+    digits: [u8; ROOM],
+    first: usize,
+    len: usize,
+    /// How many of the digits are before those of the window.
+    base: usize,
+    /// A bit for each number of digits after which a group of the window ends.
+    ends: u32,
+}
+
+/// The bits for numbers of digits.
+pub(super) const fn totals(range: RangeInclusive<usize>) -> u32 {
+    (2 << *range.end()) - (1 << *range.start())
+}
+
+impl<'v, 't> Window<'v, 't> {
+    pub(super) const fn empty(view: &'v View<'t>) -> Self {
+        Self {
+            view,
+            groups: [Group::EMPTY; ROOM],
+            digits: [0; ROOM],
+            first: 0,
+            len: 0,
+            base: 0,
+            ends: 0,
+        }
+    }
+
+    /// Adds a group at the end, if it fits.
+    pub(super) fn push(&mut self, group: Group) -> bool {
+        let length = group.len();
+        let total = self.total(self.len) + length;
+        if self.len >= MAX_GROUPS || total > MAX_DIGITS {
+            return false;
+        }
+        if self.base + total > ROOM || self.first + self.len >= ROOM {
+            self.make_room();
+        }
+        let start = self.base + total - length;
+        let values = self.view.slice(group.start..group.end);
+        let (Some(digits), Some(slot)) = (
+            self.digits.get_mut(start..start + length),
+            self.groups.get_mut(self.first + self.len),
+        ) else {
+            return false;
+        };
+        for (digit, byte) in digits.iter_mut().zip(values) {
+            step();
+            *digit = byte.wrapping_sub(b'0');
+        }
+        *slot = Group {
+            upto: start + length,
+            ..group
+        };
+        self.len += 1;
+        self.ends |= 1 << total;
+        true
+    }
+
+    /// Takes the first group away.
+    pub(super) fn pop(&mut self) {
+        let digits = self.total(1);
+        self.base += digits;
+        // The first group has no end before it.
+        self.ends = (self.ends >> digits) & !1;
+        self.first += 1;
+        self.len -= 1;
+        if self.len == 0 {
+            (self.first, self.base, self.ends) = (0, 0, 0);
+        }
+    }
+
+    /// Moves the window to where the groups begin.
+    fn make_room(&mut self) {
+        let base = self.base;
+        let end = base + self.total(self.len);
+        self.digits.copy_within(base..end, 0);
+        self.groups
+            .copy_within(self.first..self.first + self.len, 0);
+        self.first = 0;
+        for group in self.groups.iter_mut().take(self.len) {
+            step();
+            group.upto -= base;
+        }
+        self.base = 0;
+    }
+
+    fn groups(&self) -> &[Group] {
+        self.groups
+            .get(self.first..self.first + self.len)
+            .unwrap_or_default()
+    }
+
+    /// Whether there is room for another group.
+    pub(super) const fn has_room(&self) -> bool {
+        self.len < MAX_GROUPS
+    }
+
+    /// How many groups there are, at least one.
+    pub(super) const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Where the first digit stands.
+    pub(super) fn start(&self) -> usize {
+        self.groups().first().map_or(0, |group| group.start)
+    }
+
+    /// From the first digit to the last one of the first `count` groups.
+    pub(super) fn span(&self, count: usize) -> Range<usize> {
+        let last = count
+            .checked_sub(1)
+            .and_then(|last| self.groups().get(last))
+            .unwrap_or(&Group::EMPTY);
+        self.start()..last.end
+    }
+
+    /// The lengths of the first `count` groups.
+    pub(super) fn lengths(
+        &self,
+        count: usize,
+    ) -> impl DoubleEndedIterator<Item = usize> + ExactSizeIterator {
+        self.groups().iter().take(count).map(Group::len)
+    }
+
+    /// Whether the window starts with groups of these lengths.
+    pub(super) fn starts_with(&self, lengths: &[usize]) -> bool {
+        self.groups().get(..lengths.len()).is_some_and(|groups| {
+            let mut pairs = groups.iter().zip(lengths);
+            pairs.all(|(group, length)| group.len() == *length)
+        })
+    }
+
+    /// How many digits the first `count` groups have.
+    pub(super) fn total(&self, count: usize) -> usize {
+        count
+            .checked_sub(1)
+            .and_then(|last| self.groups().get(last))
+            .map_or(0, |group| group.upto - self.base)
+    }
+
+    /// A bit for each number of digits that the first groups have together: bit 9 where some of them have nine.
+    pub(super) const fn totals(&self) -> u32 {
+        self.ends
+    }
+
+    /// The counts of groups that together have as many digits as one of the bits of `totals` says, the largest first.
+    pub(super) fn counts(&self, totals: u32) -> impl Iterator<Item = usize> {
+        let base = self.base;
+        // Every group has a digit, so that no more groups have so many digits together.
+        let most = totals
+            .checked_ilog2()
+            .and_then(|most| usize::try_from(most).ok());
+        let first = self.len.min(most.unwrap_or(0));
+        let groups = self.groups().get(..first).unwrap_or_default();
+        groups
+            .iter()
+            .enumerate()
+            .rev()
+            .filter(move |(_, group)| {
+                step();
+                totals & 1 << (group.upto - base) != 0
+            })
+            .map(|(index, _)| index + 1)
+    }
+
+    /// The values of the digits of the first `count` groups.
+    pub(super) fn digits(&self, count: usize) -> impl DoubleEndedIterator<Item = u8> {
+        self.digit_values(count).iter().copied()
+    }
+
+    /// The values of the digits of the first `count` groups.
+    pub(super) fn digit_values(&self, count: usize) -> &[u8] {
+        self.digits
+            .get(self.base..self.base + self.total(count))
+            .unwrap_or_default()
+    }
+
+    /// The number that the first `count` of the digits write.
+    pub(super) fn leading(&self, count: usize) -> u32 {
+        let end = self.base + count.min(self.total(self.len));
+        let digits = self.digits.get(self.base..end).unwrap_or_default();
+        digits
+            .iter()
+            .fold(0, |number, digit| number * 10 + u32::from(*digit))
+    }
+
+    /// What stands between the first `count` groups, one slice per gap.
+    pub(super) fn separators(&self, count: usize) -> impl Iterator<Item = &[u8]> {
+        let next = self.groups().iter().take(count).skip(1);
+        self.groups()
+            .iter()
+            .zip(next)
+            .map(|(left, right)| self.view.slice(left.end..right.start))
+    }
+
+    /// Whether all that stands between the first `count` groups is one of `allowed`, or white space.
+    pub(super) fn separated_by(&self, count: usize, allowed: &[u8]) -> bool {
+        self.separators(count)
+            .flatten()
+            .all(|byte| allowed.contains(byte) || self.view.is_space(*byte))
+    }
+
+    /// Whether the same stands between all of the first `count` groups.
+    pub(super) fn separated_alike(&self, count: usize) -> bool {
+        let mut separators = self.separators(count);
+        let first = separators.next();
+        separators.all(|separator| Some(separator) == first)
+    }
+
+    /// Whether the first digit touches a letter.
+    pub(super) fn glued(&self) -> bool {
+        self.view.before(self.start()).is_ascii_alphabetic()
+    }
+
+    /// Whether one of `joiners` and one more digit stand before the window or after `count` groups, so
+    /// that these groups are a part of something longer.
+    pub(super) fn continues(&self, count: usize, joiners: &[u8]) -> bool {
+        let Range { start, end } = self.span(count);
+        let left = joiners.contains(&self.view.before(start))
+            && start
+                .checked_sub(1)
+                .is_some_and(|joiner| self.view.before(joiner).is_ascii_digit());
+        let right = joiners.contains(&self.view.at(end)) && self.view.at(end + 1).is_ascii_digit();
+        left || right
+    }
+}

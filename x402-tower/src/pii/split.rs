@@ -1,0 +1,257 @@
+//! The parts of a list, and whether a value may be split over them: most lists hold none, and are not joined.
+
+use std::ops::Range;
+
+use smallvec::SmallVec;
+
+use super::alphabet::Alphabet;
+use super::recognize::may_cross;
+use super::steps::step;
+use super::view::View;
+
+/// No value is split into parts longer than this.
+const LONGEST_PART: usize = 64;
+/// `a=4111&b=1111`: a key of up to so many characters does not say that values are apart.
+const MEANINGLESS_KEY: usize = 2;
+/// A social security number has this many, and a list with fewer is not looked at.
+pub(super) const FEWEST_DIGITS: usize = 9;
+/// No number that is sure enough has fewer: an Australian tax file number has eight.
+const FEWEST_DIGITS_OF_KIND: usize = 8;
+/// Recovery phrases have so many words, of at least so many letters.
+const FEWEST_WORDS: usize = 12;
+const SHORTEST_WORD: usize = 3;
+/// Two lines of dashes around the name of a key file.
+const FEWEST_HYPHENS: usize = 10;
+
+/// Keys of the two halves of an address. A name, an account or a host beside each other are everyday.
+const LOCAL_KEYS: &[&[u8]] = &[
+    b"user",
+    b"username",
+    b"local",
+    b"localpart",
+    b"mailbox",
+    b"mail",
+    b"email",
+];
+const DOMAIN_KEYS: &[&[u8]] = &[b"domain", b"maildomain", b"emaildomain"];
+
+/// A value and the key before it, as ranges of the view.
+#[derive(Debug, Clone)]
+pub(super) struct Part {
+    key: Range<usize>,
+    pub(super) value: Range<usize>,
+}
+
+impl Part {
+    /// The letters that its key starts with.
+    pub(super) fn stem<'t>(&self, view: &View<'t>) -> &'t [u8] {
+        let key = view.slice(self.key.clone());
+        let letters = key
+            .iter()
+            .take_while(|byte| {
+                step();
+                byte.is_ascii_alphabetic()
+            })
+            .count();
+        key.get(..letters).unwrap_or_default()
+    }
+}
+
+/// Most lists have fewer parts.
+type Parts = SmallVec<[Part; 12]>;
+
+/// Whether something may be split over parts: digits for a whole number, an address, or whatever needs letters as well.
+pub(super) fn may_be_split(view: &View<'_>, parts: &[Part], everything: bool) -> bool {
+    let (mut with_digits, mut digits) = (0, 0);
+    let (mut start, mut may_cross) = (0, false);
+    let mut chain = Content::default();
+    for (position, part) in parts.iter().enumerate() {
+        let content = Content::of(view.slice(part.value.clone()));
+        with_digits += content.with_digits;
+        digits += content.digits;
+        let previous = position
+            .checked_sub(1)
+            .and_then(|previous| parts.get(previous));
+        if let Some(previous) = previous {
+            if touch_at(view, previous, part) || is_mailbox(view, previous, part) {
+                return true;
+            }
+            chain.is_named |= has_same_stem(view, previous, part);
+            if !goes_on(view, previous, part) {
+                may_cross |= chain.may_hold(view, parts.get(start..position).unwrap_or_default());
+                (start, chain) = (position, Content::default());
+            }
+        }
+        chain.add(&content);
+    }
+    with_digits >= 2
+        && digits >= FEWEST_DIGITS
+        && (everything || may_cross || chain.may_hold(view, parts.get(start..).unwrap_or_default()))
+}
+
+/// What there is in parts of which each goes on with what the one before began.
+#[derive(Debug, Default)]
+struct Content {
+    with_digits: usize,
+    digits: usize,
+    hyphens: usize,
+    /// Letters in a row, as many as the words of recovery phrases have.
+    words: usize,
+    /// Whether a key says what parts are together.
+    is_named: bool,
+}
+
+impl Content {
+    fn of(value: &[u8]) -> Self {
+        let mut content = Self::default();
+        let mut letters = 0;
+        for byte in value.iter().chain([&0]) {
+            step();
+            if Alphabet::LETTER.has(*byte) {
+                letters += 1;
+                continue;
+            }
+            content.words += usize::from(letters >= SHORTEST_WORD);
+            letters = 0;
+            content.digits += usize::from(Alphabet::DIGIT.has(*byte));
+            content.hyphens += usize::from(*byte == b'-');
+        }
+        content.with_digits = usize::from(content.digits > 0);
+        content
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.with_digits += other.with_digits;
+        self.digits += other.digits;
+        self.hyphens += other.hyphens;
+        self.words += other.words;
+    }
+
+    /// Whether something may be split over parts with this content.
+    fn may_hold(&self, view: &View<'_>, parts: &[Part]) -> bool {
+        let is_number = self.with_digits >= 2 && self.digits >= FEWEST_DIGITS_OF_KIND;
+        parts.len() >= 2
+            && (is_number
+                || self.is_named
+                || self.hyphens >= FEWEST_HYPHENS
+                || self.words >= FEWEST_WORDS
+                || may_cross(view, parts.iter().map(|part| part.value.clone())))
+    }
+}
+
+/// Whether a part goes on with what the one before it began, with nothing but a space between.
+pub(super) fn goes_on(view: &View<'_>, previous: &Part, part: &Part) -> bool {
+    // Keys that say nothing, or none.
+    let unnamed = previous.key.len() <= MEANINGLESS_KEY && part.key.len() <= MEANINGLESS_KEY;
+    // `1,000,000` is one number of another kind.
+    let thousands = part.value.len() == 3
+        && part.value.start == previous.value.end + 1
+        && view.before(part.value.start) == b',';
+    (unnamed && !thousands) || has_same_stem(view, previous, part)
+}
+
+/// Whether keys say that both are parts of one value: `card1` and `card2`.
+pub(super) fn has_same_stem(view: &View<'_>, one: &Part, other: &Part) -> bool {
+    !one.key.is_empty()
+        && !other.key.is_empty()
+        && !other.stem(view).is_empty()
+        && one.stem(view).eq_ignore_ascii_case(other.stem(view))
+}
+
+/// Whether there may be a key of [`DOMAIN_KEYS`], all of which end with the same letter.
+pub(super) fn may_be_mailbox(view: &View<'_>) -> bool {
+    let mut letter = 0;
+    view.bytes().iter().any(|byte| {
+        step();
+        if Alphabet::LETTER.has(*byte) {
+            letter = *byte;
+        }
+        matches!(byte, b'=' | b':') && letter.eq_ignore_ascii_case(&b'n')
+    })
+}
+
+/// `user=alice` and `domain=example.com`.
+pub(super) fn is_mailbox(view: &View<'_>, local: &Part, domain: &Part) -> bool {
+    let is_one_of = |part: &Part, keys: &[&[u8]]| {
+        let key = view.slice(part.key.clone());
+        let letters = || key.iter().filter(|byte| byte.is_ascii_alphabetic());
+        keys.iter().any(|known| {
+            step();
+            letters()
+                .map(u8::to_ascii_lowercase)
+                .eq(known.iter().copied())
+        })
+    };
+    !domain.key.is_empty()
+        && is_one_of(domain, DOMAIN_KEYS)
+        && is_one_of(local, LOCAL_KEYS)
+        && !view.slice(local.value.clone()).contains(&b'@')
+}
+
+pub(super) fn touch_at(view: &View<'_>, previous: &Part, part: &Part) -> bool {
+    view.before(previous.value.end) == b'@' || view.at(part.value.start) == b'@'
+}
+
+/// The values of a list with their keys. What is too long to be a part is passed over.
+pub(super) fn parts_of(view: &View<'_>) -> Parts {
+    let length = view.bytes().len();
+    let mut parts = Parts::new();
+    let mut start = 0;
+    while start < length {
+        let rest = view.bytes().get(start..).unwrap_or_default();
+        let ahead = rest.iter().zip(start..).position(|(byte, at)| {
+            step();
+            !Alphabet::ALPHANUMERIC.has(*byte) && separates(view, at)
+        });
+        let end = ahead.map_or(length, |ahead| start + ahead);
+        let piece = trimmed(view, start..end);
+        if !piece.is_empty() && piece.len() <= LONGEST_PART {
+            parts.push(part(view, piece));
+        }
+        start = end + 1;
+    }
+    parts
+}
+
+fn separates(view: &View<'_>, position: usize) -> bool {
+    match view.at(position) {
+        b'&' | b';' | b',' | b'|' | b'\n' | b'[' | b']' | b'{' | b'}' => true,
+        b'/' | b'?' | b'#' => view.in_url(),
+        b' ' => has_key(view, position + 1),
+        _ => false,
+    }
+}
+
+/// Whether a key and `=` start at `position`.
+fn has_key(view: &View<'_>, position: usize) -> bool {
+    let word = (0..LONGEST_PART)
+        .take_while(|ahead| {
+            step();
+            let byte = view.at(position + ahead);
+            byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
+        })
+        .count();
+    word > 0 && view.at(position + word) == b'='
+}
+
+fn trimmed(view: &View<'_>, range: Range<usize>) -> Range<usize> {
+    let bytes = view.slice(range.clone());
+    let is_edge = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\r' | b'"' | b'\'');
+    let leading = bytes.iter().take_while(is_edge).count();
+    let trailing = bytes.iter().skip(leading).rev().take_while(is_edge).count();
+    range.start + leading..range.end - trailing
+}
+
+fn part(view: &View<'_>, piece: Range<usize>) -> Part {
+    let bytes = view.slice(piece.clone());
+    let Some(joint) = bytes.iter().position(|byte| matches!(byte, b'=' | b':')) else {
+        return Part {
+            key: piece.start..piece.start,
+            value: piece,
+        };
+    };
+    Part {
+        key: trimmed(view, piece.start..piece.start + joint),
+        value: trimmed(view, piece.start + joint + 1..piece.end),
+    }
+}
