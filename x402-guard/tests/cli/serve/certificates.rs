@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use sha2::{Digest as _, Sha256};
 
 use super::buying::POLICY;
@@ -12,7 +12,8 @@ use crate::program::Home;
 /// A certificate and its key in files, and the digest of the certificate.
 fn issued(home: &Home, name: &str, by: &CertifiedIssuer<'_, KeyPair>) -> String {
     let key = KeyPair::generate().unwrap();
-    let params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    let mut params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    params.distinguished_name.push(DnType::CommonName, name);
     let certificate = params.signed_by(&key, by).unwrap();
     home.write(&format!("{name}.pem"), &certificate.pem());
     home.write(&format!("{name}.key"), &key.serialize_pem());
@@ -23,6 +24,8 @@ fn issued(home: &Home, name: &str, by: &CertifiedIssuer<'_, KeyPair>) -> String 
 fn authority(home: &Home, name: &str) -> CertifiedIssuer<'static, KeyPair> {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    // As verifiers take a certificate that has its issuer's name for one that signed itself.
+    params.distinguished_name.push(DnType::CommonName, name);
     let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
     home.write(&format!("{name}.pem"), &issuer.pem());
     issuer
