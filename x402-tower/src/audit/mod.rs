@@ -103,4 +103,4 @@ pub use log::AuditLog;
 pub use record::{AuditRecord, MAX_LIST_ENTRIES, MAX_PII_ENTITIES};
 pub use sink::{AuditSink, KeptHead, NullSink, SinkTail, StreamSink, TornTail};
 pub use summary::{AuditSummary, DanglingIntent, MAX_OPEN_INTENTS, MAX_WRITERS};
-pub use verify::{verify, verify_file, verify_file_with_head, verify_with_head};
+pub use verify::{verify, verify_each, verify_file, verify_file_with_head, verify_with_head};

@@ -25,7 +25,49 @@ use crate::private_file::{Reach, open_plain};
 ///
 /// The first line that is broken.
 pub fn verify(reader: impl BufRead, key: &AuditKey) -> Result<AuditSummary, AuditBreak> {
-    run(reader, &key.chain(), &[])
+    run(reader, &key.chain(), &[], &mut |_| {})
+}
+
+/// As [`verify`], and hands every line on, with its line break, as soon as it is known to be the one that was written
+/// there: whoever adds lines up adds the very bytes that were checked.
+///
+/// Where `log` is the path of the log, its head file is read first and must agree, as with [`verify_file`]; where it is
+/// `None`, nobody can tell whether more lines followed.
+///
+/// ```
+/// use x402_tower::audit::{AuditEventType, AuditKey, AuditLog, AuditRecord, StreamSink, verify_each};
+///
+/// let key = AuditKey::generate()?;
+/// let mut lines = Vec::new();
+/// let log = AuditLog::open(StreamSink::new(&mut lines), &key)?;
+/// log.write(&AuditRecord::new(AuditEventType::PaymentIntent, 1_767_225_600_000))?;
+/// log.write(&AuditRecord::new(AuditEventType::PaymentNotSent, 1_767_225_600_250))?;
+/// drop(log);
+///
+/// let forged = String::from_utf8(lines)?.replace("PAYMENT_NOT_SENT", "PAYMENT_ALLOWED");
+/// let mut seen = 0;
+/// let found = verify_each(forged.as_bytes(), &key, None, |_| seen += 1);
+/// assert_eq!((seen, found.unwrap_err().line), (1, 2));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`verify`], and with a path as [`verify_file`].
+pub fn verify_each(
+    reader: impl BufRead,
+    key: &AuditKey,
+    log: Option<&Path>,
+    mut each: impl FnMut(&[u8]),
+) -> Result<AuditSummary, AuditBreak> {
+    let chain = key.chain();
+    match log {
+        Some(path) => {
+            let kept = read_head(path).map_err(unreadable)?;
+            check_with(kept, reader, &chain, &[], &mut each)
+        }
+        None => run(reader, &chain, &[], &mut each),
+    }
 }
 
 /// As [`verify`], and the log must still hold the record that `head` names.
@@ -39,7 +81,7 @@ pub fn verify_with_head(
     key: &AuditKey,
     head: &AuditHead,
 ) -> Result<AuditSummary, AuditBreak> {
-    run(reader, &key.chain(), &[*head])
+    run(reader, &key.chain(), &[*head], &mut |_| {})
 }
 
 /// As [`verify`], for a file with its head file beside it, as a [`FileSink`](super::FileSink) leaves them.
@@ -73,8 +115,6 @@ fn check_file(
     chain: &Chain,
     witnessed: &[AuditHead],
 ) -> Result<AuditSummary, AuditBreak> {
-    let at_none = |kind| AuditBreak { line: 0, kind };
-    let unreadable = |error| at_none(AuditBreakKind::Unreadable(error));
     // The head first: a log that is being written to only grows after it.
     let kept = read_head(path).map_err(unreadable)?;
     let file = open_plain(path, OpenOptions::new().read(true), Reach::Anything)
@@ -84,9 +124,27 @@ fn check_file(
                 io::ErrorKind::NotFound.into(),
             ))
         })?;
-    let reader = BufReader::new(file);
+    check_with(kept, BufReader::new(file), chain, witnessed, &mut |_| {})
+}
+
+const fn at_none(kind: AuditBreakKind) -> AuditBreak {
+    AuditBreak { line: 0, kind }
+}
+
+const fn unreadable(error: AuditError) -> AuditBreak {
+    at_none(AuditBreakKind::Unreadable(error))
+}
+
+/// Checks a log with what its head file holds.
+fn check_with(
+    kept: Option<Vec<u8>>,
+    reader: impl BufRead,
+    chain: &Chain,
+    witnessed: &[AuditHead],
+    each: &mut dyn FnMut(&[u8]),
+) -> Result<AuditSummary, AuditBreak> {
     let Some(line) = kept else {
-        let summary = run(reader, chain, witnessed)?;
+        let summary = run(reader, chain, witnessed, each)?;
         return match summary.records {
             0 => Ok(summary),
             _ => Err(at_none(AuditBreakKind::HeadMissing)),
@@ -104,9 +162,9 @@ fn check_file(
     match kept {
         Ok(kept) => {
             let heads: Vec<_> = witnessed.iter().copied().chain(kept).collect();
-            run(reader, chain, &heads)
+            run(reader, chain, &heads, each)
         }
-        Err(broken) => run(reader, chain, witnessed).and(Err(broken)),
+        Err(broken) => run(reader, chain, witnessed, each).and(Err(broken)),
     }
 }
 
@@ -114,9 +172,10 @@ fn run(
     mut reader: impl BufRead,
     chain: &Chain,
     witnessed: &[AuditHead],
+    each: &mut dyn FnMut(&[u8]),
 ) -> Result<AuditSummary, AuditBreak> {
     let mut rewritten = None;
-    let checked = check_lines(&mut reader, chain, witnessed, &mut rewritten);
+    let checked = check_lines(&mut reader, chain, witnessed, &mut rewritten, each);
     match (checked, rewritten) {
         // The record that was witnessed is there, on the other branch.
         (Err(fork), Some(_)) if matches!(fork.kind, AuditBreakKind::Fork { .. }) => Err(fork),
@@ -134,6 +193,7 @@ fn check_lines(
     chain: &Chain,
     witnessed: &[AuditHead],
     rewritten: &mut Option<u64>,
+    each: &mut dyn FnMut(&[u8]),
 ) -> Result<AuditSummary, AuditBreak> {
     let mut tally = Tally::default();
     let mut recent = Recent::default();
@@ -167,6 +227,9 @@ fn check_lines(
         }
         recent.add(tag);
         tally.add(&view, head);
+        if rewritten.is_none() {
+            each(&line);
+        }
     }
 }
 
