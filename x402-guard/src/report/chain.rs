@@ -86,7 +86,12 @@ pub(super) fn read(
             "it begins with the same record as {}: a copy, or another branch of that log; it is not counted",
             other.display()
         );
-        course.end_at_none(Integrity::Unverified, "report.same_beginning", problem, true);
+        course.end_at_none(
+            Integrity::Unverified,
+            "report.same_beginning",
+            problem,
+            true,
+        );
         return course.files;
     }
     let checked = match find_key(first, checks) {
@@ -99,14 +104,16 @@ pub(super) fn read(
             course.settle(found.map(|summary| summary.head.map(|head| head.to_string())))
         }
         Err(unchecked) => {
-            let Unchecked { code, problem, falls_short } = unchecked;
+            let Unchecked {
+                code,
+                problem,
+                falls_short,
+            } = unchecked;
             course.end_at_none(Integrity::Unverified, code, problem, falls_short);
             false
         }
     };
-    if !checked
-        && let Err(error) = course.read_unchecked(sources, tally, progress)
-    {
+    if !checked && let Err(error) = course.read_unchecked(sources, tally, progress) {
         let problem = format!("it cannot be read to its end: {error}");
         course.end_at_none(Integrity::Unreadable, "audit.unreadable", problem, true);
     }
@@ -178,7 +185,10 @@ impl Course {
     /// Goes to the file in which the next line begins.
     fn turn(&mut self) {
         while self.current.saturating_add(1) < self.files.len()
-            && self.ends.get(self.current).is_some_and(|end| self.offset >= *end)
+            && self
+                .ends
+                .get(self.current)
+                .is_some_and(|end| self.offset >= *end)
         {
             self.current = self.current.saturating_add(1);
         }

@@ -211,7 +211,9 @@ impl Document {
         let by = |sums: &Ranked<Figures>| breakdown(sums.heaviest(rows, Figures::weight));
         let counts = |sums: &Ranked<u64>| count_table(sums.heaviest(rows, |count| *count));
         let denials = totals.denials.heaviest(rows, |denied| denied.count);
-        let assets = totals.by_asset.heaviest(rows, |sum| (sum.figure.usd_micros, sum.figure.payments));
+        let assets = totals
+            .by_asset
+            .heaviest(rows, |sum| (sum.figure.usd_micros, sum.figure.payments));
         Self {
             format: FORMAT,
             period: Span {
@@ -300,7 +302,11 @@ fn worths(figures: &Figures) -> BTreeMap<&'static str, Worth> {
 
 fn table<T, R>(shown: Shown<'_, T>, row: impl Fn(&str, &T) -> R) -> Table<R> {
     Table {
-        rows: shown.rows.iter().map(|(name, sum)| row(name, sum)).collect(),
+        rows: shown
+            .rows
+            .iter()
+            .map(|(name, sum)| row(name, sum))
+            .collect(),
         others: shown.others.as_ref().map(|sum| Others {
             names: shown.names_in_others,
             and_more: shown.is_full,
@@ -371,7 +377,9 @@ fn approvals(counted: &Counted, approvers: Table<Count>) -> Approvals {
     let of = |code: &str| {
         let all = counted.totals.denials.iter();
         let with_code = all.filter(|(name, _)| both_halves(name).1 == code);
-        with_code.map(|(_, denied)| denied.count).fold(0, u64::saturating_add)
+        with_code
+            .map(|(_, denied)| denied.count)
+            .fold(0, u64::saturating_add)
     };
     let granted = counted.totals.notes.granted;
     let (denied, timed_out) = (of("mpa.denied"), of("mpa.timeout"));
@@ -390,7 +398,10 @@ fn approvals(counted: &Counted, approvers: Table<Count>) -> Approvals {
 }
 
 fn name_of(files: &[Checked], at: usize) -> String {
-    files.get(at).map(|file| file.file.clone()).unwrap_or_default()
+    files
+        .get(at)
+        .map(|file| file.file.clone())
+        .unwrap_or_default()
 }
 
 fn listed(payments: &[Doubtful], files: &[Checked]) -> Listed {

@@ -48,7 +48,9 @@ impl Source {
         self.bytes = about.len();
         let mut line = Vec::new();
         let most = u64::try_from(MAX_LINE_BYTES).unwrap_or(u64::MAX);
-        BufReader::new(&file).take(most).read_until(b'\n', &mut line)?;
+        BufReader::new(&file)
+            .take(most)
+            .read_until(b'\n', &mut line)?;
         self.first = serde_json::from_slice(&line).ok();
         file.seek(SeekFrom::Start(self.bytes.saturating_sub(most)))?;
         let mut end = Vec::new();
@@ -74,7 +76,9 @@ pub(super) fn in_order(paths: &[PathBuf]) -> Vec<Vec<Source>> {
     let mut sources: Vec<_> = paths.iter().map(|path| Source::look_at(path)).collect();
     sources.sort_by_key(|source| {
         let first = source.first.as_ref();
-        first.map_or((u64::MAX, u64::MAX), |first| (first.timestamp_ms, first.seq))
+        first.map_or((u64::MAX, u64::MAX), |first| {
+            (first.timestamp_ms, first.seq)
+        })
     });
     let mut begun: HashMap<String, PathBuf> = HashMap::new();
     let mut chains: Vec<Vec<Source>> = Vec::new();

@@ -62,7 +62,11 @@ pub(crate) fn run(args: &ReportArgs) -> Exit {
 }
 
 const fn exit(falls_short: bool) -> Exit {
-    if falls_short { Exit::Failed } else { Exit::Done }
+    if falls_short {
+        Exit::Failed
+    } else {
+        Exit::Done
+    }
 }
 
 /// The report, and whether something that was asked for could not be vouched for.
@@ -70,7 +74,10 @@ fn document(args: &ReportArgs) -> Result<(Document, bool), Usage> {
     let period = Period::new(args.from, args.to).ok_or(Usage::Empty)?;
     check_paths(args)?;
     let subject = args.subject.clone();
-    if subject.as_ref().is_some_and(|wanted| wanted.trim().is_empty()) {
+    if subject
+        .as_ref()
+        .is_some_and(|wanted| wanted.trim().is_empty())
+    {
         return Err(Usage::NoSubject);
     }
     let checks = Checks {
@@ -85,7 +92,9 @@ fn document(args: &ReportArgs) -> Result<(Document, bool), Usage> {
     let mut checked = Vec::new();
     for (number, sources) in (1..).zip(&chains) {
         let first = checked.len();
-        checked.extend(chain::read(sources, number, first, checks, &mut tally, &progress));
+        checked.extend(chain::read(
+            sources, number, first, checks, &mut tally, &progress,
+        ));
     }
     drop(progress);
     say(&checked);
@@ -99,9 +108,14 @@ fn document(args: &ReportArgs) -> Result<(Document, bool), Usage> {
 fn say(files: &[Checked]) {
     for file in files {
         if let Some(problem) = &file.problem {
-            let at = file.line.map_or(String::new(), |line| format!(" at line {line}"));
+            let at = file
+                .line
+                .map_or(String::new(), |line| format!(" at line {line}"));
             let name = Foreign(&file.file);
-            note(format_args!("{name}: {}{at}: {problem}", file.integrity.as_str()));
+            note(format_args!(
+                "{name}: {}{at}: {problem}",
+                file.integrity.as_str()
+            ));
         }
     }
 }

@@ -87,7 +87,9 @@ pub(super) fn of(files: &[Checked], counted: &Counted) -> Vec<String> {
         ));
     }
     let matches = counted.subject.as_ref();
-    if matches.is_some_and(|subject| subject.matches > u64::try_from(subject.listed.len()).unwrap_or(u64::MAX)) {
+    if matches.is_some_and(|subject| {
+        subject.matches > u64::try_from(subject.listed.len()).unwrap_or(u64::MAX)
+    }) {
         notes.push(format!(
             "Not all records about the subject are listed: at most {MAX_LISTED}, and 32 MiB. --from and --to ask for fewer."
         ));

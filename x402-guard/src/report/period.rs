@@ -42,7 +42,11 @@ impl FromStr for Moment {
 
 /// A time in UTC, rounded up to milliseconds.
 fn utc(text: &str) -> Result<u64, NotAMoment> {
-    if text.as_bytes().get(10).is_none_or(|mark| !matches!(mark, b'T' | b't')) {
+    if text
+        .as_bytes()
+        .get(10)
+        .is_none_or(|mark| !matches!(mark, b'T' | b't'))
+    {
         return Err(NotAMoment);
     }
     let upper = text.replace('t', "T");
@@ -145,7 +149,10 @@ mod tests {
     #[test]
     fn the_end_does_not_belong_to_it() {
         let period = Period::new(Some(Moment(10)), Some(Moment(20))).unwrap();
-        assert_eq!([9, 10, 19, 20].map(|ms| period.holds(ms)), [false, true, true, false]);
+        assert_eq!(
+            [9, 10, 19, 20].map(|ms| period.holds(ms)),
+            [false, true, true, false]
+        );
         assert!(Period::new(Some(Moment(10)), Some(Moment(10))).is_none());
         assert!(Period::default().holds(u64::MAX));
     }

@@ -119,7 +119,10 @@ impl Subject {
         let name = name.as_str();
         let hexadecimal = |text: &str| {
             let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
-            digits.unwrap_or(text).bytes().all(|byte| byte.is_ascii_hexdigit())
+            digits
+                .unwrap_or(text)
+                .bytes()
+                .all(|byte| byte.is_ascii_hexdigit())
         };
         name == self.wanted || (hexadecimal(name) && name.eq_ignore_ascii_case(&self.wanted))
     }

@@ -35,18 +35,18 @@ pub fn verify(reader: impl BufRead, key: &AuditKey) -> Result<AuditSummary, Audi
 /// `None`, nobody can tell whether more lines followed.
 ///
 /// ```
-/// use x402_tower::audit::{AuditEventType, AuditKey, AuditLog, AuditRecord, StreamSink, verify_each};
+/// use x402_tower::audit::{AuditEventType, AuditKey, AuditLog, AuditRecord, FileSink, verify_each};
 ///
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("audit.jsonl");
 /// let key = AuditKey::generate()?;
-/// let mut lines = Vec::new();
-/// let log = AuditLog::open(StreamSink::new(&mut lines), &key)?;
+/// let log = AuditLog::open(FileSink::open(&path)?, &key)?;
 /// log.write(&AuditRecord::new(AuditEventType::PaymentIntent, 1_767_225_600_000))?;
 /// log.write(&AuditRecord::new(AuditEventType::PaymentNotSent, 1_767_225_600_250))?;
-/// drop(log);
 ///
-/// let forged = String::from_utf8(lines)?.replace("PAYMENT_NOT_SENT", "PAYMENT_ALLOWED");
+/// let forged = std::fs::read_to_string(&path)?.replace("PAYMENT_NOT_SENT", "PAYMENT_ALLOWED");
 /// let mut seen = 0;
-/// let found = verify_each(forged.as_bytes(), &key, None, |_| seen += 1);
+/// let found = verify_each(forged.as_bytes(), &key, Some(&path), |_| seen += 1);
 /// assert_eq!((seen, found.unwrap_err().line), (1, 2));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

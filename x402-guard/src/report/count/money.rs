@@ -141,7 +141,10 @@ impl AssetSum {
 impl Sum for AssetSum {
     fn add(&mut self, more: &Self) {
         self.figure.payments = self.figure.payments.saturating_add(more.figure.payments);
-        self.figure.usd_micros = self.figure.usd_micros.saturating_add(more.figure.usd_micros);
+        self.figure.usd_micros = self
+            .figure
+            .usd_micros
+            .saturating_add(more.figure.usd_micros);
         self.figure.unpriced = self.figure.unpriced.saturating_add(more.figure.unpriced);
     }
 }
@@ -186,14 +189,26 @@ mod tests {
     #[test]
     fn dollars_are_exact() {
         let shown = [0, 1, 10_000, 1_234_500_000, 999_999_999_999].map(dollars);
-        assert_eq!(shown, ["0.00", "0.000001", "0.01", "1,234.50", "999,999.999999"]);
-        assert_eq!(dollars(u128::from(u64::MAX) * 3), "55,340,232,221,128.654845");
+        assert_eq!(
+            shown,
+            ["0.00", "0.000001", "0.01", "1,234.50", "999,999.999999"]
+        );
+        assert_eq!(
+            dollars(u128::from(u64::MAX) * 3),
+            "55,340,232,221,128.654845"
+        );
     }
 
     #[test]
     fn a_column_has_as_many_decimals_as_it_needs() {
-        assert_eq!([0, 500_000, 1_000_000, 1_230_001].map(decimals), [2, 2, 2, 6]);
-        assert_eq!([500_000, 1_230_001].map(|micros| dollars_to(micros, 6)), ["0.500000", "1.230001"]);
+        assert_eq!(
+            [0, 500_000, 1_000_000, 1_230_001].map(decimals),
+            [2, 2, 2, 6]
+        );
+        assert_eq!(
+            [500_000, 1_230_001].map(|micros| dollars_to(micros, 6)),
+            ["0.500000", "1.230001"]
+        );
     }
 
     #[test]
@@ -205,6 +220,9 @@ mod tests {
         sum.put(Some("1e4"), Some(1));
         sum.put(None, Some(1));
         assert_eq!(sum.atomic(), "36893488147419103230");
-        assert_eq!((sum.not_added, sum.figure.payments, sum.figure.unpriced), (2, 4, 2));
+        assert_eq!(
+            (sum.not_added, sum.figure.payments, sum.figure.unpriced),
+            (2, 4, 2)
+        );
     }
 }

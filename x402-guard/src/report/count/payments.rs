@@ -114,7 +114,10 @@ impl Book {
             at: seen.at,
             unix_ms: seen.record.timestamp_ms,
             reason: None,
-            notes: seen.counts.then(|| Notes::of(seen.record, seen.event)).flatten(),
+            notes: seen
+                .counts
+                .then(|| Notes::of(seen.record, seen.event))
+                .flatten(),
         };
         self.payments.insert(id.into(), followed);
     }
@@ -162,7 +165,11 @@ impl Book {
 
     /// Remembers a payment for what may still come of it.
     fn keep(&mut self, id: Box<str>, followed: Followed) {
-        if !matters_later(followed.state) && followed.counted.is_none_or(|(_, was, _)| was == followed.state) {
+        if !matters_later(followed.state)
+            && followed
+                .counted
+                .is_none_or(|(_, was, _)| was == followed.state)
+        {
             return;
         }
         if followed.state == Outcome::Settled {
@@ -236,7 +243,10 @@ fn moved(
     // afterwards has notes of its own alone.
     let is_resolved = seen.event == AuditEventType::PaymentResolved;
     let notes = Notes::of(record, seen.event).filter(|_| first_end || is_resolved);
-    let earlier = followed.notes.take().filter(|_| is_resolved || notes.is_none());
+    let earlier = followed
+        .notes
+        .take()
+        .filter(|_| is_resolved || notes.is_none());
     for notes in earlier.iter().chain(&notes) {
         totals.notes.add(notes);
     }

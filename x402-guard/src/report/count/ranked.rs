@@ -58,9 +58,9 @@ impl<T: Sum> Ranked<T> {
             return Slot(Some(*slot));
         }
         let next = u32::try_from(self.rows.len()).ok();
-        let Some(next) = next.filter(|_| {
-            self.rows.len() < self.cap && name.len() <= MAX_NAME_BYTES
-        }) else {
+        let Some(next) =
+            next.filter(|_| self.rows.len() < self.cap && name.len() <= MAX_NAME_BYTES)
+        else {
             self.is_full = true;
             return Slot(None);
         };

@@ -112,8 +112,7 @@ impl Tally {
     }
 
     fn take(&mut self, at: At, line: &[u8], checked: bool) -> Result<(), Skipped> {
-        let record: Record<'_> =
-            serde_json::from_slice(line).map_err(|_| Skipped::NotARecord)?;
+        let record: Record<'_> = serde_json::from_slice(line).map_err(|_| Skipped::NotARecord)?;
         let counts = self.period.holds(record.timestamp_ms);
         if !self.is_of_agent(&record) {
             add_one(&mut self.lines.of_other_agents);
@@ -124,8 +123,8 @@ impl Tally {
         } else if let Some(subject) = &mut self.subject {
             subject.look(at, &record, line);
         }
-        let event = AuditEventType::from_name(record.event_type.as_str())
-            .ok_or(Skipped::UnknownEvent)?;
+        let event =
+            AuditEventType::from_name(record.event_type.as_str()).ok_or(Skipped::UnknownEvent)?;
         let seen = Seen {
             record: &record,
             event,

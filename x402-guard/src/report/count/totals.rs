@@ -98,7 +98,11 @@ impl Totals {
         let agent = text(record.agent_id.as_ref());
         let agent = slot(&mut self.by_agent, agent, before.map(|place| place.agent));
         let origin = text(record.origin.as_ref());
-        let origin = slot(&mut self.by_origin, origin, before.map(|place| place.origin));
+        let origin = slot(
+            &mut self.by_origin,
+            origin,
+            before.map(|place| place.origin),
+        );
         let pay_to = text(record.pay_to.as_ref());
         let recipient = before.map(|place| place.recipient);
         let recipient = slot(&mut self.by_recipient, pay_to, recipient);

@@ -39,7 +39,10 @@ pub(crate) fn settled(row: &Row) -> u128 {
 /// Spend by day, with the days between on which nothing was spent.
 pub(crate) fn timeline(document: &Document) -> Timeline {
     let days = &document.by_day.rows;
-    let all: Vec<_> = days.iter().map(|row| (row.name.as_str(), settled(row))).collect();
+    let all: Vec<_> = days
+        .iter()
+        .map(|row| (row.name.as_str(), settled(row)))
+        .collect();
     for (unit, cut, most) in [("day", 10, MAX_DAYS), ("month", 7, MAX_MONTHS)] {
         if let Some(bars) = filled(&joined(&all, cut), most) {
             return Timeline { unit, bars };
@@ -134,9 +137,18 @@ mod tests {
         let days = [("2024-02-27", 5), ("2024-03-01", 7)];
         let bars = filled(&joined(&days, 10), 92).unwrap();
         let labels: Vec<_> = bars.iter().map(|bar| bar.label.as_str()).collect();
-        assert_eq!(labels, ["2024-02-27", "2024-02-28", "2024-02-29", "2024-03-01"]);
+        assert_eq!(
+            labels,
+            ["2024-02-27", "2024-02-28", "2024-02-29", "2024-03-01"]
+        );
         assert!(filled(&joined(&[("2024-01-01", 1), ("2025-01-01", 1)], 10), 92).is_none());
-        let months = filled(&joined(&[("2024-11-05", 1), ("2024-11-06", 2), ("2025-01-01", 1)], 7), 60);
+        let months = filled(
+            &joined(
+                &[("2024-11-05", 1), ("2024-11-06", 2), ("2025-01-01", 1)],
+                7,
+            ),
+            60,
+        );
         let values: Vec<_> = months.unwrap().iter().map(|bar| bar.value).collect();
         assert_eq!(values, [3, 0, 1]);
     }

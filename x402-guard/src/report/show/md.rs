@@ -2,13 +2,13 @@
 
 use core::fmt::Write as _;
 
+use super::wrap::{self, fenced};
 use crate::report::count::money::{dollars, dollars_to, grouped};
 use crate::report::document::Document;
-use crate::report::show::section::{Cell, Column, Grid, Line, Piece};
+use crate::report::show::section::{Cell, Column, Grid, Line};
 use crate::report::show::sections;
 use crate::shown::Foreign;
 
-const COLUMNS: usize = 80;
 const CUT: char = '\u{2026}';
 /// Least that is left of a text.
 const LEAST: usize = 8;
@@ -20,7 +20,7 @@ pub(crate) fn write(document: &Document) -> String {
         let _infallible = write!(out, "\n## {}\n", section.title);
         for line in &section.intro {
             out.push('\n');
-            wrapped(&mut out, "", &text(line));
+            wrap::line(&mut out, "", line);
         }
         for table in &section.tables {
             if table.rows.is_empty() {
@@ -28,7 +28,7 @@ pub(crate) fn write(document: &Document) -> String {
                 continue;
             }
             out.push('\n');
-            wrapped(&mut out, "", table.caption);
+            wrap::line(&mut out, "", &Line::from(table.caption));
             out.push('\n');
             grid(&mut out, table);
         }
@@ -36,7 +36,7 @@ pub(crate) fn write(document: &Document) -> String {
             out.push('\n');
         }
         for point in &section.points {
-            wrapped(&mut out, "- ", &text(point));
+            wrap::line(&mut out, "- ", point);
         }
     }
     out
@@ -59,16 +59,16 @@ fn head(document: &Document, out: &mut String) {
             "Records",
             match (&period.first_record, &period.last_record) {
                 (Some(first), Some(last)) => {
-                    format!("{} from {first} to {last}", grouped(document.records.counted))
+                    format!(
+                        "{} from {first} to {last}",
+                        grouped(document.records.counted)
+                    )
                 }
                 _ => "none".to_owned(),
             },
         ),
         ("Files", document.files.len().to_string()),
     ];
-    if let Some(agent) = &document.agent {
-        facts.push(("Agent", code(agent)));
-    }
     if let Some(settled) = document.outcomes.get("settled") {
         facts.push((
             "Settled",
@@ -81,62 +81,28 @@ fn head(document: &Document, out: &mut String) {
         ));
     }
     for (name, fact) in facts {
-        wrapped(out, "- ", &format!("{name}: {fact}"));
+        wrap::line(out, "- ", &Line::new(format!("{name}: {fact}")));
     }
-}
-
-/// A text of the log as code: nothing in it means anything, and no mark of the table is among it.
-fn code(text: &str) -> String {
-    fenced(&Foreign(text).to_string())
-}
-
-fn fenced(shown: &str) -> String {
-    let plain = shown.replace('`', "\u{2019}").replace('|', "\u{a6}");
-    if plain.trim().is_empty() {
-        return "-".to_owned();
+    if let Some(agent) = &document.agent {
+        wrap::line(out, "- ", &Line::new("Agent: ").foreign(agent.clone()));
     }
-    format!("`{plain}`")
-}
-
-fn text(line: &Line) -> String {
-    let pieces = line.0.iter().map(|piece| match piece {
-        Piece::Plain(text) => text.clone(),
-        Piece::Foreign(text) => code(text),
-    });
-    pieces.collect()
-}
-
-/// Breaks between words, never within one.
-fn wrapped(out: &mut String, mark: &str, text: &str) {
-    let mut column = mark.len();
-    out.push_str(mark);
-    for (at, word) in text.split(' ').enumerate() {
-        let width = word.chars().count();
-        if at > 0 {
-            if column.saturating_add(width) >= COLUMNS {
-                out.push('\n');
-                out.push_str(&" ".repeat(mark.len()));
-                column = mark.len();
-            } else {
-                out.push(' ');
-                column = column.saturating_add(1);
-            }
-        }
-        out.push_str(word);
-        column = column.saturating_add(width);
-    }
-    out.push('\n');
 }
 
 /// A table in which texts are cut to what the numbers leave.
 fn grid(out: &mut String, table: &Grid) {
     let is_shown: Vec<_> = table.columns.iter().map(|column| column.narrow).collect();
-    let columns: Vec<_> = table.columns.iter().filter(|column| column.narrow).collect();
+    let columns: Vec<_> = table
+        .columns
+        .iter()
+        .filter(|column| column.narrow)
+        .collect();
     let decimals = table.decimals();
     let rows = table.rows.iter().map(|row| {
         let cells = row.iter().zip(&decimals).zip(&is_shown);
         let cells = cells.filter(|(_, shown)| **shown);
-        cells.map(|((cell, decimals), _)| Set::of(cell, *decimals)).collect()
+        cells
+            .map(|((cell, decimals), _)| Set::of(cell, *decimals))
+            .collect()
     });
     let rows: Vec<Vec<Set<'_>>> = rows.collect();
     let widths = widths(&columns, &rows);
@@ -152,7 +118,10 @@ fn grid(out: &mut String, table: &Grid) {
     });
     push_row(out, &columns, &widths, rules);
     for row in rows {
-        let cells = row.iter().zip(&widths).map(|(cell, width)| cell.cut(*width));
+        let cells = row
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| cell.cut(*width));
         push_row(out, &columns, &widths, cells);
     }
 }
@@ -174,14 +143,17 @@ fn push_row(
 }
 
 fn widths(columns: &[&Column], rows: &[Vec<Set<'_>>]) -> Vec<usize> {
-    let mut widths: Vec<usize> = columns.iter().map(|column| column.head.chars().count()).collect();
+    let mut widths: Vec<usize> = columns
+        .iter()
+        .map(|column| column.head.chars().count())
+        .collect();
     for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = (*width).max(cell.whole.chars().count());
         }
     }
     let frame = widths.len().saturating_mul(3).saturating_add(1);
-    let room = COLUMNS.saturating_sub(frame);
+    let room = wrap::COLUMNS.saturating_sub(frame);
     // The widest text gives way first.
     while widths.iter().sum::<usize>() > room {
         let texts = widths.iter_mut().zip(columns);
@@ -205,7 +177,8 @@ impl<'c> Set<'c> {
     fn of(cell: &'c Cell, decimals: usize) -> Self {
         let (whole, foreign) = match cell {
             Cell::Plain(text) => (text.clone(), None),
-            Cell::Foreign(text) => (code(text), Some(text.as_str())),
+            Cell::Foreign(text) => (fenced(&Foreign(text).to_string()), Some(text.as_str())),
+            Cell::Time(date, clock) => (format!("{date} {clock}"), None),
             Cell::Usd(micros) => (dollars_to(*micros, decimals), None),
             Cell::State(word) => ((*word).to_owned(), None),
         };
@@ -226,7 +199,10 @@ impl<'c> Set<'c> {
         let (begin, end) = (room.div_ceil(2), room / 2);
         let tail = letters.len().saturating_sub(end);
         let begin = letters.iter().take(begin);
-        let cut: String = begin.chain([&CUT]).chain(letters.iter().skip(tail)).collect();
+        let cut: String = begin
+            .chain([&CUT])
+            .chain(letters.iter().skip(tail))
+            .collect();
         fenced(&cut)
     }
 }

@@ -5,5 +5,6 @@ pub(super) mod html;
 pub(super) mod md;
 pub(super) mod section;
 mod tables;
+mod wrap;
 
 pub(super) use tables::sections;

@@ -138,6 +138,8 @@ pub(crate) enum Cell {
     Plain(String),
     /// What a log, a path or the command line says.
     Foreign(String),
+    /// A date and a time of day.
+    Time(String, String),
     /// Micro-dollars.
     Usd(u128),
     /// An integrity or an outcome: a word of ours that stands out.

@@ -28,12 +28,14 @@ pub(crate) fn sections(document: &Document) -> Vec<Section> {
     sections.push(denials(document));
     sections.push(approvals(document));
     sections.push(doubtful(
+        document,
         Section::new("unknown", "Unknown outcomes"),
         &document.unknown,
         "The signature may have left, and nobody knows whether the payment was settled. Ask the chain (ledger reconcile), or \
          look each up.",
     ));
     sections.push(doubtful(
+        document,
         Section::new("dangling", "Dangling intents"),
         &document.dangling,
         "Intents without any outcome in these files: payments that a crash cut short, or that were under way.",
@@ -41,7 +43,11 @@ pub(crate) fn sections(document: &Document) -> Vec<Section> {
     sections.push(records(document));
     sections.extend(subject(document));
     let mut notes = Section::new("notes", "How to read this");
-    notes.points = document.notes.iter().map(|note| Line::new(note.clone())).collect();
+    notes.points = document
+        .notes
+        .iter()
+        .map(|note| Line::new(note.clone()))
+        .collect();
     sections.push(notes);
     sections
 }
@@ -57,25 +63,46 @@ const fn usd(micros: u128) -> Cell {
 /// To the second: milliseconds are in the object.
 fn moment(time: &str) -> Cell {
     let second = time.get(..19).unwrap_or(time);
-    Cell::Plain(second.replace('T', " "))
+    match second.split_once('T') {
+        Some((date, clock)) => Cell::Time(date.to_owned(), clock.to_owned()),
+        None => Cell::Plain(time.to_owned()),
+    }
+}
+
+/// Where a record stands: the number of its file, and its line.
+fn place(document: &Document, file: &str, line: u64) -> Cell {
+    let at = document.files.iter().position(|entry| entry.file == file);
+    Cell::Plain(format!(
+        "{}:{line}",
+        at.map_or(0, |at| at.saturating_add(1))
+    ))
+}
+
+/// An origin, in which https goes without saying.
+fn origin(origin: Option<&str>) -> Cell {
+    Cell::maybe(origin.map(|origin| origin.strip_prefix("https://").unwrap_or(origin)))
 }
 
 fn integrity(document: &Document) -> Section {
     let mut section = Section::new("integrity", "Integrity of the files");
     let columns = vec![
+        words("No."),
         words("File"),
         words("Integrity"),
-        figures("Lines"),
-        figures("Checked"),
+        figures("Lines checked"),
         words("First record (UTC)"),
         figures("Chain").wide_only(),
     ];
-    let rows = document.files.iter().map(|file| {
+    let rows = (1_u64..).zip(&document.files).map(|(number, file)| {
         vec![
+            count(number),
             Cell::Foreign(file.file.clone()),
             Cell::State(file.integrity),
-            count(file.lines),
-            count(file.checked),
+            Cell::Plain(format!(
+                "{} of {}",
+                grouped(file.checked),
+                grouped(file.lines)
+            )),
             moment(file.first_time.as_deref().unwrap_or("-")),
             Cell::Plain(file.chain.to_string()),
         ]
@@ -152,13 +179,13 @@ fn spend_columns(name: &'static str) -> Vec<Column> {
     vec![
         words(name),
         figures("USD settled"),
-        figures("settled"),
-        figures("reject."),
-        figures("unknown"),
-        figures("unsent"),
-        figures("denied").wide_only(),
-        figures("released").wide_only(),
-        figures("open").wide_only(),
+        figures("Settled"),
+        figures("Rejected"),
+        figures("Unknown"),
+        figures("Unsent"),
+        figures("Denied").wide_only(),
+        figures("Released").wide_only(),
+        figures("Open").wide_only(),
     ]
 }
 
@@ -183,7 +210,7 @@ fn others<R>(others: &Others<R>) -> Cell {
 fn breakdown(caption: &'static str, name: &'static str, sums: &Breakdown) -> Grid {
     let named = |row: &Row| match name {
         "Day" => Cell::Plain(row.name.clone()),
-        "Origin" => Cell::maybe(row.name.strip_prefix("https://").or(Some(&row.name))),
+        "Origin" => origin(Some(&row.name)),
         _ => Cell::maybe(Some(&row.name)),
     };
     let rows = sums.rows.iter();
@@ -202,8 +229,16 @@ fn spend(document: &Document) -> Section {
     Section::new("spend", "Spend")
         .shows(breakdown("By day (UTC)", "Day", &document.by_day))
         .shows(breakdown("By agent", "Agent", &document.by_agent))
-        .shows(breakdown("By origin (https unless it says otherwise)", "Origin", &document.by_origin))
-        .shows(breakdown("By recipient", "Recipient", &document.by_recipient))
+        .shows(breakdown(
+            "By origin (https unless it says otherwise)",
+            "Origin",
+            &document.by_origin,
+        ))
+        .shows(breakdown(
+            "By recipient",
+            "Recipient",
+            &document.by_recipient,
+        ))
         .shows(breakdown(
             "By position of the guard, also those that spend nothing",
             "Position",
@@ -213,7 +248,10 @@ fn spend(document: &Document) -> Section {
 
 fn assets(document: &Document) -> Section {
     let assets = &document.by_asset;
-    let own = assets.rows.iter().map(|row| (Cell::maybe(Some(&row.network)), row));
+    let own = assets
+        .rows
+        .iter()
+        .map(|row| (Cell::maybe(Some(&row.network)), row));
     let rest = assets.others.iter().map(|rest| (others(rest), &rest.sum));
     let rows = own.chain(rest).map(|(network, row)| {
         vec![
@@ -229,7 +267,7 @@ fn assets(document: &Document) -> Section {
         columns: vec![
             words("Network"),
             words("Asset"),
-            figures("settled"),
+            figures("Settled"),
             figures("Atomic units"),
             figures("USD"),
         ],
@@ -247,7 +285,10 @@ fn assets(document: &Document) -> Section {
 
 fn pii(document: &Document) -> Section {
     let found = &document.pii;
-    let own = found.rows.iter().map(|row| (Cell::maybe(Some(&row.entity_type)), row));
+    let own = found
+        .rows
+        .iter()
+        .map(|row| (Cell::maybe(Some(&row.entity_type)), row));
     let rest = found.others.iter().map(|rest| (others(rest), &rest.sum));
     let rows = own.chain(rest).map(|(name, row)| {
         vec![
@@ -263,10 +304,10 @@ fn pii(document: &Document) -> Section {
         caption: "Findings by type, and what was done",
         columns: vec![
             words("Type"),
-            figures("found"),
-            figures("redacted"),
-            figures("warned"),
-            figures("blocked"),
+            figures("Found"),
+            figures("Redacted"),
+            figures("Warned"),
+            figures("Blocked"),
             figures("Payments"),
         ],
         rows: rows.collect(),
@@ -281,9 +322,14 @@ fn pii(document: &Document) -> Section {
 }
 
 fn count_grid(caption: &'static str, name: &'static str, counts: &Table<Count>) -> Grid {
-    let own = counts.rows.iter().map(|row| (Cell::maybe(Some(&row.name)), row));
+    let own = counts
+        .rows
+        .iter()
+        .map(|row| (Cell::maybe(Some(&row.name)), row));
     let rest = counts.others.iter().map(|rest| (others(rest), &rest.sum));
-    let rows = own.chain(rest).map(|(name, row)| vec![name, count(row.count)]);
+    let rows = own
+        .chain(rest)
+        .map(|(name, row)| vec![name, count(row.count)]);
     Grid {
         caption,
         columns: vec![words(name), figures("Payments")],
@@ -293,7 +339,10 @@ fn count_grid(caption: &'static str, name: &'static str, counts: &Table<Count>) 
 
 fn denials(document: &Document) -> Section {
     let denied = &document.denials;
-    let own = denied.rows.iter().map(|row| (Cell::maybe(Some(&row.control)), row));
+    let own = denied
+        .rows
+        .iter()
+        .map(|row| (Cell::maybe(Some(&row.control)), row));
     let rest = denied.others.iter().map(|rest| (others(rest), &rest.sum));
     let rows = own.chain(rest).map(|(control, row)| {
         vec![
@@ -316,7 +365,11 @@ fn denials(document: &Document) -> Section {
     let mut section = Section::new("denials", "Denials").shows(table);
     let shadow = &document.shadow_denials;
     if !shadow.rows.is_empty() {
-        section = section.shows(count_grid("Denials in shadow mode: none of them held", "Code", shadow));
+        section = section.shows(count_grid(
+            "Denials in shadow mode: none of them held",
+            "Code",
+            shadow,
+        ));
     }
     if !document.warnings.rows.is_empty() {
         section = section.shows(count_grid("Warnings", "Code", &document.warnings));
@@ -350,7 +403,7 @@ fn approvals(document: &Document) -> Section {
     section
 }
 
-fn doubtful(section: Section, payments: &Listed, says: &str) -> Section {
+fn doubtful(document: &Document, section: Section, payments: &Listed, says: &str) -> Section {
     if payments.payments == 0 {
         return section.says("None.");
     }
@@ -358,18 +411,19 @@ fn doubtful(section: Section, payments: &Listed, says: &str) -> Section {
         vec![
             Cell::Foreign(payment.decision_id.clone()),
             moment(&payment.time),
-            payment.usd_micros.map_or(Cell::Plain("-".to_owned()), |micros| usd(micros.into())),
+            payment
+                .usd_micros
+                .map_or(Cell::Plain("-".to_owned()), |micros| usd(micros.into())),
             Cell::maybe(payment.agent.as_deref()),
             Cell::maybe(payment.recipient.as_deref()),
-            Cell::maybe(payment.origin.as_deref()),
+            origin(payment.origin.as_deref()),
             Cell::maybe(payment.reason.as_deref()),
             Cell::Plain(payment.later.map_or("-", |later| later).to_owned()),
-            Cell::Foreign(payment.file.clone()),
-            Cell::Plain(payment.line.to_string()),
+            place(document, &payment.file, payment.line),
         ]
     });
     let table = Grid {
-        caption: "In the order of the log",
+        caption: "In the order of the log; the place is the number of the file, and the line",
         columns: vec![
             words("Decision"),
             words("Time (UTC)"),
@@ -379,8 +433,7 @@ fn doubtful(section: Section, payments: &Listed, says: &str) -> Section {
             words("Origin").wide_only(),
             words("Reason").wide_only(),
             words("Later").wide_only(),
-            words("File").wide_only(),
-            figures("Line"),
+            words("Place"),
         ],
         rows: rows.collect(),
     };
@@ -400,8 +453,14 @@ fn records(document: &Document) -> Section {
     let mut rows = vec![
         ("read".to_owned(), records.read),
         ("counted".to_owned(), records.counted),
-        ("known to be as they were written".to_owned(), records.checked),
-        ("counted though unchecked".to_owned(), records.counted_unchecked),
+        (
+            "known to be as they were written".to_owned(),
+            records.checked,
+        ),
+        (
+            "counted though unchecked".to_owned(),
+            records.counted_unchecked,
+        ),
         ("outside the period".to_owned(), records.outside_period),
         ("of other agents".to_owned(), records.of_other_agents),
     ];
@@ -416,7 +475,9 @@ fn records(document: &Document) -> Section {
             rows.push((format!("skipped: {}", why.meaning()), *count));
         }
     }
-    let rows = rows.into_iter().map(|(what, number)| vec![Cell::Plain(what), count(number)]);
+    let rows = rows
+        .into_iter()
+        .map(|(what, number)| vec![Cell::Plain(what), count(number)]);
     Section::new("records", "Records").shows(Grid {
         caption: "Lines of the files",
         columns: vec![words("Lines"), figures("Count")],
@@ -424,41 +485,59 @@ fn records(document: &Document) -> Section {
     })
 }
 
-fn subject(document: &Document) -> Option<Section> {
-    let subject = document.subject.as_ref()?;
+fn subject(document: &Document) -> Vec<Section> {
+    let Some(subject) = &document.subject else {
+        return Vec::new();
+    };
     let rows = subject.listed.iter().take(MAX_SHOWN).map(|found| {
         vec![
             moment(&found.time),
             Cell::Foreign(found.event.clone()),
             Cell::Plain(found.fields.join(", ")),
             Cell::maybe(found.decision_id.as_deref()),
-            Cell::Foreign(found.file.clone()),
-            Cell::Plain(found.line.to_string()),
+            place(document, &found.file, found.line),
         ]
     });
-    let intro = Line::new(format!("{} records of the period hold ", grouped(subject.records)));
+    let intro = Line::new(format!(
+        "{} records of the period hold ",
+        grouped(subject.records)
+    ));
     let intro = intro.foreign(subject.wanted.clone());
-    let intro = intro.plain(". --format json has each of them whole (up to 10 000, for Art. 15 GDPR).");
+    let intro =
+        intro.plain(". --format json has each of them whole (up to 10 000, for Art. 15 GDPR).");
     let mut section = Section::new("subject", "Records about the subject")
         .says(intro)
         .shows(Grid {
-            caption: "Records, in the order of the log",
+            caption: "In the order of the log; the place is the number of the file, and the line",
             columns: vec![
                 words("Time (UTC)"),
                 words("Event"),
                 words("Fields"),
                 words("Decision").wide_only(),
-                words("File").wide_only(),
-                figures("Line"),
+                words("Place"),
             ],
             rows: rows.collect(),
         });
-    let left = subject.records.saturating_sub(u64::try_from(MAX_SHOWN).unwrap_or(u64::MAX));
+    let left = subject
+        .records
+        .saturating_sub(u64::try_from(MAX_SHOWN).unwrap_or(u64::MAX));
     if left > 0 {
         let more = format!("{} more are not shown here.", grouped(left));
         section.points.push(Line::new(more));
     }
-    let law = subject.stored.iter().chain(&subject.erasure);
-    section.points.extend(law.map(|text| Line::from(*text)));
-    Some(section)
+    let parts = [
+        (
+            Section::new("stored", "What a log holds (Art. 15 GDPR)"),
+            &subject.stored,
+        ),
+        (
+            Section::new("erasure", "What erasing would mean (Art. 17 GDPR)"),
+            &subject.erasure,
+        ),
+    ];
+    let law = parts.into_iter().map(|(mut section, texts)| {
+        section.points = texts.iter().map(|text| Line::from(*text)).collect();
+        section
+    });
+    [section].into_iter().chain(law).collect()
 }

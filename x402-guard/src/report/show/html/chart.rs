@@ -4,18 +4,19 @@ use super::escape::{bare, plain};
 use crate::report::count::money::{Outcome, dollars, grouped};
 use crate::report::document::Document;
 use crate::report::show::bars::{Bar, Timeline, length, ranking, timeline};
+use crate::shown::Foreign;
 
 const WIDTH: u32 = 720;
 /// The columns of the timeline.
 const TOP: u32 = 24;
 const HEIGHT: u32 = 150;
-const LEFT: u32 = 96;
+const LEFT: u32 = 80;
 /// The rows of a ranking.
 const ROW: u32 = 30;
-const NAMES: u32 = 200;
-const VALUES: u32 = 96;
+const NAMES: u32 = 232;
+const VALUES: u32 = 120;
 /// How much of a name is written beside a bar.
-const NAME_CHARS: usize = 27;
+const NAME_CHARS: usize = 20;
 
 pub(super) fn all(document: &Document, page: &mut String) {
     page.push_str("<section class=\"charts\" aria-label=\"Charts\">\n");
@@ -29,11 +30,41 @@ pub(super) fn all(document: &Document, page: &mut String) {
     });
     let outcomes: Vec<_> = outcomes.collect();
     let classes = Outcome::ALL.map(Outcome::as_str);
-    rows("Payments by outcome", "payments", &outcomes, &classes, grouped, page);
+    rows(
+        "Payments by outcome",
+        "payments",
+        &outcomes,
+        &classes,
+        grouped,
+        page,
+    );
     let agents = ranking(&document.by_agent);
-    rows("Settled by agent, USD", "US dollars", &agents, &[], dollars, page);
+    rows(
+        "Settled by agent, USD",
+        "US dollars",
+        &agents,
+        &[],
+        dollars,
+        page,
+    );
     let origins = ranking(&document.by_origin);
-    rows("Settled by origin, USD", "US dollars", &origins, &[], dollars, page);
+    rows(
+        "Settled by origin, USD",
+        "US dollars",
+        &origins,
+        &[],
+        dollars,
+        page,
+    );
+    let recipients = ranking(&document.by_recipient);
+    rows(
+        "Settled by recipient, USD",
+        "US dollars",
+        &recipients,
+        &[],
+        dollars,
+        page,
+    );
     page.push_str("</section>\n");
 }
 
@@ -107,13 +138,16 @@ fn rows(
     for (at, bar) in (0u32..).zip(bars) {
         let top = at.saturating_mul(ROW);
         let long = length(bar.value, most, room);
-        let class = usize::try_from(at).ok().and_then(|at| classes.get(at)).unwrap_or(&"");
+        let class = usize::try_from(at)
+            .ok()
+            .and_then(|at| classes.get(at))
+            .unwrap_or(&"");
         let whole = bare(&bar.label);
         page.push_str(&format!(
             "<g><title>{whole}: {2} {unit}</title><text class=\"name end\" x=\"{3}\" y=\"{4}\">{0}</text><rect class=\"bar \
              {class}\" x=\"{NAMES}\" y=\"{5}\" width=\"{long}\" height=\"18\" rx=\"1\"/><text class=\"value\" x=\"{1}\" \
              y=\"{4}\">{2}</text></g>\n",
-            bare(&shortened(&bar.label)),
+            plain(&shortened(&Foreign(&bar.label).to_string())),
             NAMES.saturating_add(long).saturating_add(8),
             number(bar.value),
             NAMES.saturating_sub(10),
@@ -139,7 +173,7 @@ fn nothing(title: &str, page: &mut String) {
     ));
 }
 
-/// The beginning and the end of a name; an origin without its scheme.
+/// The beginning and the end of a name that is safe to show; an origin without its scheme.
 fn shortened(name: &str) -> String {
     let name = name.strip_prefix("https://").unwrap_or(name);
     let letters: Vec<char> = name.chars().collect();
@@ -152,5 +186,8 @@ fn shortened(name: &str) -> String {
     let half = NAME_CHARS / 2;
     let end = letters.len().saturating_sub(half);
     let begin = letters.iter().take(half);
-    begin.chain(&['\u{2026}']).chain(letters.iter().skip(end)).collect()
+    begin
+        .chain(&['\u{2026}'])
+        .chain(letters.iter().skip(end))
+        .collect()
 }

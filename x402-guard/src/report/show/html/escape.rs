@@ -3,6 +3,9 @@
 use crate::report::show::section::{Line, Piece};
 use crate::shown::Foreign;
 
+/// Longest text that is not broken into lines.
+const SHORT: usize = 20;
+
 /// Our own words, and every text between tags or in an attribute.
 pub(super) fn plain(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
@@ -26,7 +29,9 @@ pub(super) fn bare(text: &str) -> String {
 
 /// A text of the log: what would steer a page or turn the reading direction is spelled out.
 pub(super) fn foreign(text: &str) -> String {
-    format!("<bdi class=\"log\">{}</bdi>", bare(text))
+    let is_short = text.chars().count() <= SHORT;
+    let class = if is_short { "log short" } else { "log" };
+    format!("<bdi class=\"{class}\">{}</bdi>", bare(text))
 }
 
 pub(super) fn line(line: &Line) -> String {

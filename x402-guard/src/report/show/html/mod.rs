@@ -17,7 +17,8 @@ use crate::report::show::sections;
 
 pub(crate) fn write(document: &Document) -> String {
     let sections = sections(document);
-    let mut page = String::from("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+    let mut page =
+        String::from("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
     // The style is named by its hash, so that no other one, which a text might bring along, is used.
     let digest = STANDARD.encode(Sha256::digest(style::CSS.as_bytes()));
     page.push_str(&format!(
@@ -55,17 +56,35 @@ fn verdict(document: &Document) -> (&'static str, String) {
         format!("All {files} files are")
     };
     let counted = |integrity: &str| {
-        let some = document.files.iter().filter(|file| file.integrity == integrity);
-        format!("{} of {files}", some.count())
+        let some = document
+            .files
+            .iter()
+            .filter(|file| file.integrity == integrity);
+        let some = some.count();
+        let is = if some == 1 { "is" } else { "are" };
+        let noun = if files == 1 { "file" } else { "files" };
+        format!("{some} of {files} {noun} {is}")
     };
     match document.integrity {
-        "intact" => ("Intact", format!("{all} as written, checked under the key.")),
+        "intact" => (
+            "Intact",
+            format!("{all} as written, checked under the key."),
+        ),
         "broken" => (
             "Broken",
-            format!("{} files are not as they were written; what follows a break is not vouched for.", counted("broken")),
+            format!(
+                "{} not as written; nobody can vouch for what follows a break.",
+                counted("broken")
+            ),
         ),
-        "unreadable" => ("Unreadable", format!("{} files cannot be read.", counted("unreadable"))),
-        _ => ("Not verified", format!("{} files were not checked to their end.", counted("unverified"))),
+        "unreadable" => (
+            "Unreadable",
+            format!("{} not readable.", counted("unreadable")),
+        ),
+        _ => (
+            "Not verified",
+            format!("{} not checked to the end.", counted("unverified")),
+        ),
     }
 }
 
@@ -83,18 +102,23 @@ fn header(document: &Document, page: &mut String) {
         (None, None) => "the last record".to_owned(),
     };
     page.push_str(&format!(
-        "<header>\n<p class=\"kicker\">x402 payments</p>\n<h1>Audit report</h1>\n<p class=\"period\">{from} &ndash; {until} \
-         <span class=\"zone\">UTC</span></p>\n"
+        "<header>\n<p class=\"kicker\">x402 payments</p>\n<h1>Audit report</h1>\n<p class=\"period\"><span>{from}</span> &ndash; \
+         <span>{until}</span> <span class=\"zone\">UTC</span></p>\n"
     ));
     if let Some(agent) = &document.agent {
-        page.push_str(&format!("<p class=\"period\">Agent {} alone</p>\n", foreign(agent)));
+        page.push_str(&format!(
+            "<p class=\"period\">Agent {} alone</p>\n",
+            foreign(agent)
+        ));
     }
     page.push_str(&format!(
         "<div class=\"verdict {}\"><p class=\"word\">{word}</p><p>{sentence}</p>\n<ul class=\"files\">\n",
         document.integrity
     ));
     for file in &document.files {
-        let broken = file.line.map_or(String::new(), |line| format!(" at line {line}"));
+        let broken = file
+            .line
+            .map_or(String::new(), |line| format!(" at line {line}"));
         page.push_str(&format!(
             "<li><span class=\"state {0}\">{0}{broken}</span> {1} <span class=\"muted\">{2} lines</span></li>\n",
             file.integrity,
@@ -105,11 +129,10 @@ fn header(document: &Document, page: &mut String) {
     page.push_str("</ul></div>\n</header>\n");
 }
 
-/// `2026-01-31T12:00:00.000Z` without what says nothing.
+/// A moment to the second, or the date alone where the day begins.
 fn readable(moment: &str) -> String {
-    let plain = moment.trim_end_matches('Z');
-    let plain = plain.strip_suffix(".000").unwrap_or(plain);
-    let plain = plain.strip_suffix("T00:00:00").unwrap_or(plain);
+    let second = moment.get(..19).unwrap_or(moment);
+    let plain = second.strip_suffix("T00:00:00").unwrap_or(second);
     plain.replace('T', "\u{a0}")
 }
 
@@ -124,20 +147,59 @@ fn key_figures(document: &Document, page: &mut String) {
     } else {
         format!("{} in checked records", dollars(checked))
     };
-    let pii: u64 = document.pii.rows.iter().map(|row| row.found).fold(0, u64::saturating_add);
-    let blocked: u64 = document.pii.rows.iter().map(|row| row.blocked).fold(0, u64::saturating_add);
+    let pii: u64 = document
+        .pii
+        .rows
+        .iter()
+        .map(|row| row.found)
+        .fold(0, u64::saturating_add);
+    let blocked: u64 = document
+        .pii
+        .rows
+        .iter()
+        .map(|row| row.blocked)
+        .fold(0, u64::saturating_add);
     let denials = document.denials.rows.iter().map(|row| row.count);
-    let rest = document.denials.others.as_ref().map_or(0, |others| others.sum.count);
+    let rest = document
+        .denials
+        .others
+        .as_ref()
+        .map_or(0, |others| others.sum.count);
     let denials = denials.fold(rest, u64::saturating_add);
     let unknown = payments(Outcome::Unknown);
     let dangling = document.dangling.payments;
     let figures = [
         ("Settled, USD", dollars(settled), vouched, ""),
-        ("Payments settled", grouped(payments(Outcome::Settled)), format!("{} rejected", grouped(payments(Outcome::Rejected))), ""),
-        ("Outcome unknown", grouped(unknown), format!("{} USD", dollars(worth(Outcome::Unknown))), if unknown > 0 { "warn" } else { "" }),
-        ("Dangling intents", dangling.to_string(), "no outcome on record".to_owned(), if dangling > 0 { "warn" } else { "" }),
-        ("Denials", grouped(denials), "by a control, nothing paid".to_owned(), ""),
-        ("Personal data", grouped(pii), format!("found; {} blocked", grouped(blocked)), ""),
+        (
+            "Payments settled",
+            grouped(payments(Outcome::Settled)),
+            format!("{} rejected", grouped(payments(Outcome::Rejected))),
+            "",
+        ),
+        (
+            "Outcome unknown",
+            grouped(unknown),
+            format!("{} USD", dollars(worth(Outcome::Unknown))),
+            if unknown > 0 { "warn" } else { "" },
+        ),
+        (
+            "Dangling intents",
+            dangling.to_string(),
+            "no outcome on record".to_owned(),
+            if dangling > 0 { "warn" } else { "" },
+        ),
+        (
+            "Denials",
+            grouped(denials),
+            "by a control, nothing paid".to_owned(),
+            "",
+        ),
+        (
+            "Personal data",
+            grouped(pii),
+            format!("found; {} blocked", grouped(blocked)),
+            "",
+        ),
     ];
     page.push_str("<section id=\"figures\" aria-label=\"Key figures\">\n<dl class=\"tiles\">\n");
     for (name, figure, more, class) in figures {
@@ -152,14 +214,20 @@ fn key_figures(document: &Document, page: &mut String) {
 fn contents(sections: &[Section], page: &mut String) {
     page.push_str("<nav aria-label=\"Contents\"><ul>\n");
     for section in sections {
-        page.push_str(&format!("<li><a href=\"#{}\">{}</a></li>\n", section.id, section.title));
+        page.push_str(&format!(
+            "<li><a href=\"#{}\">{}</a></li>\n",
+            section.id, section.title
+        ));
     }
     page.push_str("</ul></nav>\n");
 }
 
 fn section(section: &Section, page: &mut String) {
     let id = section.id;
-    page.push_str(&format!("<section aria-labelledby=\"{id}\">\n<h2 id=\"{id}\">{}</h2>\n", section.title));
+    page.push_str(&format!(
+        "<section aria-labelledby=\"{id}\">\n<h2 id=\"{id}\">{}</h2>\n",
+        section.title
+    ));
     for intro in &section.intro {
         page.push_str(&format!("<p>{}</p>\n", line(intro)));
     }
