@@ -3,8 +3,10 @@
 pub(crate) mod args;
 mod chain;
 pub(crate) mod count;
+mod course;
 mod document;
 mod files;
+mod gather;
 mod notes;
 pub(crate) mod period;
 mod record;

@@ -78,6 +78,7 @@ mod key;
 mod layer;
 mod line;
 mod log;
+mod place;
 mod record;
 mod sink;
 mod summary;
