@@ -76,7 +76,7 @@ pub(super) fn read(
     };
     if let Some(error) = &first.unreadable {
         let problem = format!("it cannot be read: {error}");
-        course.end_at_none(Integrity::Unreadable, "audit.unreadable", problem, true);
+        course.end_at_none(Integrity::Unreadable, "audit.unreadable", &problem, true);
         return course.files;
     }
     if let Some(other) = &first.copy_of {
@@ -87,7 +87,7 @@ pub(super) fn read(
         course.end_at_none(
             Integrity::Unverified,
             "report.same_beginning",
-            problem,
+            &problem,
             true,
         );
         return course.files;
@@ -107,13 +107,13 @@ pub(super) fn read(
                 problem,
                 falls_short,
             } = unchecked;
-            course.end_at_none(Integrity::Unverified, code, problem, falls_short);
+            course.end_at_none(Integrity::Unverified, code, &problem, falls_short);
             false
         }
     };
     if !checked && let Err(error) = course.read_unchecked(sources, tally, progress) {
         let problem = format!("it cannot be read to its end: {error}");
-        course.end_at_none(Integrity::Unreadable, "audit.unreadable", problem, true);
+        course.end_at_none(Integrity::Unreadable, "audit.unreadable", &problem, true);
     }
     course.files
 }

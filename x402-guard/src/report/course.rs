@@ -158,13 +158,13 @@ impl Course {
         &mut self,
         integrity: Integrity,
         code: &'static str,
-        problem: String,
+        problem: &str,
         falls_short: bool,
     ) {
         for file in self.files.iter_mut().skip(self.current) {
             file.integrity = file.integrity.max(integrity);
             file.code = Some(code);
-            file.problem = Some(problem.clone());
+            file.problem = Some(problem.to_owned());
             file.falls_short = falls_short;
         }
     }

@@ -35,7 +35,7 @@ impl Document {
         let worst = files.iter().map(|file| file.integrity).max();
         let notes = notes::of(&files, &counted);
         let by = |sums: &Ranked<Figures>| breakdown(sums.heaviest(rows, Figures::weight));
-        let counts = |sums: &Ranked<u64>| count_table(sums.heaviest(rows, |count| *count));
+        let counts = |sums: &Ranked<u64>| count_table(&sums.heaviest(rows, |count| *count));
         let denials = totals.denials.heaviest(rows, |denied| denied.count);
         let assets = totals
             .by_asset
@@ -61,8 +61,8 @@ impl Document {
             by_recipient: by(&totals.by_recipient),
             by_position: by(&totals.by_position),
             by_asset: asset_table(assets),
-            pii: table(totals.notes.pii.heaviest(rows, Found::all), pii),
-            denials: table(denials, denial),
+            pii: table(&totals.notes.pii.heaviest(rows, Found::all), pii),
+            denials: table(&denials, denial),
             shadow_denials: counts(&totals.notes.shadow),
             warnings: counts(&totals.notes.warnings),
             approvals: approvals(&counted, counts(&totals.notes.approvers)),
@@ -126,7 +126,7 @@ fn worths(figures: &Figures) -> BTreeMap<&'static str, Worth> {
     all.collect()
 }
 
-fn table<T, R>(shown: Shown<'_, T>, row: impl Fn(&str, &T) -> R) -> Table<R> {
+fn table<T, R>(shown: &Shown<'_, T>, row: impl Fn(&str, &T) -> R) -> Table<R> {
     Table {
         rows: shown
             .rows
@@ -143,7 +143,7 @@ fn table<T, R>(shown: Shown<'_, T>, row: impl Fn(&str, &T) -> R) -> Table<R> {
 
 fn breakdown(mut shown: Shown<'_, Figures>) -> Breakdown {
     shown.rows.retain(|(_, figures)| figures.payments() > 0);
-    table(shown, |name, figures| Row {
+    table(&shown, |name, figures| Row {
         name: name.to_owned(),
         outcomes: worths(figures),
     })
@@ -164,7 +164,7 @@ fn asset_table(mut shown: Shown<'_, AssetSum>) -> Table<Asset> {
             without_price: sum.figure.unpriced,
         }
     };
-    let mut table = table(shown, |name, sum| asset(name, sum, Some(sum.atomic())));
+    let mut table = table(&shown, |name, sum| asset(name, sum, Some(sum.atomic())));
     if let Some(others) = &mut table.others {
         others.sum.amount = None;
     }
@@ -192,7 +192,7 @@ fn denial(name: &str, denied: &Denied) -> Denial {
     }
 }
 
-fn count_table(shown: Shown<'_, u64>) -> Table<Count> {
+fn count_table(shown: &Shown<'_, u64>) -> Table<Count> {
     table(shown, |name, count| Count {
         name: name.to_owned(),
         count: *count,

@@ -1,8 +1,9 @@
 //! Markdown and the page: what they look like, and that no text of a log steers them.
 
+use serde_json::Value;
 use x402_tower::audit::AuditEventType;
 
-use super::log::{DAY, Logs, NEW_YEAR, intent, record, settled, text, unknown};
+use super::log::{DAY, Logs, NEW_YEAR, intent, record, report, settled, text, unknown};
 use crate::report::args::Format;
 
 const HOSTILE: &str = "\"><script>alert(1)</script></style><img src=x onerror='alert(2)'>`|[x](javascript:alert(3))\u{202e}\u{1b}[2J\r\n# a";
@@ -35,6 +36,62 @@ fn hostile(logs: &Logs) -> std::path::PathBuf {
             settled("d-7", NEW_YEAR + 5).position(HOSTILE),
         ],
     )
+}
+
+#[test]
+fn the_object_has_a_fixed_structure() {
+    let logs = Logs::new();
+    let log = logs.log(
+        "audit.jsonl",
+        &[settled("d-1", NEW_YEAR), unknown("d-2", NEW_YEAR + 1)],
+    );
+    let (object, _) = report(&[&log], &["--subject", "researcher"]);
+    let keys = |value: &Value| {
+        let object = value.as_object().unwrap();
+        object
+            .keys()
+            .map(String::as_str)
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    assert_eq!(object["format"], 1);
+    assert_eq!(
+        keys(&object),
+        "agent approvals by_agent by_asset by_day by_origin by_position by_recipient dangling denials files format \
+         integrity notes outcomes period pii records repeated_outcomes resent settled_in_checked_records_usd_micros \
+         shadow_denials subject unfollowed unknown warnings"
+    );
+    assert_eq!(keys(&object["period"]), "first_record from last_record to");
+    assert_eq!(
+        keys(&object["files"][0]),
+        "chain checked code file first_time head integrity line lines problem skipped"
+    );
+    assert_eq!(
+        keys(&object["records"]),
+        "checked counted counted_unchecked of_other_agents outside_period read skipped"
+    );
+    assert_eq!(
+        keys(&object["outcomes"]),
+        "denied not_sent open rejected released settled unknown"
+    );
+    assert_eq!(
+        keys(&object["outcomes"]["open"]),
+        "payments usd_micros without_price"
+    );
+    assert_eq!(keys(&object["by_day"]), "others rows");
+    assert_eq!(keys(&object["by_day"]["rows"][0]), "name outcomes");
+    assert_eq!(
+        keys(&object["unknown"]["listed"][0]),
+        "agent decision_id file later line origin reason recipient time usd_micros"
+    );
+    assert_eq!(
+        keys(&object["subject"]),
+        "erasure listed records stored wanted"
+    );
+    assert_eq!(
+        keys(&object["subject"]["listed"][0]),
+        "decision_id event fields file line record seq time"
+    );
 }
 
 #[test]
