@@ -50,7 +50,7 @@ pub(super) fn integrity(document: &Document) -> Section {
         if let Some(head) = &file.head {
             let point = Line::new("Head of ").foreign(file.file.clone());
             let point = point.plain(", to keep elsewhere: ");
-            section.points.push(point.plain(head.clone()));
+            section.points.push(point.foreign(head.clone()));
         }
     }
     section
