@@ -90,7 +90,7 @@ fn document(args: &ReportArgs) -> Result<(Document, bool), Usage> {
     let mut tally = Tally::new(period, args.agent.clone(), subject.map(Subject::new));
     let chains = files::in_order(&args.audit);
     let bytes = chains.iter().flatten().map(|source| source.bytes);
-    let progress = Progress::of_bytes(Some(bytes.fold(0, u64::saturating_add)));
+    let progress = Progress::of_bytes_first(bytes.fold(0, u64::saturating_add));
     let mut checked = Vec::new();
     for (number, sources) in (1..).zip(&chains) {
         let first = checked.len();

@@ -8,12 +8,13 @@ use crate::report::count::totals::MAX_PARTIES;
 use crate::report::subject::MAX_LISTED;
 
 /// What a log holds about somebody.
-pub(super) const STORED: [&str; 5] = [
+pub(super) const STORED: [&str; 6] = [
     "A record holds what its line shows, in full and nothing else: time, event, the agent's id, decision, method, URL and \
      origin, amount, asset and network, recipient, the control's decision and its text, transaction, approvers' ids, and \
      notes of operators.",
     "A URL is recorded in full only where a control has screened it, after redaction; else its origin alone is.",
     "Of personal data that was found, the kind and the count are recorded: never the text, nor the field that it stood in.",
+    "What no detector found may stand in URLs, messages and notes as it was.",
     "The payer's own address is not recorded; a transaction id leads to it on a public chain.",
     "Agents' and approvers' ids are recorded as they are configured. Whether they are pseudonyms depends on who holds the \
      list that says whose they are; the log has no such list.",
