@@ -9,6 +9,7 @@ use crate::corpus::args::CorpusCommand;
 use crate::eval::args::EvalCommand;
 use crate::ledger::args::LedgerCommand;
 use crate::policy::args::PolicyCommand;
+use crate::report::args::ReportArgs;
 use crate::screen::args::ScreenArgs;
 use crate::serve::args::{HealthArgs, ServeArgs};
 
@@ -94,6 +95,8 @@ pub(crate) enum Command {
     /// Work with the record of decisions
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Add up what audit logs say: spend, denials, personal data, open ends, and whether the logs are intact
+    Report(ReportArgs),
     /// Make and describe samples to measure the detection of personal data with
     #[command(subcommand)]
     Corpus(CorpusCommand),

@@ -6,6 +6,7 @@
 //! - `x402-guard policy` checks, explains and tests a spending policy before it holds.
 //! - `x402-guard ledger` shows the payments of which nobody knows what became, and settles or releases them.
 //! - `x402-guard audit verify FILE` tells whether a log of decisions is as it was written.
+//! - `x402-guard report` adds up what logs say, and says what is known of their integrity.
 //! - `x402-guard corpus` makes labelled payment metadata, to measure the detection of personal data with.
 //! - `x402-guard screen` takes personal data out of JSON lines, and `x402-guard eval pii` measures how well that is done.
 //!
@@ -20,6 +21,7 @@ mod exit;
 mod fetch;
 mod ledger;
 mod policy;
+mod report;
 mod screen;
 mod serve;
 mod shown;
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         Command::Policy(command) => policy::run(&command),
         Command::Ledger(command) => ledger::run(&command),
         Command::Audit(AuditCommand::Verify(args)) => audit::verify(&args),
+        Command::Report(args) => report::run(&args),
         Command::Corpus(command) => corpus::run(&command),
         Command::Screen(args) => screen::run(&args),
         Command::Eval(EvalCommand::Pii(args)) => eval::run(&args),

@@ -7,8 +7,6 @@ use std::path::{Path, PathBuf};
 
 use x402_tower::audit::{AuditError, AuditKey};
 
-use crate::args::VerifyArgs;
-
 /// Why there is no key to check with.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum KeyError {
@@ -33,8 +31,8 @@ impl KeyError {
 }
 
 /// The key that was named, else that of the environment, else the one beside the log.
-pub(crate) fn find(args: &VerifyArgs) -> Result<AuditKey, KeyError> {
-    if let Some(path) = &args.key_file {
+pub(crate) fn find(log: &Path, key_file: Option<&Path>) -> Result<AuditKey, KeyError> {
+    if let Some(path) = key_file {
         return load(path);
     }
     let from_env = AuditKey::from_env().map_err(|source| KeyError::Unusable {
@@ -44,10 +42,7 @@ pub(crate) fn find(args: &VerifyArgs) -> Result<AuditKey, KeyError> {
     if let Some(key) = from_env {
         return Ok(key);
     }
-    let beside = [
-        named_after(&args.file),
-        args.file.with_file_name("audit.key"),
-    ];
+    let beside = [named_after(log), log.with_file_name("audit.key")];
     match beside.iter().find(|path| is_there(path)) {
         Some(path) => load(path),
         None => Err(KeyError::Missing(beside)),

@@ -1,6 +1,6 @@
 //! `x402-guard audit verify`: whether a log is as it was written.
 
-mod key;
+pub(crate) mod key;
 mod report;
 
 use std::fs::File;
@@ -49,7 +49,7 @@ fn is_unfinished(summary: &AuditSummary) -> bool {
 }
 
 fn check(args: &VerifyArgs) -> Result<AuditSummary, Problem> {
-    let key = key::find(args)?;
+    let key = key::find(&args.file, args.key_file.as_deref())?;
     let open = || {
         File::open(&args.file)
             .map(BufReader::new)

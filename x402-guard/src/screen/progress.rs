@@ -7,6 +7,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::shown::note;
 
+const KNOWN: &str = "{bar:30} {bytes:>10}/{total_bytes} {bytes_per_sec:>12} {eta:>4}";
+
 /// A bar on standard error.
 #[derive(Debug)]
 pub(crate) struct Progress(ProgressBar);
@@ -21,11 +23,17 @@ impl Progress {
             ProgressDrawTarget::stderr()
         };
         let template = if all.is_some() {
-            "{bar:30} {bytes:>10}/{total_bytes} {bytes_per_sec:>12} {eta:>4}"
+            KNOWN
         } else {
             "{spinner} {bytes:>10} {bytes_per_sec:>12} {elapsed:>4}"
         };
         Self::drawn(ProgressBar::with_draw_target(all, target), template)
+    }
+
+    /// Of the bytes that are read before a result is written.
+    pub(crate) fn of_bytes_first(all: u64) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(all), ProgressDrawTarget::stderr());
+        Self::drawn(bar, KNOWN)
     }
 
     /// Of steps that are called `what`, before a result is written.

@@ -2,6 +2,7 @@
 #![allow(unreachable_pub)]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+mod account;
 mod audit;
 mod books;
 mod corpus;

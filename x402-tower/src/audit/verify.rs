@@ -1,19 +1,17 @@
 //! Checking a whole log.
 
-use std::collections::VecDeque;
 use std::fs::OpenOptions;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
 use super::broken::{AuditBreak, AuditBreakKind};
-use super::chain::{Chain, Tag};
+use super::chain::Chain;
 use super::error::AuditError;
 use super::file::read_head;
 use super::head::{AuditHead, HeadFault, read_head_line};
 use super::key::AuditKey;
-use super::line::{MAX_LINE_BYTES, parse_tag, split_seal};
+use super::place::{Recent, check_end, check_line, check_place, read_line, shown};
 use super::summary::{AuditSummary, Tally};
-use super::view::LineView;
 use crate::private_file::{Reach, open_plain};
 
 /// Checks every line of a log, in one pass and in bounded memory.
@@ -25,7 +23,49 @@ use crate::private_file::{Reach, open_plain};
 ///
 /// The first line that is broken.
 pub fn verify(reader: impl BufRead, key: &AuditKey) -> Result<AuditSummary, AuditBreak> {
-    run(reader, &key.chain(), &[])
+    run(reader, &key.chain(), &[], &mut |_| {})
+}
+
+/// As [`verify`], and hands every line on, with its line break, as soon as it is known to be the one that was written
+/// there: whoever adds lines up adds the very bytes that were checked.
+///
+/// Where `log` is the path of the log, its head file is read first and must agree, as with [`verify_file`]; where it is
+/// `None`, nobody can tell whether more lines followed.
+///
+/// ```
+/// use x402_tower::audit::{AuditEventType, AuditKey, AuditLog, AuditRecord, FileSink, verify_each};
+///
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("audit.jsonl");
+/// let key = AuditKey::generate()?;
+/// let log = AuditLog::open(FileSink::open(&path)?, &key)?;
+/// log.write(&AuditRecord::new(AuditEventType::PaymentIntent, 1_767_225_600_000))?;
+/// log.write(&AuditRecord::new(AuditEventType::PaymentNotSent, 1_767_225_600_250))?;
+///
+/// let forged = std::fs::read_to_string(&path)?.replace("PAYMENT_NOT_SENT", "PAYMENT_ALLOWED");
+/// let mut seen = 0;
+/// let found = verify_each(forged.as_bytes(), &key, Some(&path), |_| seen += 1);
+/// assert_eq!((seen, found.unwrap_err().line), (1, 2));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`verify`], and with a path as [`verify_file`].
+pub fn verify_each(
+    reader: impl BufRead,
+    key: &AuditKey,
+    log: Option<&Path>,
+    mut each: impl FnMut(&[u8]),
+) -> Result<AuditSummary, AuditBreak> {
+    let chain = key.chain();
+    match log {
+        Some(path) => {
+            let kept = read_head(path).map_err(unreadable)?;
+            check_with(kept, reader, &chain, &[], &mut each)
+        }
+        None => run(reader, &chain, &[], &mut each),
+    }
 }
 
 /// As [`verify`], and the log must still hold the record that `head` names.
@@ -39,7 +79,7 @@ pub fn verify_with_head(
     key: &AuditKey,
     head: &AuditHead,
 ) -> Result<AuditSummary, AuditBreak> {
-    run(reader, &key.chain(), &[*head])
+    run(reader, &key.chain(), &[*head], &mut |_| {})
 }
 
 /// As [`verify`], for a file with its head file beside it, as a [`FileSink`](super::FileSink) leaves them.
@@ -73,8 +113,6 @@ fn check_file(
     chain: &Chain,
     witnessed: &[AuditHead],
 ) -> Result<AuditSummary, AuditBreak> {
-    let at_none = |kind| AuditBreak { line: 0, kind };
-    let unreadable = |error| at_none(AuditBreakKind::Unreadable(error));
     // The head first: a log that is being written to only grows after it.
     let kept = read_head(path).map_err(unreadable)?;
     let file = open_plain(path, OpenOptions::new().read(true), Reach::Anything)
@@ -84,9 +122,27 @@ fn check_file(
                 io::ErrorKind::NotFound.into(),
             ))
         })?;
-    let reader = BufReader::new(file);
+    check_with(kept, BufReader::new(file), chain, witnessed, &mut |_| {})
+}
+
+const fn at_none(kind: AuditBreakKind) -> AuditBreak {
+    AuditBreak { line: 0, kind }
+}
+
+const fn unreadable(error: AuditError) -> AuditBreak {
+    at_none(AuditBreakKind::Unreadable(error))
+}
+
+/// Checks a log with what its head file holds.
+fn check_with(
+    kept: Option<Vec<u8>>,
+    reader: impl BufRead,
+    chain: &Chain,
+    witnessed: &[AuditHead],
+    each: &mut dyn FnMut(&[u8]),
+) -> Result<AuditSummary, AuditBreak> {
     let Some(line) = kept else {
-        let summary = run(reader, chain, witnessed)?;
+        let summary = run(reader, chain, witnessed, each)?;
         return match summary.records {
             0 => Ok(summary),
             _ => Err(at_none(AuditBreakKind::HeadMissing)),
@@ -104,9 +160,9 @@ fn check_file(
     match kept {
         Ok(kept) => {
             let heads: Vec<_> = witnessed.iter().copied().chain(kept).collect();
-            run(reader, chain, &heads)
+            run(reader, chain, &heads, each)
         }
-        Err(broken) => run(reader, chain, witnessed).and(Err(broken)),
+        Err(broken) => run(reader, chain, witnessed, each).and(Err(broken)),
     }
 }
 
@@ -114,9 +170,10 @@ fn run(
     mut reader: impl BufRead,
     chain: &Chain,
     witnessed: &[AuditHead],
+    each: &mut dyn FnMut(&[u8]),
 ) -> Result<AuditSummary, AuditBreak> {
     let mut rewritten = None;
-    let checked = check_lines(&mut reader, chain, witnessed, &mut rewritten);
+    let checked = check_lines(&mut reader, chain, witnessed, &mut rewritten, each);
     match (checked, rewritten) {
         // The record that was witnessed is there, on the other branch.
         (Err(fork), Some(_)) if matches!(fork.kind, AuditBreakKind::Fork { .. }) => Err(fork),
@@ -134,6 +191,7 @@ fn check_lines(
     chain: &Chain,
     witnessed: &[AuditHead],
     rewritten: &mut Option<u64>,
+    each: &mut dyn FnMut(&[u8]),
 ) -> Result<AuditSummary, AuditBreak> {
     let mut tally = Tally::default();
     let mut recent = Recent::default();
@@ -167,28 +225,9 @@ fn check_lines(
         }
         recent.add(tag);
         tally.add(&view, head);
-    }
-}
-
-/// The tags of the last records, to tell a repeated line from a fork.
-#[derive(Default)]
-struct Recent(VecDeque<Tag>);
-
-/// How many of them. A fork that is further back is reported as a repeated line.
-const MAX_RECENT: usize = 4096;
-
-impl Recent {
-    fn add(&mut self, tag: Tag) {
-        if self.0.len() >= MAX_RECENT {
-            self.0.pop_front();
+        if rewritten.is_none() {
+            each(&line);
         }
-        self.0.push_back(tag);
-    }
-
-    /// The tag of the record that many places before the next one.
-    fn back(&self, places: u64) -> Option<&Tag> {
-        let places = usize::try_from(places).ok()?;
-        self.0.get(self.0.len().checked_sub(places)?)
     }
 }
 
@@ -202,91 +241,4 @@ fn find_later(reader: &mut impl BufRead, chain: &Chain, seq: u64, mut number: u6
         }
     }
     None
-}
-
-/// Reads one whole line; `false` at the end.
-fn read_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> Result<bool, AuditBreakKind> {
-    line.clear();
-    let cap = u64::try_from(MAX_LINE_BYTES).unwrap_or(u64::MAX);
-    let read = reader.take(cap).read_until(b'\n', line);
-    let read = read.map_err(|error| AuditBreakKind::Unreadable(AuditError::io("read")(error)))?;
-    if read > 0 && line.last() != Some(&b'\n') {
-        return Err(if read >= MAX_LINE_BYTES {
-            AuditBreakKind::Malformed {
-                reason: "the line is longer than a record can be",
-            }
-        } else {
-            AuditBreakKind::TornLastLine {
-                bytes: u64::try_from(read).unwrap_or(u64::MAX),
-            }
-        });
-    }
-    Ok(read > 0)
-}
-
-/// Checks a line by itself.
-fn check_line<'l>(line: &'l [u8], chain: &Chain) -> Result<(LineView<'l>, Tag), AuditBreakKind> {
-    let malformed = |reason| AuditBreakKind::Malformed { reason };
-    let (body, tag) = split_seal(line).ok_or_else(|| malformed("it does not end in its HMAC"))?;
-    let sealed = chain.matches(body, &tag);
-    let view: LineView<'_> = serde_json::from_slice(line)
-        .map_err(|_| malformed("it is not JSON with the fields of a record"))?;
-    if sealed {
-        Ok((view, tag))
-    } else if view.key_id == chain.key_id() {
-        Err(AuditBreakKind::Edited)
-    } else {
-        Err(AuditBreakKind::ForeignKey {
-            key_id: shown(&view.key_id),
-        })
-    }
-}
-
-/// Checks that a line follows the one before.
-fn check_place(
-    view: &LineView<'_>,
-    head: &AuditHead,
-    before: Option<&AuditHead>,
-    recent: &Recent,
-) -> Result<(), AuditBreakKind> {
-    let found = view.seq;
-    let expected = AuditHead::next_seq(before).unwrap_or(u64::MAX);
-    if found > expected || found == 0 {
-        return Err(AuditBreakKind::Removed { expected, found });
-    }
-    if found < expected {
-        let known = recent.back(expected.saturating_sub(found));
-        return Err(if known.is_none_or(|known| known == head.entry_hmac()) {
-            AuditBreakKind::Duplicate { seq: found }
-        } else {
-            AuditBreakKind::Fork {
-                seq: found,
-                writer: shown(&view.writer),
-            }
-        });
-    }
-    let prev = view.prev_entry_hmac.as_deref();
-    let prev = prev.map(|hex| parse_tag(hex.as_bytes()).ok_or(AuditBreakKind::WrongPredecessor));
-    if prev.transpose()?.as_ref() == before.map(AuditHead::entry_hmac) {
-        Ok(())
-    } else {
-        Err(AuditBreakKind::WrongPredecessor)
-    }
-}
-
-fn check_end(last: Option<&AuditHead>, witnessed: &[AuditHead]) -> Result<(), AuditBreakKind> {
-    let there = last.map_or(0, AuditHead::seq);
-    let known = witnessed.iter().map(AuditHead::seq).max().unwrap_or(0);
-    match known.checked_sub(there) {
-        None | Some(0) => Ok(()),
-        Some(missing) => Err(AuditBreakKind::Truncated { missing }),
-    }
-}
-
-/// The id of a key or writer, from a line that nobody may vouch for, fit to be printed.
-fn shown(id: &str) -> String {
-    id.chars()
-        .filter(char::is_ascii_hexdigit)
-        .take(16)
-        .collect()
 }
