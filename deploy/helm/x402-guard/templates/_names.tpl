@@ -77,3 +77,8 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- $text -}}
 {{- end -}}
 {{- end -}}
+
+{{/* The service of the admin port, by which pods are found one by one. */}}
+{{- define "x402-guard.adminName" -}}
+{{- printf "%s-admin" (include "x402-guard.fullname" . | trunc 57 | trimSuffix "-") -}}
+{{- end -}}
