@@ -23,6 +23,7 @@ def environment():
     for folder in SOURCES:
         for path in (settings.ROOT / folder).rglob("*.rs"):
             names |= set(re.findall(r'"(X402_[A-Z0-9_]+)"', path.read_text()))
+    names = {name for name in names if "TEST" not in name}
     # The level of its log.
     return names | {"RUST_LOG"}
 

@@ -207,8 +207,10 @@ def prometheus(home, target, rules):
 
 
 @contextlib.contextmanager
-def takes_payments_and_says_nothing(seller):
-    """Stands before a seller, and hangs up on whoever sends a payment: nobody knows what became of it."""
+def takes_payments_and_says_nothing(seller, exchanged=(b"", b"")):
+    """Stands before a seller, and hangs up on whoever sends a payment: nobody knows what became of it. In what the seller
+    says before, one text is exchanged for another of the same length."""
+    assert len(exchanged[0]) == len(exchanged[1])
     host, port = seller.split(":")
     listener = socket.create_server(("127.0.0.1", 0))
 
@@ -225,8 +227,10 @@ def takes_payments_and_says_nothing(seller):
                 return
             with socket.create_connection((host, int(port)), 10) as server:
                 server.sendall(head.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1))
+                said = b""
                 while more := server.recv(65536):
-                    client.sendall(more)
+                    said += more
+                client.sendall(said.replace(*exchanged) if exchanged[0] else said)
 
     def accept():
         while True:
