@@ -32,7 +32,6 @@ EMPTY = {
     'x402_denials_total{code="control.panicked"}': "no control of ours breaks off",
     "x402_mpa_events_total": "nobody approves here",
     'x402_mpa_events_total{outcome="timeout"}': "nobody approves here",
-    "x402_resends_total": "a payment is sent again only by whoever asks for it with an idempotency key",
     'x402_policy_reloads_total{result="refused"}': "a file that cannot be read is refused before it is counted",
 }
 
@@ -124,6 +123,8 @@ def market():
         buy("/report", "paid")
         buy("/report", "replay.duplicate")
         buy("/premium", "policy.per_call")
+        # The second time the same signed payment is sent again.
+        buy("/v1/report", "gateway.", deaf)
         buy("/v1/report", "gateway.", deaf)
         buy("/forecast", "policy.window")
         assert running.ask(f"{guard.admin}/kill-switch", "PUT", operator)[0] == 200

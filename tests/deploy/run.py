@@ -1,6 +1,7 @@
 """Runs every check of this folder: `run.py BINARY [WORD]`, where WORD picks those with it in their name."""
 
 import importlib
+import inspect
 import pathlib
 import signal
 import sys
@@ -23,7 +24,8 @@ def main():
     for path in sorted(pathlib.Path(__file__).parent.glob("check_*.py")):
         module = importlib.import_module(path.stem)
         for name, check in vars(module).items():
-            if not name.startswith("check_") or word not in f"{path.stem}.{name}":
+            own = inspect.isfunction(check) and check.__module__ == path.stem
+            if not own or not name.startswith("check_") or word not in f"{path.stem}.{name}":
                 continue
             start = time.monotonic()
             try:

@@ -151,8 +151,8 @@ class Redis:
 
 
 @contextlib.contextmanager
-def redis(home):
-    port = free_port()
+def redis(home, port=None):
+    port = port or free_port()
     command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(home)]
     with process(command, home / "redis.log", {}) as started:
 
