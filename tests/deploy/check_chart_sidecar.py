@@ -5,6 +5,8 @@ import pathlib
 import shutil
 import tempfile
 
+import kubernetes_validate
+
 import chart
 import settings
 
@@ -42,6 +44,13 @@ def check_the_guard_is_there_before_the_agent_and_after_it():
     spec = pod(manifests(sidecar={"native": False}))["spec"]
     assert [one["name"] for one in spec["containers"]] == ["agent", GUARD]
     assert "restartPolicy" not in spec["containers"][1] and "initContainers" not in spec
+
+
+def check_kubernetes_takes_such_a_pod():
+    """1.29 is the first with containers that stay."""
+    for values in ({}, {"sidecar": {"native": False}}):
+        for manifest in manifests(**values).values():
+            kubernetes_validate.validate(manifest, "1.29", strict=True)
 
 
 def check_agents_of_other_pods_cannot_reach_it():

@@ -7,8 +7,10 @@ import pathlib
 import re
 import shlex
 import subprocess
+import sys
 import tomllib
 
+import compose_spec
 import yaml
 
 import chart
@@ -58,6 +60,19 @@ def is_ignored(path):
             if fnmatch.fnmatch(prefix, pattern) or (anywhere != pattern and fnmatch.fnmatch(parts[end - 1], anywhere)):
                 return True
     return False
+
+
+def check_a_linter_finds_nothing():
+    # Beside the Python that runs this.
+    linter = pathlib.Path(sys.executable).with_name("hadolint")
+    ran = subprocess.run([linter, DOCKER / "Dockerfile"], capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout
+
+
+def check_compose_is_a_compose_file():
+    options = compose_spec.PyOptions()
+    options.apply_merge = True
+    options.from_yaml((DOCKER / "compose.yaml").read_text()).validate()
 
 
 def check_stages_and_what_they_copy_exist():
