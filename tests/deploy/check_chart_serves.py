@@ -55,7 +55,8 @@ def serving(*layers, more=()):
 
 
 def check_the_seeds_values_hold():
-    with serving(*SEED) as guard:
+    # Over a policy that says otherwise.
+    with serving(*SEED, {"policy": "max_per_call_usd = 0.01\ndaily_limit_usd = 0.02\n"}) as guard:
         budget = guard.budget(SECRET["agent-token"])
         assert budget["agent"] == "my-agent"
         assert budget["max_per_call_usd"] == "0.10"

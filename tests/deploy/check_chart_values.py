@@ -172,6 +172,16 @@ def check_no_value_is_forgotten_here():
     assert unchecked == FIXED.keys() | {"sidecar.native"}, unchecked
 
 
+def words(value):
+    """What has to be found again of a value, whatever becomes of it."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        return [word for one in value for word in words(one)]
+    # A switch, and a name that is taken away, leave no word behind.
+    return [] if isinstance(value, bool) or value == "" else [str(value).strip()]
+
+
 def check_every_value_changes_what_is_installed():
     same = []
     for path, other in OTHERWISE.items():
@@ -182,6 +192,11 @@ def check_every_value_changes_what_is_installed():
         after = chart.manifests(*other[1:], chart.nested(path, other[0]))
         if before == after:
             same.append(path)
+        if path != "mode":
+            # A number may have become a text on its way.
+            there = json.dumps(list(after.values()))
+            lost = [word for word in words(other[0]) if json.dumps(word)[1:-1] not in there]
+            assert not lost, f"{path}: {lost} is not in what is rendered"
     assert not same, f"these change nothing: {same}"
 
 
