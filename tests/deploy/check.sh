@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Checks what deploy/ holds against a guard that runs: check.sh BINARY, where BINARY is x402-guard.
-# Needs python3 with venv, promtool and prometheus (Debian: python3-venv, prometheus), and redis-server.
+# Needs python3 with venv, promtool and prometheus (Debian: python3-venv, prometheus), redis-server and openssl.
 set -euo pipefail
 
 [ $# = 1 ] && [ -x "$1" ] || {
@@ -11,12 +11,12 @@ binary=$(realpath "$1")
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 missing=()
-for pair in promtool:prometheus prometheus:prometheus redis-server:redis-server python3:python3; do
+for pair in promtool:prometheus prometheus:prometheus redis-server:redis-server openssl:openssl python3:python3; do
   command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
 done
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
 [ ${#missing[@]} = 0 ] || {
-  printf 'check.sh: missing; install them first: apt-get install %s\n' "$(printf '%s\n' "${missing[@]}" | sort -u | xargs)" >&2
+  printf 'check.sh: missing; install them first: apt-get install %s\n' "${missing[*]}" >&2
   exit 2
 }
 

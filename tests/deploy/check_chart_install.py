@@ -66,6 +66,9 @@ def check_what_could_not_start_is_refused():
     assert "tokenKey" in chart.refused({"guard": {"agents": [{"id": "writer"}]}})
     both = {"id": "writer", "tokenKey": "a", "tokenSha256": "0" * 64}
     assert "tokenKey" in chart.refused({"guard": {"agents": [both]}})
+    by_certificate = {"id": "writer", "certificateSha256": "0" * 64}
+    assert "tls.clientCa" in chart.refused({"guard": {"agents": [by_certificate]}})
+    assert "tls.existingSecret" in chart.refused("tls.clientCa=true")
     assert "fingerprintKey" in chart.refused(REDIS, "secrets.keys.fingerprintKey=")
 
 

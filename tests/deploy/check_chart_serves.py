@@ -1,7 +1,12 @@
 """That the guard starts with what the chart renders, and does what its values say."""
 
 import contextlib
+import hashlib
+import json
 import pathlib
+import shutil
+import ssl
+import subprocess
 
 import chart
 import running
@@ -42,7 +47,8 @@ def environment(found, home, secret):
     files = home / "etc" / "x402-guard"
     files.mkdir(parents=True)
     for name, text in chart.one(found, "ConfigMap")["data"].items():
-        (files / name).write_text(text)
+        # What is mounted from the secret of TLS is below the folder as well.
+        (files / name).write_text(text.replace('"/etc/', f'"{home}/etc/'))
     return env
 
 
@@ -86,6 +92,41 @@ def check_everything_at_once_starts():
     with serving(*layers) as guard:
         assert guard.budget(SECRET["agent-token"])["agent"] == "agent"
         assert guard.budget(SECRET["writer-token"])["agent"] == "wri/ter@x"
+
+
+def certificate(folder, name, issuer=None):
+    """A certificate and its key. Without an issuer it vouches for itself and may issue others."""
+    key, made = folder / f"{name}.key", folder / f"{name}.crt"
+    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost".split()
+    command += ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out", made]
+    if issuer:
+        # Whoever may issue others is believed as nobody.
+        command += ["-CA", issuer[0], "-CAkey", issuer[1], "-addext", "basicConstraints=critical,CA:FALSE"]
+    subprocess.run(command, check=True, capture_output=True)
+    return made, key
+
+
+def check_agents_are_known_by_certificates():
+    with running.folder() as home:
+        authority = certificate(home, "authority")
+        writer = certificate(home, "writer", authority)
+        server = certificate(home, "server")
+        digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(writer[0].read_text())).hexdigest()
+        agents = [{"id": "writer", "mode": "screen", "certificateSha256": digest}]
+        found = chart.manifests("tls.existingSecret=guard-tls,tls.clientCa=true", {"guard": {"agents": agents}})
+        (mount,) = [one for one in chart.container(found)["volumeMounts"] if one["name"] == "x402-guard-tls"]
+        folder = home / mount["mountPath"].lstrip("/")
+        folder.mkdir(parents=True)
+        for file, name in ((server[0], "tls.crt"), (server[1], "tls.key"), (authority[0], "ca.crt")):
+            shutil.copy(file, folder / name)
+        with running.guard(environment(found, home, SECRET), home) as guard:
+            address = guard.agents.replace("http://", "https://") + "/v1/budget"
+            trusting = ssl.create_default_context(cafile=server[0])
+            assert running.ask(address, context=trusting)[0] == 401
+            token = {"X-X402-Agent-Token": SECRET["agent-token"]}
+            assert running.ask(address, headers=token, context=trusting)[0] == 200
+            trusting.load_cert_chain(*writer)
+            assert json.loads(running.ask(address, context=trusting)[1])["agent"] == "writer"
 
 
 def check_replicas_share_what_is_left_and_are_not_ready_without_it():

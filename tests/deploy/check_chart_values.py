@@ -44,6 +44,8 @@ OTHERWISE = {
     "guard.limits.headSeconds": (5,),
     "guard.limits.idleBodySeconds": (30,),
     "guard.limits.drainSeconds": (10,),
+    "tls.existingSecret": ("guard-tls",),
+    "tls.clientCa": (True, "tls.existingSecret=guard-tls"),
     "seller.upstream": ("http://api:8080",),
     "seller.publicOrigin": ("https://api.example.com", SELLER),
     "seller.facilitator": ("https://facilitator.example.com", SELLER),

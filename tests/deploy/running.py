@@ -16,7 +16,6 @@ import urllib.request
 import settings
 
 PATIENCE = 20
-_direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def free_port():
@@ -25,11 +24,12 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def ask(url, method="GET", headers=None, timeout=15):
-    """Status and text of an answer, also of one that refuses."""
+def ask(url, method="GET", headers=None, timeout=15, context=None):
+    """Status and text of an answer, also of one that refuses; never by a proxy."""
     request = urllib.request.Request(url, method=method, headers=headers or {})
+    handlers = [urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)]
     try:
-        with _direct.open(request, timeout=timeout) as answer:
+        with urllib.request.build_opener(*handlers).open(request, timeout=timeout) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as refusal:
         return refusal.code, refusal.read().decode()

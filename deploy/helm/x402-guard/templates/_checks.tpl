@@ -33,9 +33,15 @@
 {{- fail "seller.publicOrigin without seller.upstream: say which server stands behind the guard" -}}
 {{- end -}}
 {{- range $v.guard.agents -}}
-{{- if eq (empty .tokenSha256) (empty .tokenKey) -}}
-{{- fail (printf "guard.agents: %s needs either tokenSha256 or tokenKey" .id) -}}
+{{- if ne (len (compact (list .tokenSha256 .tokenKey .certificateSha256))) 1 -}}
+{{- fail (printf "guard.agents: %s needs one of tokenKey, tokenSha256 and certificateSha256" .id) -}}
 {{- end -}}
+{{- if and .certificateSha256 (not $v.tls.clientCa) -}}
+{{- fail (printf "guard.agents: %s has a certificate, and none is asked for: set tls.clientCa=true" .id) -}}
+{{- end -}}
+{{- end -}}
+{{- if and $v.tls.clientCa (not $v.tls.existingSecret) -}}
+{{- fail "tls.clientCa needs tls.existingSecret, whose ca.crt it is" -}}
 {{- end -}}
 {{- if le (int $v.terminationGracePeriodSeconds) (int $v.guard.limits.drainSeconds) -}}
 {{- fail (printf "terminationGracePeriodSeconds (%d) has to be longer than guard.limits.drainSeconds (%d): payments under way would be cut off" (int $v.terminationGracePeriodSeconds) (int $v.guard.limits.drainSeconds)) -}}

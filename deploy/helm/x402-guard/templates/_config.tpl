@@ -18,6 +18,17 @@ head_seconds = {{ int64 .headSeconds }}
 idle_body_seconds = {{ int64 .idleBodySeconds }}
 drain_seconds = {{ int64 .drainSeconds }}
 {{- end }}
+{{- with .Values.tls }}
+{{- if .existingSecret }}
+
+[tls]
+certificate = "/etc/x402-guard-tls/tls.crt"
+key = "/etc/x402-guard-tls/tls.key"
+{{- if .clientCa }}
+client_ca = "/etc/x402-guard-tls/ca.crt"
+{{- end }}
+{{- end }}
+{{- end }}
 {{- with .Values.seller }}
 {{- if .upstream }}
 
@@ -38,6 +49,8 @@ id = {{ $agent.id | toJson }}
 mode = {{ default "pay" $agent.mode | toJson }}
 {{- if $agent.tokenSha256 }}
 token_sha256 = {{ $agent.tokenSha256 | toJson }}
+{{- else if $agent.certificateSha256 }}
+certificate_sha256 = {{ $agent.certificateSha256 | toJson }}
 {{- else }}
 token_env = {{ printf "X402_AGENT_TOKEN_%d" $index | toJson }}
 {{- end }}

@@ -140,6 +140,11 @@
     - name: x402-guard-config
       mountPath: /etc/x402-guard
       readOnly: true
+    {{- if $v.tls.existingSecret }}
+    - name: x402-guard-tls
+      mountPath: /etc/x402-guard-tls
+      readOnly: true
+    {{- end }}
     - name: {{ include "x402-guard.stateVolume" $root }}
       {{- if $v.persistence.prepare.enabled }}
       mountPath: /var/lib/x402-guard/state
@@ -176,6 +181,13 @@
 - name: x402-guard-config
   configMap:
     name: {{ include "x402-guard.fullname" . }}
+{{- with $v.tls.existingSecret }}
+- name: x402-guard-tls
+  secret:
+    secretName: {{ . }}
+    # For the group of the pod alone.
+    defaultMode: 0440
+{{- end }}
 {{- if and $v.persistence.enabled $v.persistence.existingClaim }}
 - name: {{ include "x402-guard.stateVolume" . }}
   persistentVolumeClaim:

@@ -78,6 +78,10 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end -}}
 {{- end -}}
 
+{{- define "x402-guard.scheme" -}}
+{{- ternary "https" "http" (not (empty .Values.tls.existingSecret)) -}}
+{{- end -}}
+
 {{/* The service of the admin port, by which pods are found one by one. */}}
 {{- define "x402-guard.adminName" -}}
 {{- printf "%s-admin" (include "x402-guard.fullname" . | trunc 57 | trimSuffix "-") -}}

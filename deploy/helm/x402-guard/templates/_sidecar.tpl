@@ -49,7 +49,7 @@ x402-guard/config-checksum: {{ ternary (include "x402-guard.configChecksum" .) "
 {{/* Where the agent finds the guard, and its token. */}}
 {{- define "x402-guard.sidecar.agentEnv" -}}
 - name: X402_GUARD_URL
-  value: {{ printf "http://127.0.0.1:%d" (int .Values.ports.agents) | quote }}
+  value: {{ printf "%s://127.0.0.1:%d" (include "x402-guard.scheme" .) (int .Values.ports.agents) | quote }}
 {{- with .Values.secrets.keys.agentToken }}
 {{ include "x402-guard.secretEnv" (dict "name" "X402_AGENT_TOKEN" "secret" (include "x402-guard.secretName" $) "key" .) }}
 {{- end }}
