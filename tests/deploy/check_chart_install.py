@@ -1,11 +1,13 @@
 """What the chart installs: that it is safe, and that it refuses what would lose money."""
 
 import hashlib
+import tomllib
 
 import helm_python
 import yaml
 
 import chart
+import running
 import settings
 
 SEED = "x402.agentId=my-agent,x402.maxPerCallUsd=0.10,x402.dailyLimitUsd=5.00,serviceMonitor.enabled=true"
@@ -37,6 +39,21 @@ def check_helm_finds_nothing_to_say():
         report = helm_python.lint(settings.CHART, strict=True, kube_version="v1.31.0")
     said = [one for one in report["messages"] if one["severity"] >= 2]
     assert not said and not report["errors"], report
+
+
+def check_a_package_of_it_is_whole():
+    """Rules and dashboard are links to files outside of the chart."""
+    layers = ("prometheusRule.enabled=true,grafanaDashboard.enabled=true",)
+    with running.folder() as home:
+        with chart.quiet():
+            helm_python.package(settings.CHART, destination=home)
+        (archive,) = home.iterdir()
+        assert chart.manifests(*layers, chart=chart.loaded(archive)) == chart.manifests(*layers)
+
+
+def check_it_is_of_the_programs_version():
+    version = tomllib.loads((settings.ROOT / "Cargo.toml").read_text())["workspace"]["package"]["version"]
+    assert yaml.safe_load((settings.CHART / "Chart.yaml").read_text())["appVersion"] == version
 
 
 def check_numbers_come_out_as_the_guard_reads_them():
