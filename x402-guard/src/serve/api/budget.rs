@@ -1,14 +1,16 @@
 //! `GET /v1/budget`, and what limits have counted.
 
 use axum::body::Body;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use http::{Response, StatusCode};
 use serde::{Deserialize, Serialize};
-use x402_tower::policy::{AppliedLimits, Offer, Rules};
+use url::Url;
+use x402_tower::policy::{AppliedLimits, Offer, Rules, Violation};
 use x402_tower::store::Quota;
 use x402_tower::{UnixMillis, Usd};
 
-use super::{Api, Asking, answer};
+use super::asked::{Asking, Queried};
+use super::{Api, answer};
 use crate::policy::print::dollars;
 use crate::policy::question::{Question, Scenario};
 use crate::serve::guards::Guards;
@@ -23,15 +25,9 @@ pub(super) struct Counted {
     pub(super) unit: &'static str,
     pub(super) most: String,
     pub(super) left: String,
+    /// Why the payment that is asked about has no room in it; none where it has.
     #[serde(skip)]
-    pub(super) room: Room,
-}
-
-/// What is left, as a number.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Room {
-    Amount(Usd),
-    Count(u64),
+    pub(super) full: Option<Violation>,
 }
 
 /// Where somebody would pay: limits may be an endpoint's own.
@@ -53,8 +49,15 @@ struct Budget {
 pub(super) async fn budget(
     State(api): State<Api>,
     Asking(agent): Asking,
-    Query(asked): Query<Asked>,
+    Queried(asked): Queried<Asked>,
 ) -> Result<Response<Body>, Problem> {
+    if asked.url.as_deref().is_some_and(|url| !is_payable(url)) {
+        return Err(Problem::new(
+            StatusCode::BAD_REQUEST,
+            "api.question",
+            "nothing is paid at this URL; write it with http:// or https:// and a host, without a user name",
+        ));
+    }
     let policy = api.guards.policy();
     let question = Question {
         // Without a URL only what holds everywhere is counted.
@@ -84,6 +87,14 @@ pub(super) async fn budget(
     ))
 }
 
+/// Whether a payment could be counted there: no limit is one that was not found, and not one that there is not.
+fn is_payable(url: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| {
+        let plain = url.username().is_empty() && url.password().is_none();
+        plain && url.has_host() && matches!(url.scheme(), "http" | "https")
+    })
+}
+
 /// What every limit that counts such a payment has left.
 pub(super) async fn counted(
     guards: &Guards,
@@ -104,21 +115,24 @@ pub(super) async fn counted(
                 error.to_string(),
             )
         })?;
-        let (unit, most, left, room) = match limit.quota {
+        let price = scenario.terms.price.unwrap_or_default();
+        let (unit, most, left, room, fits) = match limit.quota {
             Quota::Amount(most) => {
                 let left = most.saturating_sub(usage.amount);
-                ("USD", dollars(most), dollars(left), Room::Amount(left))
+                let room = Quota::Amount(left);
+                ("USD", dollars(most), dollars(left), room, price <= left)
             }
             Quota::Count(most) => {
                 let left = most.saturating_sub(usage.count);
-                (
-                    "payments",
-                    most.to_string(),
-                    left.to_string(),
-                    Room::Count(left),
-                )
+                let (most, text) = (most.to_string(), left.to_string());
+                ("payments", most, text, Quota::Count(left), left > 0)
             }
             _ => continue,
+        };
+        let full = if fits {
+            None
+        } else {
+            limits.violation(index, room, price)
         };
         all.push(Counted {
             rule: limits
@@ -129,7 +143,7 @@ pub(super) async fn counted(
             unit,
             most,
             left,
-            room,
+            full,
         });
     }
     Ok(all)
