@@ -31,6 +31,7 @@ def example(script: str, guard: Guard, mode: str, *arguments: str) -> subprocess
 
 
 def check(facts: Facts, guard: Guard, facilitator: Facilitator, sellers: dict[str, str], shop: str) -> None:
+    facts.check("TypeScript: the examples have the right types", typed, guard)
     for seller, address in sellers.items():
         for script, (what, mode) in EXAMPLES.items():
             facts.check(f"{what}: buys from {seller}", buys, script, mode, guard, facilitator, address)
@@ -40,6 +41,11 @@ def check(facts: Facts, guard: Guard, facilitator: Facilitator, sellers: dict[st
     facts.check("the seller sees neither the agent's token nor how it asked", unseen, guard, shop)
     facts.check("the same request five times at once: paid once", at_once, guard, facilitator, shop)
     facts.check("the budget counts what was bought", budget, guard)
+
+
+def typed(guard: Guard) -> None:
+    done = run(["npx", "--no-install", "tsc"], guard.environment("pay"), TYPESCRIPT)
+    expect(done.returncode == 0, done.stdout + done.stderr)
 
 
 def buys(script: str, mode: str, guard: Guard, facilitator: Facilitator, seller: str) -> None:

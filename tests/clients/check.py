@@ -45,11 +45,14 @@ def main() -> int:
         }
         shop = stage.peer("seller-shop-v2.cjs", **to, DESCRIPTION=privacy.DESCRIPTION, MOVED_TO=MOVED_TO)
         guard = stage.guard("guard", policy(shop), X402_ADMIN_TOKEN="the-token-of-the-operator")
+        asked = decisions.Decisions(stage)
         buying.check(facts, guard, facilitator, sellers, shop)
         refusals.check(facts, guard, facilitator, shop)
         privacy.check(facts, stage, guard, facilitator, shop)
         streaming.check(facts, guard, facilitator, shop)
-        decisions.check(facts, stage)
+        asked.check(facts)
+        if facts.failed:
+            print("what the guard said last:\n" + "".join(guard.process.said[-10:]), flush=True)
     print(f"{facts.passed} passed, {facts.failed} failed, in {time.monotonic() - began:.0f} s", flush=True)
     return 1 if facts.failed or not facts.passed else 0
 

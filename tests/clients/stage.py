@@ -6,9 +6,9 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
-import time
 from pathlib import Path
 from typing import Any, Callable
 
@@ -34,6 +34,20 @@ def environment(**more: str) -> dict[str, str]:
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return listener.getsockname()[1]
+
+
+def end(child: subprocess.Popen) -> None:
+    """Ends a child, and everything in its process group."""
+    for how in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(child.pid, how)
+        except ProcessLookupError:
+            break
+        try:
+            child.wait(timeout=10)
+            break
+        except subprocess.TimeoutExpired:
+            continue
 
 
 class Process:
@@ -83,17 +97,7 @@ class Process:
             raise RuntimeError(f"{name} does not listen:\n{output}")
 
     def end(self) -> None:
-        """Ends it and everything that it started."""
-        for how in (signal.SIGTERM, signal.SIGKILL):
-            try:
-                os.killpg(self.child.pid, how)
-            except ProcessLookupError:
-                break
-            try:
-                self.child.wait(timeout=10)
-                break
-            except subprocess.TimeoutExpired:
-                continue
+        end(self.child)
 
 
 def ready_line(line: str) -> str | None:
@@ -111,6 +115,25 @@ def served_at(line: str) -> tuple[str, str] | None:
         return f"http://{fields['listen']}", f"http://{fields['admin']}"
     except (json.JSONDecodeError, KeyError, TypeError):
         return None
+
+
+class Task:
+    """A program that runs to its end beside everything else."""
+
+    def __init__(self, command: list[str], env: dict[str, str], log: Path) -> None:
+        self.log = log
+        with log.open("wb") as out:
+            self.child = subprocess.Popen(
+                command, cwd=log.parent, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
+            )
+
+    def outcome(self) -> tuple[int, str]:
+        """Its exit code, and what it said."""
+        code = self.child.wait(timeout=3 * PATIENCE)
+        return code, self.log.read_text(errors="replace")
+
+    def end(self) -> None:
+        end(self.child)
 
 
 class Guard:
@@ -146,7 +169,7 @@ class Stage:
         self.binary = binary
         self.folder = tempfile.TemporaryDirectory(prefix="x402-clients-")
         self.path = Path(self.folder.name)
-        self.processes: list[Process] = []
+        self.processes: list[Process | Task] = []
 
     def __enter__(self) -> "Stage":
         return self
@@ -162,9 +185,14 @@ class Stage:
         self.processes.append(process)
         return process
 
+    def begin(self, name: str, command: list[str], env: dict[str, str]) -> Task:
+        task = Task(command, env, self.path / f"{name}.log")
+        self.processes.append(task)
+        return task
+
     def peer(self, script: str, **env: str) -> str:
         """Starts a script of `tests/interop`, and returns its address."""
-        runner = "node" if script.endswith(".cjs") else str(Path(os.environ["VIRTUAL_ENV"]) / "bin/python")
+        runner = "node" if script.endswith(".cjs") else sys.executable
         how = {"ready": ready_line, "cwd": PEERS, "reads_stdout": True}
         return self.start(script, [runner, script], environment(**env), **how).address
 
@@ -224,11 +252,3 @@ def run(command: list[str], env: dict[str, str], cwd: Path) -> subprocess.Comple
     return subprocess.run(
         command, env=env, cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE
     )
-
-
-def wait_until(what: str, holds: Callable[[], bool], seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"not within {seconds} s: {what}")
-        time.sleep(0.05)

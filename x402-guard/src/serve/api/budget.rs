@@ -4,7 +4,6 @@ use axum::body::Body;
 use axum::extract::State;
 use http::{Response, StatusCode};
 use serde::{Deserialize, Serialize};
-use url::Url;
 use x402_tower::policy::{AppliedLimits, Offer, Rules, Violation};
 use x402_tower::store::Quota;
 use x402_tower::{UnixMillis, Usd};
@@ -51,13 +50,6 @@ pub(super) async fn budget(
     Asking(agent): Asking,
     Queried(asked): Queried<Asked>,
 ) -> Result<Response<Body>, Problem> {
-    if asked.url.as_deref().is_some_and(|url| !is_payable(url)) {
-        return Err(Problem::new(
-            StatusCode::BAD_REQUEST,
-            "api.question",
-            "nothing is paid at this URL; write it with http:// or https:// and a host, without a user name",
-        ));
-    }
     let policy = api.guards.policy();
     let question = Question {
         // Without a URL only what holds everywhere is counted.
@@ -75,7 +67,15 @@ pub(super) async fn budget(
             error.to_string(),
         )
     })?;
-    let limits = counted(&api.guards, &rules, &scenario).await?;
+    // Limits that cannot be told are not no limits.
+    let limits = applied(&rules, &scenario).map_err(|violation| {
+        Problem::new(
+            StatusCode::BAD_REQUEST,
+            violation.code(),
+            violation.to_string(),
+        )
+    })?;
+    let limits = counted(&api.guards, &limits, &scenario).await?;
     Ok(answer(
         StatusCode::OK,
         &Budget {
@@ -87,23 +87,12 @@ pub(super) async fn budget(
     ))
 }
 
-/// Whether a payment could be counted there: no limit is one that was not found, and not one that there is not.
-fn is_payable(url: &str) -> bool {
-    Url::parse(url).is_ok_and(|url| {
-        let plain = url.username().is_empty() && url.password().is_none();
-        plain && url.has_host() && matches!(url.scheme(), "http" | "https")
-    })
-}
-
 /// What every limit that counts such a payment has left.
 pub(super) async fn counted(
     guards: &Guards,
-    rules: &Rules,
+    limits: &AppliedLimits,
     scenario: &Scenario,
 ) -> Result<Vec<Counted>, Problem> {
-    let Some(limits) = applied(rules, scenario) else {
-        return Ok(Vec::new());
-    };
     let now = now(guards)?;
     let mut all = Vec::new();
     for (index, limit) in limits.as_slice().iter().enumerate() {
@@ -157,9 +146,12 @@ pub(super) fn now(guards: &Guards) -> Result<UnixMillis, Problem> {
         .map_err(|denial| Problem::of(&denial))
 }
 
-fn applied(rules: &Rules, scenario: &Scenario) -> Option<AppliedLimits> {
+/// The limits that count such a payment.
+pub(super) fn applied(rules: &Rules, scenario: &Scenario) -> Result<AppliedLimits, Violation> {
     let terms = &scenario.terms;
-    let asset = terms.asset.as_ref()?;
+    let Some(asset) = &terms.asset else {
+        return Ok(AppliedLimits::default());
+    };
     let offer = Offer::new(
         &scenario.url,
         &terms.chain,
@@ -167,5 +159,5 @@ fn applied(rules: &Rules, scenario: &Scenario) -> Option<AppliedLimits> {
         asset,
         &terms.pay_to,
     );
-    rules.limits_for(scenario.agent.as_str(), &offer).ok()
+    rules.limits_for(scenario.agent.as_str(), &offer)
 }

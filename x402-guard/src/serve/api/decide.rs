@@ -8,7 +8,7 @@ use x402_tower::Usd;
 use x402_tower::policy::{Offer, Rules};
 
 use super::asked::{Asking, Whole};
-use super::budget::{Counted, counted};
+use super::budget::{Counted, applied, counted};
 use super::{Api, answer, read};
 use crate::policy::question::{Asked, Question};
 use crate::serve::problem::Problem;
@@ -86,7 +86,9 @@ pub(super) async fn decide(
         }
         None => None,
     };
-    let limits = counted(&api.guards, &rules, &scenario).await?;
+    // Where they cannot be told there is a violation already.
+    let limits = applied(&rules, &scenario).unwrap_or_default();
+    let limits = counted(&api.guards, &limits, &scenario).await?;
     let mut decision = Decision {
         decision: "allowed",
         code: None,
