@@ -56,6 +56,8 @@ def no_requests(guard: Guard) -> None:
         expect_refusal(answer, 413, "api.too_long", "256 KiB")
     for path in ("budget?url=http://a.example&url=http://b.example", "budget?url=mailto:a", "budget?url=%ff"):
         expect_refusal(httpx.get(f"{guard.url}/v1/{path}", headers=bearer(guard)), 400, "api.question")
+    ambiguous = httpx.get(f"{guard.url}/v1/budget?url=https://user@a.example/", headers=bearer(guard))
+    expect_refusal(ambiguous, 400, "policy.url", "request it without user name")
     told = {"outcome": "unknown"}
     answer = httpx.put(f"{guard.url}/v1/payments/%ff/outcome", json=told, headers=bearer(guard))
     expect_refusal(answer, 400, "api.question", "as it was granted")

@@ -21,7 +21,7 @@ def check(facts: Facts, guard: Guard, facilitator: Facilitator, shop: str) -> No
         facts.check(f"{script}: is refused 5.00 USD and prints why", prints_why, script, guard, facilitator, shop)
     facts.check("LangChain: the model reads why", model_reads_why, guard, facilitator, shop)
     refuses("overspending in one call: policy.per_call names the limit", overspend)
-    facts.check("overspending little by little: policy.endpoint_window names what is left", little_by_little, guard, shop)
+    facts.check("overspending little by little: policy.endpoint_window says what is left, and /v1/decide says the same", little_by_little, guard, shop)
     facts.check("the same request again: replay.duplicate says how to mean it", duplicate, guard, shop)
     facts.check("a signature sent again: is refused, and settled once", replay, guard, facilitator, shop)
     refuses("a recipient that the seller swapped: policy.recipient_changed says what to make sure of", swapped_by_seller)
@@ -76,6 +76,11 @@ def little_by_little(guard: Guard, shop: str) -> None:
         expect(answer.status_code == 200, answer.text)
     refused = get(guard, f"{shop}/metered?number=2")
     expect_refusal(refused, 403, "policy.endpoint_window", "per_endpoint", "0.02 USD", "0.00 USD are left")
+    question = {"url": f"{shop}/metered?number=2", "amount_usd": "0.01", "network": "eip155:84532"}
+    decision = httpx.post(f"{guard.url}/v1/decide", json=question, headers=guard.header("pay")).json()
+    told = (decision["code"], decision["detail"])
+    problem = refused.json()
+    expect(told == (problem["code"], problem["detail"]), f"/v1/decide foretells {told} in place of {problem}")
 
 
 def duplicate(guard: Guard, shop: str) -> None:
