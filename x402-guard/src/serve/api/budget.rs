@@ -4,9 +4,9 @@ use axum::body::Body;
 use axum::extract::State;
 use http::{Response, StatusCode};
 use serde::{Deserialize, Serialize};
+use x402_tower::UnixMillis;
 use x402_tower::policy::{AppliedLimits, Offer, Rules, Violation};
 use x402_tower::store::Quota;
-use x402_tower::{UnixMillis, Usd};
 
 use super::asked::{Asking, Queried};
 use super::{Api, answer};
