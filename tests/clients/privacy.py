@@ -26,9 +26,10 @@ def redacted(script: str, mode: str, guard: Guard, facilitator: Facilitator, sho
     asked = json.loads(done.stdout)["asked"]
     expect(asked["email"] == EMAIL, f"the seller itself has to be asked as it was meant: {asked}")
     heard = facilitator.since(before)
-    expect(f"by={script}" in heard and "report for <REDACTED>" in heard, f"another exchange: {heard}")
-    for personal in (EMAIL, SSN, "alice%40", "alice"):
+    for personal in (EMAIL, SSN, "alice"):
         expect(personal not in heard, f"the facilitator was told {personal}: {heard}")
+    # That it was told of this payment at all, and what stands there now.
+    expect(f"by={script}" in heard and "report for <REDACTED>" in heard, f"another exchange: {heard}")
 
 
 def v1_seller(stage: Stage) -> None:
