@@ -53,8 +53,8 @@ async def buy(guard, market, agents, each, meanwhile=None, tries=1):
                 outcomes["refused"] += 1
                 code = json.loads(body).get("code", "?") if body.startswith(b"{") else str(status)
                 outcomes["codes"][code] = outcomes["codes"].get(code, 0) + 1
-                # It was paid, and the answer was lost: that is known, and not paid again.
-                if code == "replay.duplicate" or attempt + 1 == tries:
+                # It was paid, or may have been, and the answer was lost: that is known, and not paid again.
+                if code in ("replay.duplicate", "request.in_doubt") or attempt + 1 == tries:
                     break
                 await asyncio.sleep(0.2)
 
@@ -112,8 +112,18 @@ async def crash(args):
 
             outcomes = await buy(guard, market, agents, each, killed, tries=40)
             paid, verdict = books(guard, market, agents * each)
-            held(paid == agents * each, f"every report is paid for, {paid} of {agents * each}: {outcomes}")
-            say("crash", f"killed twice: {paid} payments, each once; {outcomes['broken']} broken calls, "
+            codes = outcomes["codes"]
+            lost = codes.get("replay.duplicate", 0) + codes.get("request.in_doubt", 0)
+            held(set(codes) <= {"replay.duplicate", "request.in_doubt"}, f"nothing else is refused: {codes}")
+            held(outcomes["delivered"] + lost == agents * each, f"every request comes to an end: {outcomes}")
+            held(outcomes["delivered"] <= paid <= agents * each, f"what is delivered was paid: {paid}, {outcomes}")
+            spent = 0
+            for agent in range(agents):
+                left = json.loads((await ask(guard.port, "/v1/budget", agent))[1])["limits"][0]["left"]
+                spent += round((1000 - float(left)) * 100)
+            held(spent >= paid, f"what was paid counts: {spent} counted, {paid} paid")
+            say("crash", f"killed twice: {paid} payments, each once, {spent} counted; {outcomes['broken']} broken calls; "
+                         f"{lost} requests whose answer was lost are not paid again; "
                          f"{len(verdict['dangling_intents'])} intents left open, and named")
             guard.stop()
 

@@ -32,7 +32,7 @@ class Market:
                 headers = {name.lower(): value for name, value in pairs}
                 self.answer(writer, path, headers)
                 await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError, asyncio.LimitOverrunError):
+        except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError, asyncio.LimitOverrunError):
             pass
         finally:
             writer.close()

@@ -75,7 +75,10 @@ impl Question {
     /// What the question is about, with what it leaves open filled in.
     pub(crate) fn resolve(&self, config: &PolicyConfig) -> Result<Scenario, QuestionError> {
         let mut assumed = Vec::new();
-        let url = Url::parse(&self.url).map_err(|_| QuestionError::Url)?;
+        let url = Url::parse(&self.url)
+            .ok()
+            .filter(|url| url.has_host() && matches!(url.scheme(), "http" | "https"))
+            .ok_or(QuestionError::Url)?;
         let agent = match self.agent.as_deref().or(config.agent_id.as_deref()) {
             Some(id) => {
                 AgentId::new(id).map_err(|error| QuestionError::Agent(error.to_string()))?

@@ -64,6 +64,7 @@ impl Demo {
         )?;
         writeln!(out, "\nThe agent's token, and a report for sale:")?;
         writeln!(out, "  export X402_TOKEN={token}")?;
+        writeln!(out, "  export SELLER=http://{host}")?;
         writeln!(out, "  export GUARD=http://{listen}/http/{host}")?;
         for (path, price) in self.market.catalog() {
             writeln!(out, "    {path:<12} {price:>5} USD")?;

@@ -1,14 +1,15 @@
 //! `GET /v1/budget`, and what limits have counted.
 
 use axum::body::Body;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use http::{Response, StatusCode};
 use serde::{Deserialize, Serialize};
-use x402_tower::policy::{AppliedLimits, Offer, Rules};
+use x402_tower::UnixMillis;
+use x402_tower::policy::{AppliedLimits, Offer, Rules, Violation};
 use x402_tower::store::Quota;
-use x402_tower::{UnixMillis, Usd};
 
-use super::{Api, Asking, answer};
+use super::asked::{Asking, Queried};
+use super::{Api, answer};
 use crate::policy::print::dollars;
 use crate::policy::question::{Question, Scenario};
 use crate::serve::guards::Guards;
@@ -23,15 +24,9 @@ pub(super) struct Counted {
     pub(super) unit: &'static str,
     pub(super) most: String,
     pub(super) left: String,
+    /// Why the payment that is asked about has no room in it; none where it has.
     #[serde(skip)]
-    pub(super) room: Room,
-}
-
-/// What is left, as a number.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Room {
-    Amount(Usd),
-    Count(u64),
+    pub(super) full: Option<Violation>,
 }
 
 /// Where somebody would pay: limits may be an endpoint's own.
@@ -53,7 +48,7 @@ struct Budget {
 pub(super) async fn budget(
     State(api): State<Api>,
     Asking(agent): Asking,
-    Query(asked): Query<Asked>,
+    Queried(asked): Queried<Asked>,
 ) -> Result<Response<Body>, Problem> {
     let policy = api.guards.policy();
     let question = Question {
@@ -72,7 +67,15 @@ pub(super) async fn budget(
             error.to_string(),
         )
     })?;
-    let limits = counted(&api.guards, &rules, &scenario).await?;
+    // Limits that cannot be told are not no limits.
+    let limits = applied(&rules, &scenario).map_err(|violation| {
+        Problem::new(
+            StatusCode::BAD_REQUEST,
+            violation.code(),
+            violation.to_string(),
+        )
+    })?;
+    let limits = counted(&api.guards, &limits, &scenario).await?;
     Ok(answer(
         StatusCode::OK,
         &Budget {
@@ -87,12 +90,9 @@ pub(super) async fn budget(
 /// What every limit that counts such a payment has left.
 pub(super) async fn counted(
     guards: &Guards,
-    rules: &Rules,
+    limits: &AppliedLimits,
     scenario: &Scenario,
 ) -> Result<Vec<Counted>, Problem> {
-    let Some(limits) = applied(rules, scenario) else {
-        return Ok(Vec::new());
-    };
     let now = now(guards)?;
     let mut all = Vec::new();
     for (index, limit) in limits.as_slice().iter().enumerate() {
@@ -104,21 +104,24 @@ pub(super) async fn counted(
                 error.to_string(),
             )
         })?;
-        let (unit, most, left, room) = match limit.quota {
+        let price = scenario.terms.price.unwrap_or_default();
+        let (unit, most, left, room, fits) = match limit.quota {
             Quota::Amount(most) => {
                 let left = most.saturating_sub(usage.amount);
-                ("USD", dollars(most), dollars(left), Room::Amount(left))
+                let room = Quota::Amount(left);
+                ("USD", dollars(most), dollars(left), room, price <= left)
             }
             Quota::Count(most) => {
                 let left = most.saturating_sub(usage.count);
-                (
-                    "payments",
-                    most.to_string(),
-                    left.to_string(),
-                    Room::Count(left),
-                )
+                let (most, text) = (most.to_string(), left.to_string());
+                ("payments", most, text, Quota::Count(left), left > 0)
             }
             _ => continue,
+        };
+        let full = if fits {
+            None
+        } else {
+            limits.violation(index, room, price)
         };
         all.push(Counted {
             rule: limits
@@ -129,7 +132,7 @@ pub(super) async fn counted(
             unit,
             most,
             left,
-            room,
+            full,
         });
     }
     Ok(all)
@@ -143,9 +146,12 @@ pub(super) fn now(guards: &Guards) -> Result<UnixMillis, Problem> {
         .map_err(|denial| Problem::of(&denial))
 }
 
-fn applied(rules: &Rules, scenario: &Scenario) -> Option<AppliedLimits> {
+/// The limits that count such a payment.
+pub(super) fn applied(rules: &Rules, scenario: &Scenario) -> Result<AppliedLimits, Violation> {
     let terms = &scenario.terms;
-    let asset = terms.asset.as_ref()?;
+    let Some(asset) = &terms.asset else {
+        return Ok(AppliedLimits::default());
+    };
     let offer = Offer::new(
         &scenario.url,
         &terms.chain,
@@ -153,5 +159,5 @@ fn applied(rules: &Rules, scenario: &Scenario) -> Option<AppliedLimits> {
         asset,
         &terms.pay_to,
     );
-    rules.limits_for(scenario.agent.as_str(), &offer).ok()
+    rules.limits_for(scenario.agent.as_str(), &offer)
 }

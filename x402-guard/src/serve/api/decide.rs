@@ -1,14 +1,15 @@
 //! `POST /v1/decide`.
 
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::State;
 use http::{Response, StatusCode};
 use serde::{Deserialize, Serialize};
 use x402_tower::Usd;
 use x402_tower::policy::{Offer, Rules};
 
-use super::budget::{Counted, Room, counted};
-use super::{Api, Asking, answer, read};
+use super::asked::{Asking, Whole};
+use super::budget::{Counted, applied, counted};
+use super::{Api, answer, read};
 use crate::policy::question::{Asked, Question};
 use crate::serve::problem::Problem;
 
@@ -42,7 +43,7 @@ struct Decision {
 pub(super) async fn decide(
     State(api): State<Api>,
     Asking(agent): Asking,
-    body: Bytes,
+    Whole(body): Whole,
 ) -> Result<Response<Body>, Problem> {
     let proposed: Proposed = read(&body)?;
     let wrong = |text: String| Problem::new(StatusCode::BAD_REQUEST, "api.question", text);
@@ -85,7 +86,9 @@ pub(super) async fn decide(
         }
         None => None,
     };
-    let limits = counted(&api.guards, &rules, &scenario).await?;
+    // Where they cannot be told there is a violation already.
+    let limits = applied(&rules, &scenario).unwrap_or_default();
+    let limits = counted(&api.guards, &limits, &scenario).await?;
     let mut decision = Decision {
         decision: "allowed",
         code: None,
@@ -103,15 +106,13 @@ pub(super) async fn decide(
             violation.key().unwrap_or_default(),
             &detail,
         );
-    } else if let Some(full) = decision
+    } else if let Some((rule, full)) = decision
         .limits
         .iter()
-        .position(|limit| !limit.has_room(price))
+        .find_map(|limit| Some((limit.rule.clone(), limit.full.clone()?)))
     {
-        let rule = decision.limits.get(full).map(|limit| limit.rule.clone());
-        let rule = rule.unwrap_or_default();
-        let detail = format!("{rule} has no room for it in its window");
-        decision.deny("policy.window", &rule, &detail);
+        // As the payment itself would be refused.
+        decision.deny(full.code(), &rule, &full.to_string());
     }
     Ok(answer(StatusCode::OK, &decision))
 }
@@ -122,14 +123,5 @@ impl Decision {
         self.code = Some(code.to_owned());
         self.rule = (!rule.is_empty()).then(|| rule.to_owned());
         self.detail = Some(detail.to_owned());
-    }
-}
-
-impl Counted {
-    fn has_room(&self, price: Usd) -> bool {
-        match self.room {
-            Room::Amount(left) => price <= left,
-            Room::Count(left) => left > 0,
-        }
     }
 }

@@ -9,6 +9,7 @@
 //! | `GET /v1/budget` | what is left |
 //! | `GET /v1/openapi.json` | all of this, for programs |
 
+mod asked;
 mod budget;
 mod decide;
 mod payments;
@@ -18,16 +19,15 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, FromRequestParts};
+use axum::extract::DefaultBodyLimit;
 use axum::response::IntoResponse;
 use axum::routing::{get, post, put};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
-use http::request::Parts;
 use http::{Response, StatusCode};
 use serde::Serialize;
 use x402_tower::pay::Payer;
 
-use crate::serve::agents::{Agent, Agents};
+use crate::serve::agents::Agents;
 use crate::serve::error::ServeError;
 use crate::serve::guards::Guards;
 use crate::serve::problem::Problem;
@@ -74,21 +74,6 @@ impl Api {
                 Problem::new(StatusCode::NOT_FOUND, "api.unknown_path", detail).response()
             })
             .with_state(self)
-    }
-}
-
-/// Who asks; nobody else gets a decision.
-pub(crate) struct Asking(pub(crate) Arc<Agent>);
-
-impl FromRequestParts<Api> for Asking {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
-        api.agents.of_api(&parts.headers, parts.extensions.get().copied()).map(Self).map_err(|_| {
-            let detail =
-                "send the agent's token: Authorization: Bearer TOKEN, or X-X402-Agent-Token: TOKEN";
-            Problem::new(StatusCode::UNAUTHORIZED, "api.unidentified", detail)
-        })
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use parking_lot::Mutex;
@@ -17,8 +17,9 @@ use x402_tower::wire::Version;
 use x402_tower::wire::header::{PAYMENT_REQUIRED, PAYMENT_RESPONSE, X_PAYMENT_RESPONSE};
 use x402_tower::{AgentId, Challenge, Exchange, Outcome, Position};
 
+use super::asked::{Asking, Named, Whole};
 use super::budget::now;
-use super::{Api, Asking, answer, read};
+use super::{Api, answer, read};
 use crate::policy::print::dollars;
 use crate::serve::problem::Problem;
 
@@ -72,7 +73,7 @@ struct RedactedText {
 pub(super) async fn reserve(
     State(api): State<Api>,
     Asking(agent): Asking,
-    body: Bytes,
+    Whole(body): Whole,
 ) -> Result<Response<Body>, Problem> {
     let wish: Wish<'_> = read(&body)?;
     let wrong = |text: &str| Problem::new(StatusCode::BAD_REQUEST, "api.question", text);
@@ -206,8 +207,8 @@ struct Concluded {
 pub(super) async fn conclude(
     State(api): State<Api>,
     Asking(agent): Asking,
-    Path(id): Path<String>,
-    body: Bytes,
+    Named(id): Named,
+    Whole(body): Whole,
 ) -> Result<Response<Body>, Problem> {
     let told: Told = read(&body)?;
     let reserved = {

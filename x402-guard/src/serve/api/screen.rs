@@ -1,12 +1,13 @@
 //! `POST /v1/screen`.
 
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::State;
 use http::{Response, StatusCode};
 use x402_tower::pii::{DetectionMode, Detector, PiiAction};
 use x402_tower::policy::{DetectorKind, FindingAction};
 
-use super::{Api, Asking, json};
+use super::asked::{Asking, Whole};
+use super::{Api, json};
 use crate::screen::screen_one;
 use crate::serve::problem::Problem;
 
@@ -14,7 +15,7 @@ use crate::serve::problem::Problem;
 pub(super) async fn screen(
     State(api): State<Api>,
     _: Asking,
-    body: Bytes,
+    Whole(body): Whole,
 ) -> Result<Response<Body>, Problem> {
     let policy = api.guards.policy();
     let settings = policy.pii.as_ref();
