@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Everything that must hold before a merge: format, lints, docs, doc tests, tests.
-# Installs what is missing (node, Redis, Python environment, official x402 SDKs, cargo-nextest); safe to repeat.
+# Everything that must hold before a merge: format, lints, docs, doc tests, tests, real clients, chart, load.
+# Installs what is missing (node, Redis, Prometheus, nginx, wrk, Python environments, official x402 SDKs, cargo-nextest); safe to repeat.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -42,6 +42,11 @@ require_system_packages() {
   has_python_venv || missing+=(python3 python3-venv)
   # Only the program: the tests start servers of their own.
   has redis-server || missing+=(redis-server)
+  has promtool && has prometheus || missing+=(prometheus)
+  has openssl || missing+=(openssl)
+  has curl || missing+=(curl)
+  has wrk || missing+=(wrk)
+  has nginx || [ -x /usr/sbin/nginx ] || missing+=(nginx-light)
   # The program and not the shell's own: tests pause servers with it.
   type -P kill >/dev/null || missing+=(procps)
   [ ${#missing[@]} -gt 0 ] || return 0
@@ -103,6 +108,12 @@ check cargo clippy --workspace --all-targets --all-features -- -D warnings
 check env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --all-features
 check cargo test --workspace --doc --all-features
 check cargo nextest run --workspace --all-features
+
+readonly GUARD=${CARGO_TARGET_DIR:-target}/debug/x402-guard
+check cargo build -p x402-guard
+check tests/clients/check.sh "$GUARD"
+check tests/deploy/check.sh "$GUARD"
+check tests/load/check.sh "$GUARD"
 
 if [ ${#failed[@]} -gt 0 ]; then
   printf '\nfailed:\n' >&2

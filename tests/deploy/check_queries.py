@@ -32,7 +32,6 @@ EMPTY = {
     'x402_denials_total{code="control.panicked"}': "no control of ours breaks off",
     "x402_mpa_events_total": "nobody approves here",
     'x402_mpa_events_total{outcome="timeout"}': "nobody approves here",
-    'x402_policy_reloads_total{result="refused"}': "a file that cannot be read is refused before it is counted",
 }
 
 
@@ -131,6 +130,10 @@ def market():
         buy("/archive", "policy.kill_switch")
         assert running.ask(f"{guard.admin}/kill-switch", "DELETE", operator)[0] == 200
         assert running.ask(f"{guard.admin}/reload", "POST", operator)[0] == 200
+        right = policy.read_text()
+        policy.write_text("max_per_call_ud = 1\n")
+        assert running.ask(f"{guard.admin}/reload", "POST", operator)[0] == 422
+        policy.write_text(right)
         # Somebody touches the log, then takes the ledger away.
         with open(state / "audit.jsonl", "a") as log:
             log.write("touched\n")

@@ -1,12 +1,10 @@
-"""Load and faults; see README.md beside this file."""
+"""Load and crashes; see README.md beside this file."""
 
 import argparse
 import asyncio
 import json
-import os
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
@@ -128,38 +126,6 @@ async def crash(args):
             guard.stop()
 
 
-async def redis(args):
-    """Redis stops for five seconds."""
-    agents, each = (64, 200) if args.full else (32, 20)
-    port = free_port()
-    with tempfile.TemporaryDirectory() as folder:
-        server = subprocess.Popen(["redis-server", "--port", str(port), "--save", "", "--maxmemory-policy", "noeviction",
-                                   "--dir", folder], stdout=subprocess.DEVNULL)
-        market = Market()
-        try:
-            await wait_for_port(port)
-            async with await market.open():
-                env = {"X402_REDIS_URL": f"redis://127.0.0.1:{port}", "X402_FINGERPRINT_KEY": "11" * 32}
-                guard = Guard(args.binary, folder, agents, GENEROUS, **env).start()
-
-                async def paused():
-                    await asyncio.sleep(0.3)
-                    server.send_signal(signal.SIGSTOP)
-                    await asyncio.sleep(5)
-                    server.send_signal(signal.SIGCONT)
-
-                outcomes = await buy(guard, market, agents, each, paused, tries=200)
-                paid, _ = books(guard, market, agents * each)
-                denied = sum(count for code, count in outcomes["codes"].items() if code.startswith("store."))
-                held(denied > 0, f"payments are denied while Redis is away: {outcomes}")
-                held(paid >= outcomes["delivered"], "what was delivered was paid")
-                say("redis", f"away for 5 s: {denied} denials, then on; {paid} payments, each once; {outcomes['codes']}")
-                guard.stop()
-        finally:
-            server.kill()
-            server.wait()
-
-
 async def wait_for_port(port):
     for _ in range(200):
         try:
@@ -169,56 +135,6 @@ async def wait_for_port(port):
         except OSError:
             await asyncio.sleep(0.05)
     raise SystemExit(f"nothing listens on {port}")
-
-
-async def slow(args):
-    """Clients and sellers that stop in the middle."""
-    with tempfile.TemporaryDirectory() as folder:
-        market = Market()
-        async with await market.open():
-            guard = Guard(args.binary, folder, 8, GENEROUS)
-            with open(f"{folder}/guard.toml", "a") as file:
-                file.write("[limits]\nhead_seconds = 1\nidle_body_seconds = 1\nanswer_seconds = 1\n")
-            guard.start()
-            hangs = await asyncio.start_server(lambda *_: asyncio.sleep(60), "127.0.0.1", 0)
-            silent = hangs.sockets[0].getsockname()[1]
-            half_open = [await asyncio.open_connection("127.0.0.1", guard.port) for _ in range(200)]
-            for _, writer in half_open[:100]:
-                writer.write(b"GET /v1/budget HTTP/1.1\r\nHost:")
-            late = [asyncio.create_task(ask(guard.port, f"/http/127.0.0.1:{silent}/", n % 8)) for n in range(50)]
-            outcomes = await buy(guard, market, 8, 5)
-            held(outcomes["delivered"] == 40, f"others are served meanwhile: {outcomes}")
-            held(all((await task)[0] == 504 for task in late), "who waits for a silent seller is told so")
-            begun = [asyncio.wait_for(reader.read(), 20) for reader, _ in half_open[:100]]
-            await asyncio.gather(*begun)
-            for _, writer in half_open:
-                writer.close()
-            hangs.close()
-            say("slow", "200 half-open clients and 50 calls to a silent seller: 40 others served, all ended")
-            guard.stop()
-
-
-async def disk(args):
-    """The log cannot be written any more."""
-    with tempfile.TemporaryDirectory() as folder:
-        market = Market()
-        async with await market.open():
-            guard = Guard(args.binary, folder, 4, GENEROUS)
-            # A file size limit is what a full disk is to one process, and needs no root.
-            limited = f"{folder}/limited.sh"
-            with open(limited, "w") as file:
-                file.write(f'#!/bin/sh\nulimit -f 256\nexec "{args.binary}" "$@"\n')
-            os.chmod(limited, 0o755)
-            guard.binary = limited
-            guard.start()
-            outcomes = await buy(guard, market, 4, 100)
-            guard.binary = args.binary
-            held(guard.child.poll() is None, "the guard goes on")
-            held(outcomes["refused"] > 0, f"payments are denied once the log is full: {outcomes}")
-            held(len(market.paid) <= outcomes["delivered"] + 4, "nothing is paid without a record")
-            books(guard, market, 400)
-            say("disk", f"full after {outcomes['delivered']} payments: {outcomes['codes']}; the log is intact")
-            guard.kill()
 
 
 async def throughput(args):
@@ -268,7 +184,7 @@ http {{
             server.wait()
 
 
-PARTS = {part.__name__: part for part in (throughput, payments, crash, redis, slow, disk)}
+PARTS = {part.__name__: part for part in (throughput, payments, crash)}
 
 
 def main():

@@ -188,6 +188,7 @@ impl Agents {
 }
 
 /// How an agent is known.
+#[derive(Debug, Clone, Copy)]
 enum Shown {
     Token([u8; 32]),
     Certificate([u8; 32]),

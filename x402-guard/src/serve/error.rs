@@ -59,10 +59,6 @@ pub(crate) enum ServeError {
     Policy(#[from] PolicyError),
     #[error(transparent)]
     Guard(#[from] ConfigError),
-    #[error("the policy file is gone; what held before holds on")]
-    PolicyGone,
-    #[error("the policy was not loaded, and what held before holds on: {0}")]
-    Reload(String),
     #[error("certificates of servers cannot be checked on this machine: {0}")]
     Tls(#[source] io::Error),
     #[error("metrics cannot be recorded: {0}")]

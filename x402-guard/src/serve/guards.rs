@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use x402_tower::audit::AuditLog;
-use x402_tower::guard::GuardConfigBuilder;
+use x402_tower::guard::{GuardConfigBuilder, ReloadError};
 use x402_tower::policy::{KillSwitch, PolicyConfig, Rules};
 use x402_tower::replay::FingerprintKey;
 use x402_tower::store::{Ledger, RedisOptions, RedisStore, SqliteStore, StoreError};
@@ -136,19 +136,21 @@ impl Guards {
     }
 
     /// Reads the policy again and puts it in force for every guard, or for none. Blocks while it reads.
-    pub(crate) fn reload(&self) -> Result<String, ServeError> {
+    pub(crate) fn reload(&self) -> Result<String, ReloadError> {
         // One after the other: what is loaded last holds for all of them.
         let mut in_force = self.policy.lock();
-        let Some(policy) = self.source.again()? else {
-            return Err(ServeError::PolicyGone);
+        let mut read = None;
+        self.buyer.reloader().replace_with(|| {
+            let policy = self.source.again()?;
+            read = Some(policy.clone());
+            Ok(policy)
+        })?;
+        let Some(policy) = read else {
+            return Err(ReloadError::NoFile);
         };
         // The buyer's guard asks for the most: what it takes, the others take.
-        let others = self.seller.iter().chain(&self.facilitator);
-        for guard in core::iter::once(&self.buyer).chain(others) {
-            guard
-                .reloader()
-                .replace(&policy)
-                .map_err(|error| ServeError::Reload(error.to_string()))?;
+        for guard in self.seller.iter().chain(&self.facilitator) {
+            guard.reloader().replace(&policy)?;
         }
         *in_force = Arc::new(policy);
         Ok(self.buyer.reloader().status().revision.to_string())

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use x402_tower::Usd;
+use x402_tower::guard::ReloadError;
 use x402_tower::policy::{DetectorKind, FindingAction, PolicyConfig, ReplaySettings};
+use x402_tower::{ConfigError, Usd};
 
 use super::variable;
 use crate::fetch::policy::{find, written};
@@ -28,9 +29,16 @@ impl PolicySource {
     }
 
     /// Reads it again: a file that is gone is no reason to fall back to another policy.
-    pub(crate) fn again(&self) -> Result<Option<PolicyConfig>, ServeError> {
-        let policy = written(self.chosen.as_deref(), &self.state)?;
-        policy.map(overridden).transpose()
+    pub(crate) fn again(&self) -> Result<PolicyConfig, ReloadError> {
+        let setting =
+            |setting, problem| ReloadError::Config(ConfigError::Setting { setting, problem });
+        let Some(policy) = written(self.chosen.as_deref(), &self.state)? else {
+            return Err(setting("policy", "the file is gone".to_owned()));
+        };
+        overridden(policy).map_err(|error| match error {
+            ServeError::Override { name, problem } => setting(name, problem),
+            other => setting("environment", other.to_string()),
+        })
     }
 }
 

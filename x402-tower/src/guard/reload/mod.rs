@@ -105,6 +105,19 @@ impl PolicyReloader {
         self.load(|_| Ok(policy.clone()))
     }
 
+    /// Puts in force what `read` makes, as from a file with settings of one's own put over it. Why it could not be read is
+    /// counted, logged and kept in the [`status`](Self::status) like any other refusal.
+    ///
+    /// # Errors
+    ///
+    /// What `read` says, or [`ReloadError::Config`]; the policy before it stays in force.
+    pub fn replace_with(
+        &self,
+        read: impl FnOnce() -> Result<PolicyConfig, ReloadError>,
+    ) -> Result<(), ReloadError> {
+        self.load(|_| read())
+    }
+
     /// Which policy is in force, and how the last attempt to load another one ended.
     #[must_use]
     pub fn status(&self) -> ReloadStatus {
