@@ -7,8 +7,10 @@ import string
 from faker.providers.company.en_US import Provider as Company
 from faker.providers.job.en_US import Provider as Job
 
+from native import NativeSlots
 from slots import (CLOSE, LOCATION, LOCALES, ORGANIZATION, PERSON, TAKEN, WEIGHTS, folded, is_held_out, lines, name_is,
                    unmarked)
+from terms import TermSlots
 
 PARTICLES = {
     "nl": ["van", "van der", "van den", "de", "van de", "ter", "den"], "de": ["von", "zu", "von der", "von und zu"],
@@ -144,7 +146,7 @@ LANGS = "en de fr es it pt nl pl en-US en-GB de-DE fr-FR es-MX pt-BR zh-CN ja ko
 CODE_WORDS = "getUserById listItems fetchData toString parseInt isValid onClick useState setTimeout createOrder updateStatus deleteAll mapReduce".split()
 
 
-class Writer:
+class Writer(NativeSlots, TermSlots):
     def __init__(self, names, places, words, rng, held_out):
         self.rng, self.words, self.places, self.held_out = rng, words, places, held_out
         keep = lambda items: [item for item in items if name_is(held_out, item)]
@@ -168,6 +170,8 @@ class Writer:
         name_words = set(names.tiers()[0]) | {folded(p) for p in places.cities[:3000]}
         self.sentences = [s for s in words.sentences if not mentions_a_name(s, name_words, place_words, words.tiers)]
         self.lorem = foreign_sentences(words.foreign)
+        self.read_native(names, places)
+        self.read_texts(names, places, words)
 
     def pick(self, items):
         return items[int(self.rng.random() * len(items))]
@@ -223,6 +227,8 @@ class Writer:
         return given, surname
 
     def person_text(self, group=None):
+        if group is None and self.chance(0.08):
+            return self.native_person()
         given, surname = self.name_parts(group)
         choice = self.rng.random()
         if self.last_group in ("vi", "zh", "ko", "ja", "hu") and self.chance(0.35):
@@ -257,6 +263,8 @@ class Writer:
         return joiner.join(tokens)
 
     def person_slug(self, joiner=None):
+        if joiner is None and self.chance(0.06):
+            return self.native_slug()
         given, surname = self.name_parts()
         if self.chance(0.15):
             given, surname = surname, given
@@ -275,7 +283,7 @@ class Writer:
         return self.as_person(self.person_text().upper())
 
     def slot_given(self):
-        return self.as_person(self.a_given(self.group()))
+        return self.as_person(self.native_single() if self.chance(0.04) else self.a_given(self.group()))
 
     def slot_surname(self):
         return self.as_person(self.name_parts()[1])
@@ -341,6 +349,8 @@ class Writer:
         return place
 
     def a_place(self):
+        if self.chance(0.04):
+            return self.native_place()
         choice = self.rng.random()
         if choice < 0.5:
             # The largest places are named most.

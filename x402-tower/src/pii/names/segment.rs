@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::super::steps::step;
-use super::letters::{Letter, char_at, letter};
+use super::letters::{Case, Letter, char_at, letter};
 use super::token::{Gap, Shape, Token, Zone};
 
 /// Words that are decoded together. A longer field is cut where a segment ends.
@@ -19,6 +19,9 @@ const MAX_UNIT_LETTERS: u8 = 3;
 const UUID: usize = 36;
 /// A letter after a digit makes a code of a run this long: `q8Zkabcd`.
 const CODE: usize = 8;
+
+/// The first character of the scripts whose words have few letters, each of which says much.
+const IDEOGRAPHS: u32 = 0x2e80;
 
 const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
 const PRIME: u64 = 0x0000_0100_0000_01b3;
@@ -401,7 +404,7 @@ impl<'b> Segmenter<'b> {
             {
                 break;
             }
-            builder.push(found, self.bytes.get(position..position + width));
+            builder.push(found);
             position += width;
         }
         self.position = position.max(start + 1);
@@ -537,7 +540,7 @@ impl Default for WordBuilder {
 }
 
 impl WordBuilder {
-    fn push(&mut self, found: Letter, raw: Option<&[u8]>) {
+    fn push(&mut self, found: Letter) {
         match found {
             Letter::Latin { folded, upper } => {
                 if self.letters == 0 {
@@ -549,13 +552,15 @@ impl WordBuilder {
                     self.fold(byte);
                 }
             }
-            Letter::Foreign => {
-                self.foreign = true;
-                self.last_upper = false;
-                for byte in raw.unwrap_or_default() {
-                    self.hash = (self.hash ^ u64::from(*byte)).wrapping_mul(PRIME);
+            Letter::Foreign { lower, case } => {
+                let upper = case == Case::Upper;
+                if self.letters == 0 {
+                    self.starts_upper = upper;
                 }
-                self.letters = self.letters.saturating_add(1);
+                self.uppers = self.uppers.saturating_add(u8::from(upper));
+                self.last_upper = upper;
+                self.foreign |= case == Case::None;
+                self.foreign_letter(lower);
             }
             Letter::Mark | Letter::None => {}
         }
@@ -567,6 +572,25 @@ impl WordBuilder {
             self.head = self.head << 8 | u32::from(byte);
         }
         self.tail = self.tail << 8 | u32::from(byte);
+        self.letters = self.letters.saturating_add(1);
+    }
+
+    /// A letter of a script with few letters is a byte of the packed ones, one of the scripts of East Asia two.
+    fn foreign_letter(&mut self, lower: char) {
+        let code = u32::from(lower);
+        let [low, high, _, _] = code.to_le_bytes();
+        for byte in [low, high] {
+            self.hash = (self.hash ^ u64::from(byte)).wrapping_mul(PRIME);
+        }
+        let (packed, width, most) = if code >= IDEOGRAPHS {
+            (code & 0xffff, 16, 2)
+        } else {
+            (code.wrapping_mul(0x9e37_79b1) >> 24, 8, 4)
+        };
+        if self.letters < most {
+            self.head = self.head << width | packed;
+        }
+        self.tail = self.tail << width | packed;
         self.letters = self.letters.saturating_add(1);
     }
 
