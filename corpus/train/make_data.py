@@ -20,9 +20,10 @@ TRAIN = {
           "location_fields": 6_000, "location_foreign": 4_000, "organization_text": 22_000, "organization_fields": 7_000,
           "organization_foreign": 4_000, "mixed_text": 9_000, "plain_text": 72_000, "plain_fields": 22_000,
           "plain_foreign": 9_000, "technical_text": 26_000,
-          "term_text": 80_000, "term_fields": 16_000},
+          "term_text": 80_000, "term_fields": 18_000,
+          "label_text": 70_000, "label_fields": 24_000, "foreign_text": 10_000},
     "U": {"person_urls": 46_000, "location_urls": 14_000, "organization_urls": 8_000, "plain_urls": 60_000,
-          "term_urls": 55_000},
+          "term_urls": 60_000, "label_urls": 50_000, "foreign_urls": 8_000},
 }
 VALIDATION = {
     "T": {"unseen_person_text": 2_000, "unseen_location_text": 900, "unseen_organization_text": 900, "unseen_clean_text": 3_000},

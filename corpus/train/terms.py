@@ -28,12 +28,15 @@ class TermSlots:
         self.languages = sorted(self.translated)
         self.foreign_words = foreign_words()
         self.lookalikes, self.idwords = lines("lookalikes.txt"), lines("idwords.txt")
+        self.goods = lines("goods.txt")
         self.ecosystem = " ".join(lines("ecosystem.txt")).split()
 
     def slot_term(self):
         """`Persian rug`, `Hilbert curve`: what a dictionary calls something that is neither a place nor a person."""
         choice = self.rng.random()
-        if choice < 0.25:
+        if choice < 0.07:
+            return self.slot_namesake()
+        if choice < 0.27:
             return self.slot_likeness()
         if choice < 0.42:
             return self.pick(self.lookalikes)
@@ -42,6 +45,12 @@ class TermSlots:
         if choice < 0.6:
             return self.pick(self.wordnet.plain)
         return self.pick(self.wordnet.terms)
+
+    def slot_namesake(self):
+        """A full name before what is called by one: a drink, a doll, a theorem."""
+        group = "en" if self.chance(0.6) else self.group()
+        name = self.pick(self.lookalikes) if self.chance(0.3) else f"{self.pick(self.given[group])} {self.pick(self.surnames[group])}"
+        return f"{name} {self.pick(self.goods)}"
 
     def slot_likeness(self):
         """A name before what dictionaries put after names."""

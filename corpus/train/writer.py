@@ -7,6 +7,7 @@ import string
 from faker.providers.company.en_US import Provider as Company
 from faker.providers.job.en_US import Provider as Job
 
+from labels import LabelSlots
 from native import NativeSlots
 from slots import (CLOSE, LOCATION, LOCALES, ORGANIZATION, PERSON, TAKEN, WEIGHTS, folded, is_held_out, lines, name_is,
                    unmarked)
@@ -73,8 +74,6 @@ ATOM NEAR FIL ICP INJ PEPE WIF BONK SHIB JUP PYTH RNDR FET GRT CRV MKR SNX COMP 
 MSFT TSLA AMZN GOOG NVDA META NFLX AMD IBM GE GM JPM WFC BAC""".split()
 CHAINS = ["base", "ethereum", "solana", "polygon", "arbitrum", "optimism", "avalanche", "bnb", "linea", "scroll", "zksync", "celo",
           "gnosis", "base-sepolia", "sepolia", "mainnet", "devnet", "testnet", "near", "aptos", "sui", "tron", "cosmos"]
-REGIONS = ["us-east-1", "us-west-2", "eu-west-1", "eu-central-1", "ap-southeast-2", "sa-east-1", "ca-central-1", "af-south-1",
-           "europe-west4", "asia-northeast1", "us-central1", "northeurope", "westus2", "eastus"]
 TIMEZONES = ["America/New_York", "Europe/Berlin", "Asia/Tokyo", "Europe/London", "Asia/Kolkata", "Australia/Sydney",
              "America/Los_Angeles", "Africa/Cairo", "America/Sao_Paulo", "Europe/Paris", "UTC", "GMT", "CET", "Asia/Shanghai",
              "America/Chicago", "Pacific/Auckland", "Etc/UTC"]
@@ -146,7 +145,7 @@ LANGS = "en de fr es it pt nl pl en-US en-GB de-DE fr-FR es-MX pt-BR zh-CN ja ko
 CODE_WORDS = "getUserById listItems fetchData toString parseInt isValid onClick useState setTimeout createOrder updateStatus deleteAll mapReduce".split()
 
 
-class Writer(NativeSlots, TermSlots):
+class Writer(LabelSlots, NativeSlots, TermSlots):
     def __init__(self, names, places, words, rng, held_out):
         self.rng, self.words, self.places, self.held_out = rng, words, places, held_out
         keep = lambda items: [item for item in items if name_is(held_out, item)]
@@ -164,12 +163,14 @@ class Writer(NativeSlots, TermSlots):
         self.techorgs = lines("techorgs.txt")
         self.brands, self.products, self.indexes = lines("brands.txt"), lines("products.txt"), lines("indexes.txt")
         self.cityproducts, self.eponyms, self.eponym_names = (lines(f) for f in ("cityproducts.txt", "eponyms.txt", "eponym_names.txt"))
+        self.regions = lines("regions.txt")
         self.jobs = sorted(Job.jobs)
         self.catch = [list(w) for w in Company.catch_phrase_words]
         place_words = {folded(p) for p in places.cities + places.countries + places.states}
         name_words = set(names.tiers()[0]) | {folded(p) for p in places.cities[:3000]}
         self.sentences = [s for s in words.sentences if not mentions_a_name(s, name_words, place_words, words.tiers)]
         self.lorem = foreign_sentences(words.foreign)
+        self.read_labels({word for words in (PERSON_COLLECTIONS, COLLECTIONS_L, COLLECTIONS_O) for word in words})
         self.read_native(names, places)
         self.read_texts(names, places, words)
 
@@ -770,7 +771,7 @@ class Writer(NativeSlots, TermSlots):
         return self.pick(CHAINS).replace("-", " ").title()
 
     def slot_awsregion(self):
-        return self.pick(REGIONS)
+        return self.pick(self.regions)
 
     def slot_timezone(self):
         return self.pick(TIMEZONES)

@@ -24,16 +24,31 @@ type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> ExitCode {
     let mut arguments: Vec<String> = std::env::args().skip(1).collect();
-    let left_out = arguments.iter().position(|argument| argument == "--left-out").map(|at| {
-        let fold = arguments.drain(at..(at + 2).min(arguments.len())).next_back();
-        fold.and_then(|fold| fold.parse().ok()).unwrap_or(0)
-    });
+    let left_out = arguments
+        .iter()
+        .position(|argument| argument == "--left-out")
+        .map(|at| {
+            let fold = arguments
+                .drain(at..(at + 2).min(arguments.len()))
+                .next_back();
+            fold.and_then(|fold| fold.parse().ok()).unwrap_or(0)
+        });
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let eval = |weights, data, verbose| {
-        eval::measure(&Measure { weights, data, left_out, verbose })
+        eval::measure(&Measure {
+            weights,
+            data,
+            left_out,
+            verbose,
+        })
     };
     let result = match arguments.as_slice() {
-        ["train", out, gazetteer, data @ ..] => perceptron::train(&Plan { data, gazetteer, left_out, out }),
+        ["train", out, gazetteer, data @ ..] => perceptron::train(&Plan {
+            data,
+            gazetteer,
+            left_out,
+            out,
+        }),
         ["eval", weights, data] => eval(weights, data, false),
         ["eval", weights, data, "-v"] => eval(weights, data, true),
         ["tag", weights] => eval::tag(weights),

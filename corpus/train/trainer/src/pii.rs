@@ -62,6 +62,8 @@ pub(crate) mod names {
     mod spans;
     #[path = "../../../../../../x402-tower/src/pii/names/token.rs"]
     mod token;
+    #[path = "../../../../../../x402-tower/src/pii/names/word.rs"]
+    mod word;
 
     pub(crate) mod eval;
     pub(crate) mod perceptron;

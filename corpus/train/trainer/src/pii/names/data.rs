@@ -37,7 +37,8 @@ pub(super) fn read(path: &str) -> Outcome<Vec<Sample>> {
     for (record, line) in file.lines().enumerate() {
         let wrong = |what: &str| format!("{path}:{}: {what}", record + 1);
         if is_corpus {
-            let sample: Record = serde_json::from_str(line).map_err(|error| wrong(&error.to_string()))?;
+            let sample: Record =
+                serde_json::from_str(line).map_err(|error| wrong(&error.to_string()))?;
             samples.extend(sample.fields(record).ok_or_else(|| wrong("not a label"))?);
         } else {
             samples.push(parse(line, record).ok_or_else(|| wrong("not a sample"))?);
@@ -119,6 +120,11 @@ impl Record {
                 None => field.others.push(span),
             }
         }
-        Some(fields.into_values().filter(|field| !field.text.is_empty()).collect())
+        Some(
+            fields
+                .into_values()
+                .filter(|field| !field.text.is_empty())
+                .collect(),
+        )
     }
 }

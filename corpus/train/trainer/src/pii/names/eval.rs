@@ -42,7 +42,10 @@ pub(crate) fn measure(plan: &Measure<'_>) -> Outcome {
     });
     let detector = detector();
     let start = Instant::now();
-    let found: Vec<Vec<Finding>> = samples.iter().map(|sample| find(&detector, sample)).collect();
+    let found: Vec<Vec<Finding>> = samples
+        .iter()
+        .map(|sample| find(&detector, sample))
+        .collect();
     let nanoseconds = start.elapsed().as_nanos() / samples.len().max(1) as u128;
     println!("{} texts, {nanoseconds} ns each", samples.len());
     if plan.verbose {
@@ -62,7 +65,9 @@ fn row(samples: &[Sample], found: &[Vec<Finding>], kind: usize, name: &str, cut:
     let mut counts = Counts::default();
     let mut clean = std::collections::BTreeMap::new();
     for (sample, found) in samples.iter().zip(found) {
-        let found = found.iter().filter(|found| !KINDS.contains(&found.entity) || found.score >= cut);
+        let found = found
+            .iter()
+            .filter(|found| !KINDS.contains(&found.entity) || found.score >= cut);
         let found: Vec<&Finding> = found.collect();
         let flagged = found.iter().any(|found| found.entity == KINDS[kind]);
         let (is_clean, is_flagged) = clean.entry(sample.record).or_insert((true, false));
@@ -71,7 +76,10 @@ fn row(samples: &[Sample], found: &[Vec<Finding>], kind: usize, name: &str, cut:
         compare(sample, &found, kind, &mut counts);
     }
     let ratio = |part: usize, whole: usize| part as f64 / whole.max(1) as f64;
-    let flagged = clean.values().filter(|(clean, flagged)| *clean && *flagged).count();
+    let flagged = clean
+        .values()
+        .filter(|(clean, flagged)| *clean && *flagged)
+        .count();
     let clean = clean.values().filter(|(clean, _)| *clean).count();
     println!(
         "{name:12} from {cut} P {:.3} R {:.3} F1 {:.3} covered {:.3} ({} names, {} found) clean flagged {:.4}",
@@ -98,25 +106,44 @@ fn touches(found: &Finding, entity: EntityType, span: &std::ops::Range<usize>) -
 }
 
 fn compare(sample: &Sample, found: &[&Finding], kind: usize, counts: &mut Counts) {
-    let mut free: Vec<&Finding> = found.iter().filter(|found| found.entity == KINDS[kind]).copied().collect();
+    let mut free: Vec<&Finding> = found
+        .iter()
+        .filter(|found| found.entity == KINDS[kind])
+        .copied()
+        .collect();
     counts.found += free.len();
     for (_, span) in sample.names.iter().filter(|(of, _)| *of == kind) {
         counts.gold += 1;
-        if let Some(at) = free.iter().position(|found| touches(found, KINDS[kind], span)) {
+        if let Some(at) = free
+            .iter()
+            .position(|found| touches(found, KINDS[kind], span))
+        {
             free.remove(at);
             counts.right += 1;
         }
-        let is_covered = sample.text[span.clone()].char_indices().all(|(at, character)| {
-            !character.is_alphanumeric() || found.iter().any(|found| found.span.contains(&(span.start + at)))
-        });
+        let is_covered = sample.text[span.clone()]
+            .char_indices()
+            .all(|(at, character)| {
+                !character.is_alphanumeric()
+                    || found
+                        .iter()
+                        .any(|found| found.span.contains(&(span.start + at)))
+            });
         counts.whole += usize::from(is_covered);
     }
 }
 
 fn show_mistakes(sample: &Sample, found: &[Finding]) {
     let names = || found.iter().filter(|found| KINDS.contains(&found.entity));
-    let is_right = |found: &Finding| sample.names.iter().any(|(kind, span)| touches(found, KINDS[*kind], span));
-    let is_found = |(kind, span): &(usize, std::ops::Range<usize>)| names().any(|found| touches(found, KINDS[*kind], span));
+    let is_right = |found: &Finding| {
+        sample
+            .names
+            .iter()
+            .any(|(kind, span)| touches(found, KINDS[*kind], span))
+    };
+    let is_found = |(kind, span): &(usize, std::ops::Range<usize>)| {
+        names().any(|found| touches(found, KINDS[*kind], span))
+    };
     if names().all(is_right) && sample.names.iter().all(is_found) {
         return;
     }
@@ -125,10 +152,18 @@ fn show_mistakes(sample: &Sample, found: &[Finding]) {
 
 /// The text with what was found in brackets, and what should have been.
 fn shown(sample: &Sample, found: &[Finding]) -> String {
-    let letter = |entity: EntityType| KINDS.iter().position(|kind| *kind == entity).map(|kind| &NAMES[kind][..1]);
+    let letter = |entity: EntityType| {
+        KINDS
+            .iter()
+            .position(|kind| *kind == entity)
+            .map(|kind| &NAMES[kind][..1])
+    };
     let mut text = sample.text.clone();
     for name in found.iter().rev() {
-        text.insert_str(name.span.end, &format!("|{}{}]", letter(name.entity).unwrap_or("-"), name.score));
+        text.insert_str(
+            name.span.end,
+            &format!("|{}{}]", letter(name.entity).unwrap_or("-"), name.score),
+        );
         text.insert(name.span.start, '[');
     }
     let gold: Vec<String> = (sample.names.iter())

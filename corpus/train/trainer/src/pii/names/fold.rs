@@ -2,7 +2,7 @@
 //! training text begins or ends with, so that both what was asked and what it was asked of are new.
 
 use super::data::Sample;
-use super::segment::hash_of;
+use super::word::hash_of;
 
 /// One word of so many is left out.
 const FOLDS: u64 = 3;
@@ -38,11 +38,17 @@ pub(super) fn part_of(sample: &Sample, fold: u64) -> Part {
 fn words(sample: &Sample) -> Vec<String> {
     let start = if sample.is_url {
         let host = sample.text.find("://").map_or(0, |at| at + 3);
-        sample.text[host..].find('/').map_or(sample.text.len(), |at| host + at)
+        sample.text[host..]
+            .find('/')
+            .map_or(sample.text.len(), |at| host + at)
     } else {
         0
     };
-    let spans = sample.names.iter().map(|(_, span)| span).chain(&sample.others);
+    let spans = sample
+        .names
+        .iter()
+        .map(|(_, span)| span)
+        .chain(&sample.others);
     let spans: Vec<_> = spans.collect();
     let mut words = vec![String::new()];
     for (at, character) in sample.text.char_indices().skip_while(|(at, _)| *at < start) {

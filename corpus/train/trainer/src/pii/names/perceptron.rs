@@ -7,18 +7,19 @@ use super::annotate::{look_up, place, style_of, worth_labelling};
 use super::data::{Sample, read};
 use super::decode::{LABELS, Lattice, OUTSIDE, ROW, Scores};
 use super::features::each_feature;
-use super::gazetteer::{Gazetteer, LEARNED, everyday, given, phrase, surname};
 use super::fold::{Part, part_of};
+use super::gazetteer::{Gazetteer, LEARNED, everyday, given, phrase, surname};
 use super::map;
 use super::model::{GAPS, row_of};
 use super::random::Random;
-use super::segment::{WINDOW, hash_of};
+use super::segment::WINDOW;
 use super::token::Token;
 use super::weights::Weights;
 use super::windows::{Word, detector, use_weights, windows_of};
+use super::word::hash_of;
 use crate::Outcome;
 
-const ROWS: usize = 134_000;
+const ROWS: usize = 125_000;
 const EPOCHS: usize = 6;
 /// What a wrong label costs at least, in raw weights.
 const COST: i32 = 120;
@@ -54,7 +55,11 @@ pub(crate) fn train(plan: &Plan<'_>) -> Outcome {
             plan.left_out.is_none_or(is_kept) && seen.insert(without_digits(sample))
         });
         add_windows(&samples, &mut windows);
-        eprintln!("{path}: {} samples, {} windows", samples.len(), windows.len() - before);
+        eprintln!(
+            "{path}: {} samples, {} windows",
+            samples.len(),
+            windows.len() - before
+        );
     }
     let words = known_words(plan.gazetteer, &windows)?;
     let map = map::build(&words)?;
@@ -62,7 +67,11 @@ pub(crate) fn train(plan: &Plan<'_>) -> Outcome {
     for window in &mut windows {
         look_up(&mut window.tokens, &gazetteer);
     }
-    eprintln!("{} windows, {} words in the map", windows.len(), words.len());
+    eprintln!(
+        "{} windows, {} words in the map",
+        windows.len(),
+        words.len()
+    );
 
     let mut weights = Weights::new(ROWS);
     let mut random = Random(42);
@@ -74,7 +83,10 @@ pub(crate) fn train(plan: &Plan<'_>) -> Outcome {
             weights.now += 1;
             wrong += usize::from(learn(&mut weights, &windows[*index], &mut random));
         }
-        eprintln!("epoch {epoch}: {wrong} of {} windows changed weights", windows.len());
+        eprintln!(
+            "epoch {epoch}: {wrong} of {} windows changed weights",
+            windows.len()
+        );
     }
     let (file, step) = weights.file(&map, 1);
     let unit = (i64::from(COST) * weights.now / step / 12).max(1);
@@ -87,7 +99,13 @@ pub(crate) fn train(plan: &Plan<'_>) -> Outcome {
 
 /// A text for comparing: those that differ in digits alone teach the same.
 fn without_digits(sample: &Sample) -> (bool, String) {
-    let digit = |character: char| if character.is_ascii_digit() { '0' } else { character };
+    let digit = |character: char| {
+        if character.is_ascii_digit() {
+            '0'
+        } else {
+            character
+        }
+    };
     (sample.is_url, sample.text.chars().map(digit).collect())
 }
 
@@ -122,14 +140,18 @@ fn add_windows(samples: &[Sample], windows: &mut Vec<Window>) {
 fn known_words(gazetteer: &str, windows: &[Window]) -> Outcome<HashMap<u64, u8>> {
     let mut words = HashMap::new();
     let detector = detector();
-    let file = std::fs::read_to_string(gazetteer).map_err(|error| format!("{gazetteer}: {error}"))?;
+    let file =
+        std::fs::read_to_string(gazetteer).map_err(|error| format!("{gazetteer}: {error}"))?;
     for line in file.lines() {
         let (flags, text) = line.split_once('\t').ok_or("gazetteer: no tab in a line")?;
         let hash = if text.is_ascii() {
             text.split(' ').map(hash_of).reduce(phrase)
         } else {
             let windows = windows_of(&detector, text, false);
-            windows.first().and_then(|words| words.first()).map(|(token, _)| token.hash)
+            windows
+                .first()
+                .and_then(|words| words.first())
+                .map(|(token, _)| token.hash)
         };
         let Some(hash) = hash else { continue };
         *words.entry(hash).or_insert(0) |= flags.parse::<u8>()?;
@@ -138,7 +160,11 @@ fn known_words(gazetteer: &str, windows: &[Window]) -> Outcome<HashMap<u64, u8>>
     for window in windows {
         for (token, label) in window.tokens.iter().zip(&window.labels) {
             let (outside, inside) = seen.entry(token.hash).or_default();
-            *if usize::from(*label) == OUTSIDE { outside } else { inside } += 1;
+            *if usize::from(*label) == OUTSIDE {
+                outside
+            } else {
+                inside
+            } += 1;
         }
     }
     let mut learned = 0;
@@ -207,7 +233,7 @@ fn learn(weights: &mut Weights, window: &Window, random: &mut Random) -> bool {
         *emission = [0; ROW];
         let rows = &mut rows[index];
         each_feature(&tokens, index, style, |hash| {
-            rows.push(row_of(hash, ROWS) as u32);
+            rows.push(row_of(hash, weights.rows.len()) as u32);
         });
         for row in rows.iter() {
             for (sum, weight) in emission.iter_mut().zip(&weights.rows[*row as usize]) {

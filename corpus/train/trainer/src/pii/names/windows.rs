@@ -9,7 +9,11 @@ use super::model::Model;
 use super::scan::{each_window, scan};
 use super::token::Token;
 
-pub(super) const KINDS: [EntityType; 3] = [EntityType::Person, EntityType::Location, EntityType::Organization];
+pub(super) const KINDS: [EntityType; 3] = [
+    EntityType::Person,
+    EntityType::Location,
+    EntityType::Organization,
+];
 
 /// A word and the bytes of the text that it was read from.
 pub(super) type Word = (Token, Range<usize>);
@@ -24,7 +28,11 @@ pub(super) fn use_weights(file: Vec<u8>) {
     WEIGHTS.set(file);
 }
 
-pub(in super::super) fn find_names(view: &View<'_>, taken: &[Range<usize>], out: &mut Vec<Finding>) {
+pub(in super::super) fn find_names(
+    view: &View<'_>,
+    taken: &[Range<usize>],
+    out: &mut Vec<Finding>,
+) {
     WEIGHTS.with_borrow(|weights| {
         if let Some(model) = Model::parse(weights) {
             scan(&model, view.bytes(), view.in_url(), taken, |found| {
@@ -34,7 +42,10 @@ pub(in super::super) fn find_names(view: &View<'_>, taken: &[Range<usize>], out:
         }
         each_window(view.bytes(), view.in_url(), taken, |tokens| {
             let words = tokens.iter().map(|token| {
-                (*token, view.original(token.start as usize..token.end as usize))
+                (
+                    *token,
+                    view.original(token.start as usize..token.end as usize),
+                )
             });
             WINDOWS.with_borrow_mut(|windows| windows.push(words.collect()));
         });
@@ -48,6 +59,10 @@ pub(super) fn detector() -> Detector {
 
 /// The windows that the library makes of a text or a URL.
 pub(super) fn windows_of(detector: &Detector, text: &str, is_url: bool) -> Vec<Vec<Word>> {
-    if is_url { detector.scan_url(text) } else { detector.scan(text) };
+    if is_url {
+        detector.scan_url(text)
+    } else {
+        detector.scan(text)
+    };
     WINDOWS.take()
 }
