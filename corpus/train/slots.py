@@ -239,7 +239,16 @@ class Places:
                         "Siberia", "Patagonia", "Crimea", "Kashmir", "Punjab", "Gujarat", "Kerala", "Maharashtra",
                         "Okinawa", "Hokkaido", "Bali", "Java island", "Sumatra", "Borneo", "Tasmania", "Hawaii",
                         "Alaska", "Puerto Rico", "Middle East", "West Coast", "Midwest", "Bay Area", "Heathrow",
-                        "Gatwick", "Yellowstone", "Central Park", "Times Square", "Hyde Park", "Niagara Falls",
+                        "Gatwick", "Yellowstone", "Lyon", "Marseille", "Bordeaux", "Toulouse",
+                        "Strasbourg", "Lille", "Nantes", "Monaco", "Hamburg", "Frankfurt", "Stuttgart", "Dresden", "Leipzig",
+                        "Bremen", "Salzburg", "Innsbruck", "Graz", "Basel", "Lausanne", "Bern", "Bologna", "Verona", "Genoa",
+                        "Palermo", "Pisa", "Siena", "Bilbao", "Granada", "Malaga", "Valencia", "Porto", "Amsterdam",
+                        "Rotterdam", "Utrecht", "Ghent", "Bruges", "Dublin", "Cork", "Belfast", "Edinburgh", "Glasgow",
+                        "Cardiff", "Oxford", "Cambridge", "Liverpool", "Manchester", "Leeds", "Bristol", "Oslo", "Bergen",
+                        "Stockholm", "Malmo", "Helsinki", "Reykjavik", "Tallinn", "Riga", "Vilnius", "Gdansk", "Budapest",
+                        "Bratislava", "Ljubljana", "Zagreb", "Sarajevo", "Sofia", "Thessaloniki", "Nicosia",
+                        "Casablanca", "Marrakesh", "Kyoto", "Osaka", "Boston", "Seattle", "Miami", "Denver", "Atlanta",
+                        "Las Vegas", "San Francisco", "New Orleans", "Honolulu", "Vancouver", "Montreal", "Auckland", "Central Park", "Times Square", "Hyde Park", "Niagara Falls",
                         "Grand Canyon", "Antarctica", "Arctic Ocean", "Pacific Ocean", "Atlantic Ocean", "Black Sea",
                         "Mediterranean Sea", "Baltic Sea", "Gulf of Mexico", "Persian Gulf", "English Channel"]
 

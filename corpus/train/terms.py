@@ -34,11 +34,11 @@ class TermSlots:
     def slot_term(self):
         """`Persian rug`, `Hilbert curve`: what a dictionary calls something that is neither a place nor a person."""
         choice = self.rng.random()
-        if choice < 0.07:
+        if choice < 0.11:
             return self.slot_namesake()
-        if choice < 0.27:
+        if choice < 0.29:
             return self.slot_likeness()
-        if choice < 0.42:
+        if choice < 0.44:
             return self.pick(self.lookalikes)
         if choice < 0.52:
             return self.pick(self.icons)
@@ -49,14 +49,19 @@ class TermSlots:
     def slot_namesake(self):
         """A full name before what is called by one: a drink, a doll, a theorem."""
         group = "en" if self.chance(0.6) else self.group()
-        name = self.pick(self.lookalikes) if self.chance(0.3) else f"{self.pick(self.given[group])} {self.pick(self.surnames[group])}"
-        return f"{name} {self.pick(self.goods)}"
+        name = self.pick(self.lookalikes) if self.chance(0.3) else self.any_name(group)
+        head = self.pick(self.goods if self.chance(0.7) else self.wordnet.heads)
+        return f"{name} {head}"
+
+    def any_name(self, group):
+        """A name of which none is more frequent: what is learned from what is no name should not be who it is called after."""
+        return f"{self.pick(self.given[group])} {self.pick(self.surnames[group])}"
 
     def slot_likeness(self):
         """A name before what dictionaries put after names."""
         choice = self.rng.random()
         if choice < 0.5:
-            name = self.pick(self.large if self.chance(0.7) else self.countries + self.states + self.exonyms)
+            name = self.pick(self.large if self.chance(0.85) else self.countries + self.states + self.exonyms)
         elif choice < 0.85:
             name = self.pick(self.surnames[self.group()])
             if self.chance(0.12):
@@ -134,7 +139,8 @@ class TermSlots:
                 return self.pick(self.icons).lower().replace(" ", "-")
             if choice < 0.96:
                 return "".join(self.pick("abcdefghijklmnopqrstuvwxyz") for _ in range(self.rng.randint(2, 5)))
-            return self.a_given("en").lower() if self.chance(0.5) else self.a_surname(self.group()).lower()
+            table = self.given if self.chance(0.5) else self.surnames
+            return self.pick(table[self.group()]).lower()
         joiner = self.rng.choices(["-", "_", ".", ""], [75, 10, 8, 7])[0]
         name = joiner.join(part() for _ in range(self.rng.choices([1, 2, 3, 4], [15, 45, 30, 10])[0]))
         if self.chance(0.15):

@@ -152,12 +152,18 @@ class Writer(LabelSlots, NativeSlots, TermSlots):
         self.given = {group: keep(items) for group, items in names.given.items()}
         self.surnames = {group: keep(items) for group, items in names.surnames.items()}
         self.rare_given, self.rare_surnames = keep(names.census_given), keep(names.census_surnames)
+        # The names that everybody knows, the most common ones first.
+        men, women = names.census_given[:150], names.census_given[1219:1369]
+        self.common_given = keep([name for pair in zip(men, women) for name in pair])
+        self.common_surnames = keep(names.census_surnames[:300])
         self.all_surnames = names.surnames
         self.groups, self.weights = zip(*((g, w) for g, w in WEIGHTS.items() if self.given[g] and self.surnames[g]))
         placed = lambda items: [item for item in items if is_held_out(item) == held_out]
         self.cities, self.large = placed(places.cities), placed(places.large)
         self.countries, self.states, self.exonyms = (placed(p) for p in (places.countries, places.states, places.exonyms))
         self.well_known = set(self.large[:1500] + self.countries + self.states + self.exonyms)
+        # What people travel to is not what is largest.
+        self.well_known_cities = self.large[:150] + self.exonyms
         self.by_country = {code: placed(items) for code, items in places.by_country.items()}
         self.organisations = placed(lines("organisations.txt"))
         self.techorgs = lines("techorgs.txt")
@@ -177,6 +183,10 @@ class Writer(LabelSlots, NativeSlots, TermSlots):
     def pick(self, items):
         return items[int(self.rng.random() * len(items))]
 
+    def pick_early(self, items):
+        """One of items, the first ones more often."""
+        return items[int(len(items) * self.rng.random() ** 2.2)]
+
     def chance(self, probability):
         return self.rng.random() < probability
 
@@ -186,11 +196,15 @@ class Writer(LabelSlots, NativeSlots, TermSlots):
         return self.rng.choices(self.groups, self.weights)[0]
 
     def a_given(self, group):
+        if group == "en" and self.chance(0.3) and self.common_given:
+            return self.pick_early(self.common_given)
         if group == "en" and self.chance(0.12) and self.rare_given:
             return self.pick(self.rare_given)
         return self.pick(self.given[group])
 
     def a_surname(self, group):
+        if group == "en" and self.chance(0.3) and self.common_surnames:
+            return self.pick_early(self.common_surnames)
         if group == "en" and self.chance(0.25):
             return self.pick(self.rare_surnames)
         surname = self.pick(self.surnames[group])
@@ -353,9 +367,11 @@ class Writer(LabelSlots, NativeSlots, TermSlots):
         if self.chance(0.04):
             return self.native_place()
         choice = self.rng.random()
-        if choice < 0.5:
+        if choice < 0.25 and self.well_known_cities:
+            return self.pick(self.well_known_cities)
+        if choice < 0.55:
             # The largest places are named most.
-            return self.large[int(len(self.large) * self.rng.random() ** 2.2)]
+            return self.pick_early(self.large)
         if choice < 0.66:
             return self.pick(self.cities)
         if choice < 0.8:

@@ -6,6 +6,7 @@
 //! x402-names-trainer tag WEIGHTS                     marks the names in lines from standard input
 //! ```
 //!
+//! `--least P,L,O` after `eval` measures all kinds together as well, from these scores on.
 //! `--left-out N` after `train` or `eval` leaves a fold out of training, or measures on it alone.
 
 #[allow(dead_code, unused, missing_docs, reason = "the library uses the rest")]
@@ -33,12 +34,26 @@ fn main() -> ExitCode {
                 .next_back();
             fold.and_then(|fold| fold.parse().ok()).unwrap_or(0)
         });
+    let mut least = vec![[0; 3]];
+    while let Some(at) = arguments.iter().position(|argument| argument == "--least") {
+        let scores = arguments.drain(at..(at + 2).min(arguments.len()));
+        let scores: Vec<u8> = scores
+            .flat_map(|scores| {
+                scores
+                    .split(',')
+                    .filter_map(|score| score.parse().ok())
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+        least.extend(<[u8; 3]>::try_from(scores));
+    }
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let eval = |weights, data, verbose| {
         eval::measure(&Measure {
             weights,
             data,
             left_out,
+            least: least.clone(),
             verbose,
         })
     };

@@ -5,6 +5,8 @@
 
 #[path = "../../../../x402-tower/src/pii/allow.rs"]
 mod allow;
+#[path = "../../../../x402-tower/src/pii/alphabet.rs"]
+mod alphabet;
 #[path = "../../../../x402-tower/src/pii/classes.rs"]
 mod classes;
 #[path = "../../../../x402-tower/src/pii/custom/mod.rs"]
@@ -17,6 +19,8 @@ mod entity;
 mod finding;
 #[path = "../../../../x402-tower/src/pii/joined.rs"]
 mod joined;
+#[path = "../../../../x402-tower/src/pii/long_run.rs"]
+mod long_run;
 #[path = "../../../../x402-tower/src/pii/mode.rs"]
 mod mode;
 #[path = "../../../../x402-tower/src/pii/recognize/mod.rs"]
@@ -25,6 +29,8 @@ mod recognize;
 mod resolve;
 #[path = "../../../../x402-tower/src/pii/search.rs"]
 mod search;
+#[path = "../../../../x402-tower/src/pii/split.rs"]
+mod split;
 #[path = "../../../../x402-tower/src/pii/steps.rs"]
 mod steps;
 #[path = "../../../../x402-tower/src/pii/unfold/mod.rs"]

@@ -8,7 +8,7 @@ use super::data::{Sample, read};
 use super::decode::{LABELS, Lattice, OUTSIDE, ROW, Scores};
 use super::features::each_feature;
 use super::fold::{Part, part_of};
-use super::gazetteer::{Gazetteer, LEARNED, everyday, given, phrase, surname};
+use super::gazetteer::{Gazetteer, LEARNED, PLACE, everyday, given, phrase, surname};
 use super::map;
 use super::model::{GAPS, row_of};
 use super::random::Random;
@@ -23,9 +23,13 @@ const ROWS: usize = 125_000;
 const EPOCHS: usize = 6;
 /// What a wrong label costs at least, in raw weights.
 const COST: i32 = 120;
-/// A word has weights of its own if training saw it this often; one that could be a name, more often.
+/// A word has weights of its own if training saw it this often.
 const SEEN: usize = 6;
+/// A word that the gazetteer has as a name, only if it is nearly always one or nearly never: others would be
+/// judged by what happens to be called after them.
 const SEEN_NAME: usize = 40;
+const SELDOM_NAME: usize = 2;
+const SELDOM_OTHER: usize = 4;
 
 /// The words of a window and their labels.
 #[derive(Debug)]
@@ -170,8 +174,14 @@ fn known_words(gazetteer: &str, windows: &[Window]) -> Outcome<HashMap<u64, u8>>
     let mut learned = 0;
     for (hash, (outside, inside)) in seen {
         let flags = words.get(&hash).copied().unwrap_or(0);
-        let is_name = (given(flags) > 0 || surname(flags) > 0) && everyday(flags) == 0;
-        if outside >= SEEN || inside >= if is_name { SEEN_NAME } else { SEEN } {
+        let is_name = given(flags) > 0 || surname(flags) > 0 || flags & PLACE != 0;
+        let is_learned = if is_name && everyday(flags) == 0 {
+            outside >= SEEN.max(SELDOM_NAME * inside)
+                || inside >= SEEN_NAME.max(SELDOM_OTHER * outside)
+        } else {
+            outside >= SEEN || inside >= SEEN
+        };
+        if is_learned {
             words.insert(hash, flags | LEARNED);
             learned += 1;
         }
@@ -201,12 +211,12 @@ fn forget(tokens: &mut [Token], labels: &[u8], random: &mut Random) {
     }
 }
 
-/// What it costs to say `guess` where `gold` is right, in raw weights: naming what is no name, and taking a
-/// person for something else, cost most.
+/// What it costs to say `guess` where `gold` is right, in raw weights: naming what is no name, taking a person
+/// for something else and missing a place cost most.
 fn cost(gold: usize, guess: usize) -> i32 {
     let is_person = |label| matches!(label, 1 | 2);
     match (gold, guess) {
-        (OUTSIDE, _) => 180,
+        (OUTSIDE, _) | (3 | 4, OUTSIDE) => 180,
         (gold, guess) if is_person(gold) && !is_person(guess) => 180,
         _ => COST,
     }
