@@ -19,8 +19,11 @@ TRAIN = {
     "T": {"person_text": 62_000, "person_fields": 34_000, "person_foreign": 24_000, "location_text": 22_000,
           "location_fields": 6_000, "location_foreign": 4_000, "organization_text": 22_000, "organization_fields": 7_000,
           "organization_foreign": 4_000, "mixed_text": 9_000, "plain_text": 72_000, "plain_fields": 22_000,
-          "plain_foreign": 9_000, "technical_text": 26_000},
-    "U": {"person_urls": 46_000, "location_urls": 14_000, "organization_urls": 8_000, "plain_urls": 60_000},
+          "plain_foreign": 9_000, "technical_text": 26_000,
+          "term_text": 80_000, "term_fields": 18_000,
+          "label_text": 70_000, "label_fields": 24_000, "foreign_text": 10_000},
+    "U": {"person_urls": 46_000, "location_urls": 14_000, "organization_urls": 8_000, "plain_urls": 60_000,
+          "term_urls": 60_000, "label_urls": 50_000, "foreign_urls": 8_000},
 }
 VALIDATION = {
     "T": {"unseen_person_text": 2_000, "unseen_location_text": 900, "unseen_organization_text": 900, "unseen_clean_text": 3_000},
@@ -68,6 +71,9 @@ def gazetteer(names, places, words):
     for word, tier in surnames.items():
         if not is_held_out(word) and not (tier == 1 and words.tiers.get(word, 0) > 1):
             note(word, tier << 2)
+    for word, bits in names.native_tiers().items():
+        if not is_held_out(word):
+            note(word, bits)
     for word, tier in words.tiers.items():
         note(word, tier << 4)
     singles = places.large + places.countries + places.states + places.exonyms
@@ -82,6 +88,9 @@ def gazetteer(names, places, words):
                 note(tokens[0], 64)
         else:
             note(" ".join(tokens), 64)
+    for name in places.native:
+        if not is_held_out(name) and " " not in name and "-" not in name:
+            note(name, 64)
     return flags
 
 

@@ -17,9 +17,9 @@ PERSON, LOCATION, ORGANIZATION, CLOSE, TAKEN = "\x11", "\x12", "\x13", "\x14", "
 # Countries of Faker's locales whose names are written with Latin letters, by group of languages.
 LOCALES = {
     "en": ["en_US", "en_GB", "en_IE", "en_NZ"],
-    "de": ["de_DE", "de_AT", "de_CH"],
-    "fr": ["fr_FR", "fr_BE", "fr_CH", "fr_CA"],
-    "es": ["es_ES", "es_MX", "es_AR", "es_CO", "es_CL"],
+    "de": ["de_DE", "de_AT", "de_CH", "de_LI", "de_LU"],
+    "fr": ["fr_FR", "fr_BE", "fr_CH", "fr_CA", "fr_QC", "fr_DZ"],
+    "es": ["es_ES", "es_CA", "es_MX", "es_AR", "es_CO", "es_CL"],
     "it": ["it_IT"],
     "pt": ["pt_BR", "pt_PT"],
     "nl": ["nl_NL", "nl_BE"],
@@ -38,6 +38,7 @@ LOCALES = {
     "vi": ["vi_VN"],
     "af": ["ha_NG", "ig_NG", "yo_NG", "tw_GH", "zu_ZA", "sw", "en_NG", "en_KE"],
     "ga": ["ga_IE"],
+    "th": ["en_TH"],
     "ar": [],
     "ru": [],
     "el": [],
@@ -46,8 +47,13 @@ LOCALES = {
 }
 # How often a person is of each group.
 WEIGHTS = {"en": 34, "de": 8, "fr": 7, "es": 9, "it": 6, "pt": 5, "nl": 4, "pl": 4, "nordic": 5, "cz": 3, "tr": 3,
-           "ro": 2, "hu": 2, "baltic": 1, "id": 2, "in": 7, "ja": 4, "zh": 5, "ko": 3, "vi": 2, "af": 5, "ga": 1,
+           "ro": 2, "hu": 2, "baltic": 1, "id": 2, "in": 7, "ja": 4, "zh": 5, "ko": 3, "vi": 2, "af": 5, "ga": 1, "th": 1,
            "ar": 6, "ru": 5, "el": 2, "he": 2, "fa": 2}
+
+# Countries whose names are written with other letters, and how often a name is of each.
+NATIVE = {"zh_CN": 8, "zh_TW": 4, "ja_JP": 8, "ko_KR": 8, "ar_AA": 4, "ar_SA": 4, "ar_PS": 2, "ar_DZ": 1, "fa_IR": 4, "ru_RU": 9,
+          "uk_UA": 5, "bg_BG": 3, "mk_MK": 1, "el_GR": 5, "he_IL": 5, "hi_IN": 5, "mr_IN": 1, "ne_NP": 2, "bn_BD": 2,
+          "gu_IN": 1, "ta_IN": 2, "th_TH": 4, "hy_AM": 2, "ka_GE": 2, "si_LK": 1, "or_IN": 1}
 
 LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ][A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ' -]*$")
 
@@ -116,6 +122,22 @@ def provider_names(locale):
     return clean(given), clean(surnames)
 
 
+def native_names(locale):
+    """Given names, surnames and middle names as they are written at home."""
+    provider = importlib.import_module(f"faker.providers.person.{locale}").Provider
+    found = []
+    for pattern in ("first_names.*", "last_names.*", "middle_names.*"):
+        items = [item for name in sorted(dir(provider)) if re.fullmatch(pattern, name)
+                 for item in words_of(getattr(provider, name))]
+        found.append(sorted({item for item in items if isinstance(item, str) and is_native(item)}))
+    return found
+
+
+def is_native(text):
+    """Whether a text has letters, and none of them is Latin."""
+    return not re.search(r"[A-Za-zÀ-ɏḀ-ỿ0-9(),./]", text) and any(c.isalpha() for c in text)
+
+
 def capitalised(name):
     """A name of the all-capitals census lists as it is written."""
     name = name.capitalize()
@@ -153,6 +175,17 @@ class Names:
         self.given["en"] = sorted(set(self.given["en"] + top))
         self.surnames["en"] = sorted(set(self.surnames["en"] + self.census_surnames[:4000]))
 
+        self.native = {locale: native_names(locale) for locale in NATIVE}
+
+    def native_tiers(self):
+        """The same for names of other scripts, where no two of them are told apart."""
+        tiers = {}
+        for given, surnames, middle in self.native.values():
+            for bits, items in ((1, given + middle), (4, surnames)):
+                for token in {t for name in items for t in re.split(r"[ -]", name) if len(t) > 1}:
+                    tiers[token] = tiers.get(token, 0) | bits
+        return tiers
+
     def tiers(self):
         """Folded given names and surnames with 1 for rare ones and 2 for common ones."""
         def of(table, common, census):
@@ -180,6 +213,8 @@ class Places:
         cities = sorted(cache.get_cities().values(), key=lambda c: (-c["population"], c["geonameid"]))
         cities = [c for c in cities if LATIN.match(c["name"]) or re.fullmatch(r"[\w' .-]+", c["name"])]
         self.cities = [c["name"] for c in cities if LATIN.match(c["name"])]
+        self.native = sorted({name for city in cities if city["population"] > 1_000_000
+                              for name in city["alternatenames"] if is_native(name) and len(name) > 1})
         self.by_country = {}
         for city in cities:
             self.by_country.setdefault(city["countrycode"], []).append(city["name"])
@@ -204,7 +239,16 @@ class Places:
                         "Siberia", "Patagonia", "Crimea", "Kashmir", "Punjab", "Gujarat", "Kerala", "Maharashtra",
                         "Okinawa", "Hokkaido", "Bali", "Java island", "Sumatra", "Borneo", "Tasmania", "Hawaii",
                         "Alaska", "Puerto Rico", "Middle East", "West Coast", "Midwest", "Bay Area", "Heathrow",
-                        "Gatwick", "Yellowstone", "Central Park", "Times Square", "Hyde Park", "Niagara Falls",
+                        "Gatwick", "Yellowstone", "Lyon", "Marseille", "Bordeaux", "Toulouse",
+                        "Strasbourg", "Lille", "Nantes", "Monaco", "Hamburg", "Frankfurt", "Stuttgart", "Dresden", "Leipzig",
+                        "Bremen", "Salzburg", "Innsbruck", "Graz", "Basel", "Lausanne", "Bern", "Bologna", "Verona", "Genoa",
+                        "Palermo", "Pisa", "Siena", "Bilbao", "Granada", "Malaga", "Valencia", "Porto", "Amsterdam",
+                        "Rotterdam", "Utrecht", "Ghent", "Bruges", "Dublin", "Cork", "Belfast", "Edinburgh", "Glasgow",
+                        "Cardiff", "Oxford", "Cambridge", "Liverpool", "Manchester", "Leeds", "Bristol", "Oslo", "Bergen",
+                        "Stockholm", "Malmo", "Helsinki", "Reykjavik", "Tallinn", "Riga", "Vilnius", "Gdansk", "Budapest",
+                        "Bratislava", "Ljubljana", "Zagreb", "Sarajevo", "Sofia", "Thessaloniki", "Nicosia",
+                        "Casablanca", "Marrakesh", "Kyoto", "Osaka", "Boston", "Seattle", "Miami", "Denver", "Atlanta",
+                        "Las Vegas", "San Francisco", "New Orleans", "Honolulu", "Vancouver", "Montreal", "Auckland", "Central Park", "Times Square", "Hyde Park", "Niagara Falls",
                         "Grand Canyon", "Antarctica", "Arctic Ocean", "Pacific Ocean", "Atlantic Ocean", "Black Sea",
                         "Mediterranean Sea", "Baltic Sea", "Gulf of Mexico", "Persian Gulf", "English Channel"]
 

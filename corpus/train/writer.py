@@ -7,8 +7,11 @@ import string
 from faker.providers.company.en_US import Provider as Company
 from faker.providers.job.en_US import Provider as Job
 
+from labels import LabelSlots
+from native import NativeSlots
 from slots import (CLOSE, LOCATION, LOCALES, ORGANIZATION, PERSON, TAKEN, WEIGHTS, folded, is_held_out, lines, name_is,
                    unmarked)
+from terms import TermSlots
 
 PARTICLES = {
     "nl": ["van", "van der", "van den", "de", "van de", "ter", "den"], "de": ["von", "zu", "von der", "von und zu"],
@@ -71,8 +74,6 @@ ATOM NEAR FIL ICP INJ PEPE WIF BONK SHIB JUP PYTH RNDR FET GRT CRV MKR SNX COMP 
 MSFT TSLA AMZN GOOG NVDA META NFLX AMD IBM GE GM JPM WFC BAC""".split()
 CHAINS = ["base", "ethereum", "solana", "polygon", "arbitrum", "optimism", "avalanche", "bnb", "linea", "scroll", "zksync", "celo",
           "gnosis", "base-sepolia", "sepolia", "mainnet", "devnet", "testnet", "near", "aptos", "sui", "tron", "cosmos"]
-REGIONS = ["us-east-1", "us-west-2", "eu-west-1", "eu-central-1", "ap-southeast-2", "sa-east-1", "ca-central-1", "af-south-1",
-           "europe-west4", "asia-northeast1", "us-central1", "northeurope", "westus2", "eastus"]
 TIMEZONES = ["America/New_York", "Europe/Berlin", "Asia/Tokyo", "Europe/London", "Asia/Kolkata", "Australia/Sydney",
              "America/Los_Angeles", "Africa/Cairo", "America/Sao_Paulo", "Europe/Paris", "UTC", "GMT", "CET", "Asia/Shanghai",
              "America/Chicago", "Pacific/Auckland", "Etc/UTC"]
@@ -144,33 +145,47 @@ LANGS = "en de fr es it pt nl pl en-US en-GB de-DE fr-FR es-MX pt-BR zh-CN ja ko
 CODE_WORDS = "getUserById listItems fetchData toString parseInt isValid onClick useState setTimeout createOrder updateStatus deleteAll mapReduce".split()
 
 
-class Writer:
+class Writer(LabelSlots, NativeSlots, TermSlots):
     def __init__(self, names, places, words, rng, held_out):
         self.rng, self.words, self.places, self.held_out = rng, words, places, held_out
         keep = lambda items: [item for item in items if name_is(held_out, item)]
         self.given = {group: keep(items) for group, items in names.given.items()}
         self.surnames = {group: keep(items) for group, items in names.surnames.items()}
         self.rare_given, self.rare_surnames = keep(names.census_given), keep(names.census_surnames)
+        # The names that everybody knows, the most common ones first.
+        men, women = names.census_given[:150], names.census_given[1219:1369]
+        self.common_given = keep([name for pair in zip(men, women) for name in pair])
+        self.common_surnames = keep(names.census_surnames[:300])
         self.all_surnames = names.surnames
         self.groups, self.weights = zip(*((g, w) for g, w in WEIGHTS.items() if self.given[g] and self.surnames[g]))
         placed = lambda items: [item for item in items if is_held_out(item) == held_out]
         self.cities, self.large = placed(places.cities), placed(places.large)
         self.countries, self.states, self.exonyms = (placed(p) for p in (places.countries, places.states, places.exonyms))
         self.well_known = set(self.large[:1500] + self.countries + self.states + self.exonyms)
+        # What people travel to is not what is largest.
+        self.well_known_cities = self.large[:150] + self.exonyms
         self.by_country = {code: placed(items) for code, items in places.by_country.items()}
         self.organisations = placed(lines("organisations.txt"))
         self.techorgs = lines("techorgs.txt")
         self.brands, self.products, self.indexes = lines("brands.txt"), lines("products.txt"), lines("indexes.txt")
         self.cityproducts, self.eponyms, self.eponym_names = (lines(f) for f in ("cityproducts.txt", "eponyms.txt", "eponym_names.txt"))
+        self.regions = lines("regions.txt")
         self.jobs = sorted(Job.jobs)
         self.catch = [list(w) for w in Company.catch_phrase_words]
         place_words = {folded(p) for p in places.cities + places.countries + places.states}
         name_words = set(names.tiers()[0]) | {folded(p) for p in places.cities[:3000]}
         self.sentences = [s for s in words.sentences if not mentions_a_name(s, name_words, place_words, words.tiers)]
         self.lorem = foreign_sentences(words.foreign)
+        self.read_labels({word for words in (PERSON_COLLECTIONS, COLLECTIONS_L, COLLECTIONS_O) for word in words})
+        self.read_native(names, places)
+        self.read_texts(names, places, words)
 
     def pick(self, items):
         return items[int(self.rng.random() * len(items))]
+
+    def pick_early(self, items):
+        """One of items, the first ones more often."""
+        return items[int(len(items) * self.rng.random() ** 2.2)]
 
     def chance(self, probability):
         return self.rng.random() < probability
@@ -181,11 +196,15 @@ class Writer:
         return self.rng.choices(self.groups, self.weights)[0]
 
     def a_given(self, group):
+        if group == "en" and self.chance(0.3) and self.common_given:
+            return self.pick_early(self.common_given)
         if group == "en" and self.chance(0.12) and self.rare_given:
             return self.pick(self.rare_given)
         return self.pick(self.given[group])
 
     def a_surname(self, group):
+        if group == "en" and self.chance(0.3) and self.common_surnames:
+            return self.pick_early(self.common_surnames)
         if group == "en" and self.chance(0.25):
             return self.pick(self.rare_surnames)
         surname = self.pick(self.surnames[group])
@@ -223,6 +242,8 @@ class Writer:
         return given, surname
 
     def person_text(self, group=None):
+        if group is None and self.chance(0.08):
+            return self.native_person()
         given, surname = self.name_parts(group)
         choice = self.rng.random()
         if self.last_group in ("vi", "zh", "ko", "ja", "hu") and self.chance(0.35):
@@ -257,6 +278,8 @@ class Writer:
         return joiner.join(tokens)
 
     def person_slug(self, joiner=None):
+        if joiner is None and self.chance(0.06):
+            return self.native_slug()
         given, surname = self.name_parts()
         if self.chance(0.15):
             given, surname = surname, given
@@ -275,7 +298,7 @@ class Writer:
         return self.as_person(self.person_text().upper())
 
     def slot_given(self):
-        return self.as_person(self.a_given(self.group()))
+        return self.as_person(self.native_single() if self.chance(0.04) else self.a_given(self.group()))
 
     def slot_surname(self):
         return self.as_person(self.name_parts()[1])
@@ -341,10 +364,14 @@ class Writer:
         return place
 
     def a_place(self):
+        if self.chance(0.04):
+            return self.native_place()
         choice = self.rng.random()
-        if choice < 0.5:
+        if choice < 0.25 and self.well_known_cities:
+            return self.pick(self.well_known_cities)
+        if choice < 0.55:
             # The largest places are named most.
-            return self.large[int(len(self.large) * self.rng.random() ** 2.2)]
+            return self.pick_early(self.large)
         if choice < 0.66:
             return self.pick(self.cities)
         if choice < 0.8:
@@ -760,7 +787,7 @@ class Writer:
         return self.pick(CHAINS).replace("-", " ").title()
 
     def slot_awsregion(self):
-        return self.pick(REGIONS)
+        return self.pick(self.regions)
 
     def slot_timezone(self):
         return self.pick(TIMEZONES)

@@ -65,7 +65,8 @@ pub(super) fn is_candidate(token: &Token) -> bool {
                 || (everyday(known) == 0 && token.letters > 2)
                 || (is_name && everyday(known) < 2)
         }
-        Shape::Initial | Shape::Letter | Shape::Foreign => false,
+        Shape::Foreign => token.letters > 1,
+        Shape::Initial | Shape::Letter => false,
     }
 }
 

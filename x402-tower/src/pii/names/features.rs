@@ -2,7 +2,7 @@
 
 use super::annotate::Style;
 use super::gazetteer::{everyday, given, surname};
-use super::token::{Token, Zone};
+use super::token::{Shape, Token, Zone};
 
 /// Stands for the word before the first and after the last.
 const OUTSIDE: u32 = 1;
@@ -104,6 +104,13 @@ pub(super) fn each_feature(
     add(token.key, shape << 8 | everyday(token.known) as u32);
     add(token.key, class);
     add(token.key, 0x100 | segment);
+
+    if token.shape == Shape::Foreign {
+        // The surname where names have no spaces.
+        add(token.head >> 16, u32::from(token.letters.min(6)));
+        add(token.head >> 16, token.key);
+        add(token.tail & 0x0000_ffff, u32::from(token.letters.min(6)));
+    }
 
     template = 64;
     let mut add = |word: u32, right: u32| {

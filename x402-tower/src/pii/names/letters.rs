@@ -5,12 +5,32 @@
 pub(super) enum Letter {
     /// A letter of the Latin script, written with ASCII letters: `É` is `e`, `ß` is `ss`.
     Latin { folded: &'static str, upper: bool },
-    /// A letter of another script.
-    Foreign,
+    /// A letter of another script, in lower case.
+    Foreign { lower: char, case: Case },
     /// A mark that belongs to the letter before it.
     Mark,
     /// No letter.
     None,
+}
+
+/// Whether a letter is large or small, if its script has both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Case {
+    Upper,
+    Lower,
+    /// The script has letters of one kind.
+    None,
+}
+
+/// The case of a letter.
+fn case_of(character: char) -> Case {
+    if character.is_uppercase() {
+        Case::Upper
+    } else if character.is_lowercase() {
+        Case::Lower
+    } else {
+        Case::None
+    }
 }
 
 /// What the character outside ASCII is.
@@ -23,7 +43,10 @@ pub(super) fn letter(character: char) -> Letter {
     }
     match character {
         '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{200c}' | '\u{200d}' => Letter::Mark,
-        _ if character.is_alphabetic() => Letter::Foreign,
+        _ if character.is_alphabetic() => Letter::Foreign {
+            lower: character.to_lowercase().next().unwrap_or(character),
+            case: case_of(character),
+        },
         _ => Letter::None,
     }
 }

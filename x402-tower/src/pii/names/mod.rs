@@ -24,6 +24,7 @@ mod spans;
 #[cfg(test)]
 mod tests;
 mod token;
+mod word;
 
 /// Weights and gazetteer, made by `corpus/train/train.sh`.
 static WEIGHTS: &[u8] = include_bytes!("weights.bin");

@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use super::super::steps::step;
 use super::letters::{Letter, char_at, letter};
-use super::token::{Gap, Shape, Token, Zone};
+use super::token::{Gap, Token, Zone};
+use super::word::{WordBuilder, ascii_letter, hash_of, identity, is_letter_byte};
 
 /// Words that are decoded together. A longer field is cut where a segment ends.
 pub(super) const WINDOW: usize = 64;
@@ -19,28 +20,6 @@ const MAX_UNIT_LETTERS: u8 = 3;
 const UUID: usize = 36;
 /// A letter after a digit makes a code of a run this long: `q8Zkabcd`.
 const CODE: usize = 8;
-
-const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
-const PRIME: u64 = 0x0000_0100_0000_01b3;
-
-/// FNV-1a over lower-case ASCII letters.
-pub(super) const fn hash_of(word: &str) -> u64 {
-    let bytes = word.as_bytes();
-    let mut hash = OFFSET;
-    let mut rest: &[u8] = bytes;
-    while let [byte, tail @ ..] = rest {
-        hash = (hash ^ *byte as u64).wrapping_mul(PRIME);
-        rest = tail;
-    }
-    hash
-}
-
-/// The identity of a word in features.
-pub(super) const fn identity(hash: u64) -> u32 {
-    let [a, b, c, d, ..] = (hash ^ (hash >> 32)).to_le_bytes();
-    let folded = u32::from_le_bytes([a, b, c, d]);
-    if folded < 4 { folded + 4 } else { folded }
-}
 
 /// Words after which a dot does not end a sentence.
 static ABBREVIATED: [u64; 36] = [
@@ -401,7 +380,7 @@ impl<'b> Segmenter<'b> {
             {
                 break;
             }
-            builder.push(found, self.bytes.get(position..position + width));
+            builder.push(found);
             position += width;
         }
         self.position = position.max(start + 1);
@@ -504,127 +483,6 @@ impl Run {
         let len = self.end - start;
         self.turns >= 2 || (self.turns == 1 && len >= CODE) || is_hex || len > MAX_RUN
     }
-}
-
-/// Collects what the model wants to know of a word.
-#[derive(Debug)]
-struct WordBuilder {
-    hash: u64,
-    head: u32,
-    tail: u32,
-    letters: u8,
-    uppers: u8,
-    starts_upper: bool,
-    last_upper: bool,
-    apostrophes: u8,
-    foreign: bool,
-}
-
-impl Default for WordBuilder {
-    fn default() -> Self {
-        Self {
-            hash: OFFSET,
-            head: 0,
-            tail: 0,
-            letters: 0,
-            uppers: 0,
-            starts_upper: false,
-            last_upper: false,
-            apostrophes: 0,
-            foreign: false,
-        }
-    }
-}
-
-impl WordBuilder {
-    fn push(&mut self, found: Letter, raw: Option<&[u8]>) {
-        match found {
-            Letter::Latin { folded, upper } => {
-                if self.letters == 0 {
-                    self.starts_upper = upper;
-                }
-                self.uppers = self.uppers.saturating_add(u8::from(upper));
-                self.last_upper = upper;
-                for byte in folded.bytes() {
-                    self.fold(byte);
-                }
-            }
-            Letter::Foreign => {
-                self.foreign = true;
-                self.last_upper = false;
-                for byte in raw.unwrap_or_default() {
-                    self.hash = (self.hash ^ u64::from(*byte)).wrapping_mul(PRIME);
-                }
-                self.letters = self.letters.saturating_add(1);
-            }
-            Letter::Mark | Letter::None => {}
-        }
-    }
-
-    fn fold(&mut self, byte: u8) {
-        self.hash = (self.hash ^ u64::from(byte)).wrapping_mul(PRIME);
-        if self.letters < 4 {
-            self.head = self.head << 8 | u32::from(byte);
-        }
-        self.tail = self.tail << 8 | u32::from(byte);
-        self.letters = self.letters.saturating_add(1);
-    }
-
-    fn apostrophe(&mut self) {
-        self.apostrophes = self.apostrophes.saturating_add(1);
-        self.last_upper = true;
-    }
-
-    /// Whether an upper-case letter, followed by `next` and `after`, starts the next word: `johnSmith`,
-    /// `JSmith`, not `McDonald` and not `URLs`.
-    fn hump_before(&self, next: u8, after: u8) -> bool {
-        if self.letters == 0 {
-            return false;
-        }
-        if !self.last_upper {
-            let is_mc = self.letters == 2 && self.head == u32::from(b'm') << 8 | u32::from(b'c');
-            return !(is_mc && self.starts_upper);
-        }
-        let is_plural = next == b's' && !is_letter_byte(after);
-        self.apostrophes == 0 && next.is_ascii_lowercase() && !is_plural
-    }
-
-    fn shape(&self) -> Shape {
-        if self.foreign {
-            Shape::Foreign
-        } else if self.letters == 1 {
-            if self.starts_upper {
-                Shape::Initial
-            } else {
-                Shape::Letter
-            }
-        } else if self.uppers == 0 {
-            Shape::Lower
-        } else if self.uppers >= self.letters {
-            Shape::Capitals
-        } else if self.starts_upper && (self.uppers == 1 || self.apostrophes > 0) {
-            Shape::Capitalised
-        } else {
-            Shape::Mixed
-        }
-    }
-}
-
-fn ascii_letter(byte: u8) -> Letter {
-    const LOWER: &str = "abcdefghijklmnopqrstuvwxyz";
-    let lower = byte.to_ascii_lowercase();
-    let place = usize::from(lower.wrapping_sub(b'a'));
-    match LOWER.get(place..=place) {
-        Some(folded) => Letter::Latin {
-            folded,
-            upper: byte.is_ascii_uppercase(),
-        },
-        None => Letter::None,
-    }
-}
-
-const fn is_letter_byte(byte: u8) -> bool {
-    byte.is_ascii_alphabetic() || byte >= 0x80
 }
 
 const fn is_space(byte: u8) -> bool {

@@ -17,7 +17,7 @@ pub(super) enum Shape {
     Letter,
     /// `McDonald`, `eBay`
     Mixed,
-    /// A script without a model.
+    /// A script without capitals.
     Foreign,
 }
 

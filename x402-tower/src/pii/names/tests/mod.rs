@@ -86,6 +86,30 @@ fn persons_are_found_in_urls() {
 }
 
 #[test]
+fn persons_are_found_in_other_scripts() {
+    assert_marked(
+        Detector::scan,
+        Person,
+        &[
+            "пациент «Иван Петров»",
+            "患者: «山田太郎»",
+            "顧客: «김민수»",
+            "الاسم: «محمد أحمد»",
+            "погода на завтра",
+            "天気予報",
+        ],
+    );
+    assert_marked(
+        Detector::scan_url,
+        Person,
+        &[
+            "https://api.example.com/patients/«%E5%B1%B1%E7%94%B0%E5%A4%AA%E9%83%8E»/records",
+            "https://api.example.com/wiki/%E5%A4%A9%E6%B0%97%E4%BA%88%E5%A0%B1",
+        ],
+    );
+}
+
+#[test]
 fn places_are_found() {
     assert_marked(
         Detector::scan,

@@ -1,29 +1,35 @@
 //! An averaged structured perceptron with margins (Collins 2002, with the cost of a wrong label added
 //! while decoding): integer updates alone, so that a run gives the same weights everywhere.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::annotate::{look_up, place, style_of, worth_labelling};
 use super::data::{Sample, read};
 use super::decode::{LABELS, Lattice, OUTSIDE, ROW, Scores};
 use super::features::each_feature;
-use super::gazetteer::{Gazetteer, LEARNED, everyday, given, phrase, surname};
+use super::fold::{Part, part_of};
+use super::gazetteer::{Gazetteer, LEARNED, PLACE, everyday, given, phrase, surname};
 use super::map;
 use super::model::{GAPS, row_of};
 use super::random::Random;
-use super::scan::each_window;
-use super::segment::{WINDOW, hash_of};
+use super::segment::WINDOW;
 use super::token::Token;
 use super::weights::Weights;
+use super::windows::{Word, detector, use_weights, windows_of};
+use super::word::hash_of;
 use crate::Outcome;
 
-const ROWS: usize = 134_000;
+const ROWS: usize = 125_000;
 const EPOCHS: usize = 6;
 /// What a wrong label costs at least, in raw weights.
 const COST: i32 = 120;
-/// A word has weights of its own if training saw it this often; one that could be a name, more often.
+/// A word has weights of its own if training saw it this often.
 const SEEN: usize = 6;
+/// A word that the gazetteer has as a name, only if it is nearly always one or nearly never: others would be
+/// judged by what happens to be called after them.
 const SEEN_NAME: usize = 40;
+const SELDOM_NAME: usize = 2;
+const SELDOM_OTHER: usize = 4;
 
 /// The words of a window and their labels.
 #[derive(Debug)]
@@ -32,18 +38,41 @@ struct Window {
     labels: Vec<u8>,
 }
 
-pub(crate) fn train(data: &str, gazetteer: &str, out: &str) -> Outcome {
-    let samples = read(data)?;
-    let mut windows = windows(&samples)?;
-    let words = known_words(gazetteer, &windows)?;
+/// How to train.
+#[derive(Debug, Clone)]
+pub(crate) struct Plan<'a> {
+    pub(crate) data: &'a [&'a str],
+    pub(crate) gazetteer: &'a str,
+    /// The fold that is left out, to measure on.
+    pub(crate) left_out: Option<u64>,
+    pub(crate) out: &'a str,
+}
+
+pub(crate) fn train(plan: &Plan<'_>) -> Outcome {
+    let mut windows = Vec::new();
+    let mut seen = HashSet::new();
+    for path in plan.data {
+        let before = windows.len();
+        let mut samples = read(path)?;
+        samples.retain(|sample| {
+            let is_kept = |fold| part_of(sample, fold) == Part::Train;
+            plan.left_out.is_none_or(is_kept) && seen.insert(without_digits(sample))
+        });
+        add_windows(&samples, &mut windows);
+        eprintln!(
+            "{path}: {} samples, {} windows",
+            samples.len(),
+            windows.len() - before
+        );
+    }
+    let words = known_words(plan.gazetteer, &windows)?;
     let map = map::build(&words)?;
     let gazetteer = Gazetteer::new(&map.entries, map.seed);
     for window in &mut windows {
         look_up(&mut window.tokens, &gazetteer);
     }
     eprintln!(
-        "{} samples, {} windows, {} words in the map",
-        samples.len(),
+        "{} windows, {} words in the map",
         windows.len(),
         words.len()
     );
@@ -58,71 +87,101 @@ pub(crate) fn train(data: &str, gazetteer: &str, out: &str) -> Outcome {
             weights.now += 1;
             wrong += usize::from(learn(&mut weights, &windows[*index], &mut random));
         }
-        eprintln!("epoch {epoch}: {wrong} of {} windows changed weights", windows.len());
+        eprintln!(
+            "epoch {epoch}: {wrong} of {} windows changed weights",
+            windows.len()
+        );
     }
     let (file, step) = weights.file(&map, 1);
     let unit = (i64::from(COST) * weights.now / step / 12).max(1);
     let mut file = file;
     file[12..16].copy_from_slice(&u32::try_from(unit)?.to_le_bytes());
     eprintln!("{} bytes, margin unit {unit}", file.len());
-    std::fs::write(out, file)?;
+    std::fs::write(plan.out, file)?;
     Ok(())
 }
 
-fn windows(samples: &[Sample]) -> Outcome<Vec<Window>> {
-    let mut windows = Vec::with_capacity(samples.len());
+/// A text for comparing: those that differ in digits alone teach the same.
+fn without_digits(sample: &Sample) -> (bool, String) {
+    let digit = |character: char| {
+        if character.is_ascii_digit() {
+            '0'
+        } else {
+            character
+        }
+    };
+    (sample.is_url, sample.text.chars().map(digit).collect())
+}
+
+fn add_windows(samples: &[Sample], windows: &mut Vec<Window>) {
+    use_weights(Vec::new());
+    let detector = detector();
     let mut uncovered = 0;
     for sample in samples {
         let mut found = vec![false; sample.names.len()];
-        each_window(sample.text.as_bytes(), sample.in_url, &sample.taken, |tokens| {
-            let mut labels = Vec::with_capacity(tokens.len());
-            for token in tokens.iter() {
-                let inside = sample.names.iter().position(|(_, span)| {
-                    span.start < token.end as usize && (token.start as usize) < span.end
-                });
-                let label = inside.map_or(OUTSIDE, |name| {
+        for words in windows_of(&detector, &sample.text, sample.is_url) {
+            let label = |(_, read): &Word| {
+                let inside = sample
+                    .names
+                    .iter()
+                    .position(|(_, span)| span.start < read.end && read.start < span.end);
+                inside.map_or(OUTSIDE, |name| {
                     let first = 1 + 2 * sample.names[name].0;
                     let is_first = !std::mem::replace(&mut found[name], true);
                     if is_first { first } else { first + 1 }
-                });
-                labels.push(label as u8);
-            }
-            windows.push(Window {
-                tokens: tokens.to_vec(),
-                labels,
-            });
-        });
+                }) as u8
+            };
+            let labels = words.iter().map(label).collect();
+            let tokens = words.into_iter().map(|(token, _)| token).collect();
+            windows.push(Window { tokens, labels });
+        }
         uncovered += found.iter().filter(|found| !**found).count();
     }
     eprintln!("{uncovered} names hold no word");
-    Ok(windows)
 }
 
 /// The gazetteer's words and those that are learned.
 fn known_words(gazetteer: &str, windows: &[Window]) -> Outcome<HashMap<u64, u8>> {
     let mut words = HashMap::new();
-    let file = std::fs::read_to_string(gazetteer).map_err(|error| format!("{gazetteer}: {error}"))?;
+    let detector = detector();
+    let file =
+        std::fs::read_to_string(gazetteer).map_err(|error| format!("{gazetteer}: {error}"))?;
     for line in file.lines() {
         let (flags, text) = line.split_once('\t').ok_or("gazetteer: no tab in a line")?;
-        let hash = text
-            .split(' ')
-            .map(hash_of)
-            .reduce(phrase)
-            .ok_or("gazetteer: no word in a line")?;
+        let hash = if text.is_ascii() {
+            text.split(' ').map(hash_of).reduce(phrase)
+        } else {
+            let windows = windows_of(&detector, text, false);
+            windows
+                .first()
+                .and_then(|words| words.first())
+                .map(|(token, _)| token.hash)
+        };
+        let Some(hash) = hash else { continue };
         *words.entry(hash).or_insert(0) |= flags.parse::<u8>()?;
     }
     let mut seen: HashMap<u64, (usize, usize)> = HashMap::new();
     for window in windows {
         for (token, label) in window.tokens.iter().zip(&window.labels) {
             let (outside, inside) = seen.entry(token.hash).or_default();
-            *if usize::from(*label) == OUTSIDE { outside } else { inside } += 1;
+            *if usize::from(*label) == OUTSIDE {
+                outside
+            } else {
+                inside
+            } += 1;
         }
     }
     let mut learned = 0;
     for (hash, (outside, inside)) in seen {
         let flags = words.get(&hash).copied().unwrap_or(0);
-        let is_name = (given(flags) > 0 || surname(flags) > 0) && everyday(flags) == 0;
-        if outside >= SEEN || inside >= if is_name { SEEN_NAME } else { SEEN } {
+        let is_name = given(flags) > 0 || surname(flags) > 0 || flags & PLACE != 0;
+        let is_learned = if is_name && everyday(flags) == 0 {
+            outside >= SEEN.max(SELDOM_NAME * inside)
+                || inside >= SEEN_NAME.max(SELDOM_OTHER * outside)
+        } else {
+            outside >= SEEN || inside >= SEEN
+        };
+        if is_learned {
             words.insert(hash, flags | LEARNED);
             learned += 1;
         }
@@ -152,12 +211,12 @@ fn forget(tokens: &mut [Token], labels: &[u8], random: &mut Random) {
     }
 }
 
-/// What it costs to say `guess` where `gold` is right, in raw weights: naming what is no name, and taking a
-/// person for something else, cost most.
+/// What it costs to say `guess` where `gold` is right, in raw weights: naming what is no name, taking a person
+/// for something else and missing a place cost most.
 fn cost(gold: usize, guess: usize) -> i32 {
     let is_person = |label| matches!(label, 1 | 2);
     match (gold, guess) {
-        (OUTSIDE, _) => 180,
+        (OUTSIDE, _) | (3 | 4, OUTSIDE) => 180,
         (gold, guess) if is_person(gold) && !is_person(guess) => 180,
         _ => COST,
     }
@@ -184,7 +243,7 @@ fn learn(weights: &mut Weights, window: &Window, random: &mut Random) -> bool {
         *emission = [0; ROW];
         let rows = &mut rows[index];
         each_feature(&tokens, index, style, |hash| {
-            rows.push(row_of(hash, ROWS) as u32);
+            rows.push(row_of(hash, weights.rows.len()) as u32);
         });
         for row in rows.iter() {
             for (sum, weight) in emission.iter_mut().zip(&weights.rows[*row as usize]) {

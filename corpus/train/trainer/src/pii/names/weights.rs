@@ -63,7 +63,12 @@ impl Weights {
             file.extend((number as u32).to_le_bytes());
         }
         file.extend(map.seed.to_le_bytes());
-        file.extend(transitions.iter().flatten().map(|weight| quantised(*weight)));
+        file.extend(
+            transitions
+                .iter()
+                .flatten()
+                .map(|weight| quantised(*weight)),
+        );
         file.extend(rows.iter().flatten().map(|weight| quantised(*weight)));
         file.extend(map.entries.iter().flatten());
         (file, step)
