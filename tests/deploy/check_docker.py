@@ -82,7 +82,7 @@ def check_stages_and_what_they_copy_exist():
     for stage, word, rest in instructions():
         if word == "FROM":
             source = rest.split()[0]
-            assert source.startswith("$") or source.split(":")[0] == "rust" or source in stages, source
+            assert source.split(":")[0] in ("rust", "scratch") or source in stages, source
         if word == "RUN":
             made |= {path for path in re.findall(r"/out/[\w-]+", rest)}
         if word == "COPY":
