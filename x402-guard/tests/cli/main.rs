@@ -1,6 +1,11 @@
 //! The program as people and agents run it, against a seller on the loopback interface.
 #![allow(unreachable_pub)]
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
 
 mod account;
 mod audit;
