@@ -15,9 +15,8 @@ use crate::serve::args::{HealthArgs, ServeArgs};
 
 const FETCH_NOTES: &str = "\
 Policy: --policy, else $X402_POLICY, else policy.toml in the state directory. Without any, a call may cost at most \
-0.10 USD and a run at most 1.00 USD, in tokens of the built-in table. The policy's windows (daily_limit_usd, \
-per_endpoint) and its refusal of duplicates are counted in memory: in this version they hold within one run only. \
-max_per_call_usd and the lists of origins, recipients, assets and networks hold for every run.
+0.10 USD and a day at most 1.00 USD, in tokens of the built-in table. Windows (daily_limit_usd, per_endpoint) and the \
+refusal of duplicates are kept in the state directory, or on Redis: they hold for every run that uses it.
 
 State directory: --state-dir, else $X402_STATE_DIR, else $XDG_STATE_HOME/x402-guard, else ~/.local/state/x402-guard. \
 It is made with mode 0700 and holds audit.jsonl, the record of every decision, and audit.key, its key (unless \

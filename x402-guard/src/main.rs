@@ -10,8 +10,8 @@
 //! - `x402-guard corpus` makes labelled payment metadata, to measure the detection of personal data with.
 //! - `x402-guard screen` takes personal data out of JSON lines, and `x402-guard eval pii` measures how well that is done.
 //!
-//! Limits over time and the refusal of duplicates are counted in memory: they hold within one run of `fetch`. What holds
-//! for every run is `max_per_call_usd` and the policy's lists of origins, recipients, assets and networks.
+//! Limits over time and the refusal of duplicates are kept in the state directory, or on Redis: they hold for every run
+//! that uses it.
 
 mod args;
 mod audit;
