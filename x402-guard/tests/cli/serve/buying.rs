@@ -238,10 +238,10 @@ fn the_demo_sells_a_report_to_whoever_follows_its_words() {
         .lines()
         .map_while(Result::ok)
         .filter_map(|line| Some(line.trim().strip_prefix("export ")?.to_owned()))
-        .take(2)
+        .take(3)
         .collect();
     let token = exports[0].strip_prefix("X402_TOKEN=").unwrap();
-    let path = exports[1].split_once(&service.guard.to_string()).unwrap().1;
+    let path = exports[2].split_once(&service.guard.to_string()).unwrap().1;
     let head = format!("X-X402-Agent-Token: {token}\r\n");
     let bought = ask(service.guard, "GET", &format!("{path}/report"), &head, "");
     assert_eq!(bought.status, 200, "{}", bought.head);

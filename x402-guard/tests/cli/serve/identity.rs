@@ -153,3 +153,12 @@ fn no_log_line_shows_a_token_or_a_key() {
         }
     }
 }
+
+#[test]
+fn the_settings_of_the_first_page_are_right() {
+    let page = include_str!("../../../../README.md");
+    let (_, rest) = page.split_once("```toml guard.toml\n").unwrap();
+    let (guard, _) = rest.split_once("```").unwrap();
+    let service = Service::start_with(&Home::new(), POLICY, guard, |_| {});
+    assert_eq!(service.left(), "0.25");
+}
