@@ -2,7 +2,7 @@
 //!
 //! | part | does |
 //! |---|---|
-//! | [`gateway`] | agents of any language buy through it; it pays, or looks at what they sign |
+//! | [`mod@gateway`] | agents of any language buy through it; it pays, or looks at what they sign |
 //! | [`seller`] | stands in front of a seller, and relays to its facilitator |
 //! | [`api`] | decides for whoever asks and pays elsewhere |
 //! | [`admin`] | health, metrics, reloading and the kill switch, on a port of its own |
