@@ -135,7 +135,8 @@ impl Guards {
         Arc::clone(&self.policy.lock())
     }
 
-    /// Reads the policy again and puts it in force for every guard, or for none. Blocks while it reads.
+    /// Reads the policy again and puts it in force: for the buyer's guard as a whole or not at all, then for the others.
+    /// Blocks while it reads.
     pub(crate) fn reload(&self) -> Result<String, ReloadError> {
         // One after the other: what is loaded last holds for all of them.
         let mut in_force = self.policy.lock();
@@ -148,11 +149,11 @@ impl Guards {
         let Some(policy) = read else {
             return Err(ReloadError::NoFile);
         };
+        *in_force = Arc::new(policy.clone());
         // The buyer's guard asks for the most: what it takes, the others take.
         for guard in self.seller.iter().chain(&self.facilitator) {
             guard.reloader().replace(&policy)?;
         }
-        *in_force = Arc::new(policy);
         Ok(self.buyer.reloader().status().revision.to_string())
     }
 

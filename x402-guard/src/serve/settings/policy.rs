@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use x402_tower::guard::ReloadError;
-use x402_tower::policy::{DetectorKind, FindingAction, PolicyConfig, ReplaySettings};
+use x402_tower::policy::{DetectorKind, FindingAction, PolicyConfig, ReplaySettings, Rules};
 use x402_tower::{ConfigError, Usd};
 
 use super::variable;
@@ -35,6 +35,10 @@ impl PolicySource {
         let Some(policy) = written(self.chosen.as_deref(), &self.state)? else {
             return Err(setting("policy", "the file is gone".to_owned()));
         };
+        // Without this, an editor that empties a file before it writes would lift every limit (attack 84).
+        if Rules::compile(&policy)?.revision() == Rules::compile(&PolicyConfig::new())?.revision() {
+            return Err(ReloadError::Blank);
+        }
         overridden(policy).map_err(|error| match error {
             ServeError::Override { name, problem } => setting(name, problem),
             other => setting("environment", other.to_string()),

@@ -149,3 +149,20 @@ fn a_hangup_reloads_and_a_policy_that_is_gone_changes_nothing() {
     service.wait_for("the policy stays as it was");
     assert_eq!(service.left(), "0.40");
 }
+
+#[test]
+fn attack_084_an_emptied_policy_lifts_no_limit() {
+    let home = Home::new();
+    let service = Service::start(&home, POLICY);
+    for emptied in ["", "\n\n", "# being written\n"] {
+        home.write("policy.toml", emptied);
+        let refused = service.operate("POST", "/reload");
+        assert_eq!(
+            (refused.status, &*refused.code()),
+            (422, "admin.reload_failed")
+        );
+        assert_eq!(service.left(), "0.25");
+    }
+    let version = ask(service.admin, "GET", "/version", "", "").json();
+    assert_eq!(version["policy_error"], "reload.blank");
+}
