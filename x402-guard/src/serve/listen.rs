@@ -3,7 +3,7 @@
 use core::convert::Infallible;
 use core::future::Future;
 use core::time::Duration;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::BoxError;
@@ -32,6 +32,10 @@ use crate::serve::tls::PeerCertificate;
 const MAX_HEAD_BYTES: usize = 192 * 1024;
 /// A pause after the system refused a connection, as it does when there are no file descriptors left.
 const PAUSE: Duration = Duration::from_millis(50);
+
+/// Where a request's connection comes from, in its extensions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PeerAddress(pub(crate) IpAddr);
 
 /// Takes a place to listen.
 pub(crate) async fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
@@ -87,12 +91,18 @@ pub(crate) async fn serve<S>(
             accepted = listener.accept() => accepted,
             _ = stopped.wait_for(|stop| *stop) => break,
         };
-        let Ok((stream, _)) = accepted else {
+        let Ok((stream, peer)) = accepted else {
             tokio::time::sleep(PAUSE).await;
             continue;
         };
         let _best_effort = stream.set_nodelay(true);
-        let (server, service) = (server.clone(), service.clone());
+        let server = server.clone();
+        let service = ServiceBuilder::new()
+            .map_request(move |mut request: Request<Incoming>| {
+                request.extensions_mut().insert(PeerAddress(peer.ip()));
+                request
+            })
+            .service(service.clone());
         let (tls, watcher) = (tls.clone(), graceful.watcher());
         tokio::spawn(async move {
             let ended = match tls {

@@ -136,7 +136,7 @@ async fn serve(args: &ServeArgs) -> Result<(), ServeError> {
         egress::AddressRule::new(&["0.0.0.0/0".into(), "::/0".into()])?,
         &settings.limits,
     )?;
-    let relay = relay(&settings, &guards, &trusted);
+    let relay = relay(&settings, &guards, &agents, &trusted);
 
     let (stopping, stopped) = watch::channel(false);
     let buyers = listen::bind(settings.listen).await?;
@@ -235,10 +235,21 @@ fn gateway(
     }
 }
 
-fn relay(settings: &Settings, guards: &Guards, upstream: &Upstream) -> Option<FacilitatorRelay> {
+fn relay(
+    settings: &Settings,
+    guards: &Guards,
+    agents: &Arc<Agents>,
+    upstream: &Upstream,
+) -> Option<FacilitatorRelay> {
     let facilitator = settings.seller.as_ref()?.facilitator.clone()?;
     let guard = guards.facilitator.as_ref()?;
-    Some(FacilitatorRelay::new(guard, upstream.clone(), facilitator))
+    let agents = Arc::clone(agents);
+    Some(FacilitatorRelay::new(
+        agents,
+        guard,
+        upstream.clone(),
+        facilitator,
+    ))
 }
 
 fn local(listener: &tokio::net::TcpListener, asked: SocketAddr) -> SocketAddr {
