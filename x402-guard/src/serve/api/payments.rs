@@ -11,6 +11,7 @@ use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use url::Url;
 use x402_tower::pay::ReservedPayment;
 use x402_tower::wire::Version;
@@ -26,9 +27,29 @@ use crate::serve::problem::Problem;
 /// Payments whose end nobody has told yet. A further one is refused: they would not be forgotten.
 const MAX_OPEN: usize = 10_000;
 
-/// What was set aside and has not ended, by its id and whose it is. When the process ends they stay counted.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct OpenPayments(Arc<Mutex<HashMap<String, (AgentId, ReservedPayment)>>>);
+/// What was set aside and has not ended, by its id. When the process ends they stay counted.
+#[derive(Debug, Clone)]
+pub(crate) struct OpenPayments {
+    by_id: Arc<Mutex<HashMap<String, Open>>>,
+    room: Arc<Semaphore>,
+}
+
+/// A payment, whose it is, and its place among the open ones.
+#[derive(Debug)]
+struct Open {
+    agent: AgentId,
+    payment: ReservedPayment,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Default for OpenPayments {
+    fn default() -> Self {
+        Self {
+            by_id: Arc::default(),
+            room: Arc::new(Semaphore::new(MAX_OPEN)),
+        }
+    }
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -115,14 +136,14 @@ pub(super) async fn reserve(
         }
         exchange = exchange.with_idempotency_key(key);
     }
-    if api.open.0.lock().len() >= MAX_OPEN {
+    let Ok(place) = Arc::clone(&api.open.room).try_acquire_owned() else {
         let detail = "too many payments are open whose outcome was never told; tell it, or restart the guard: they stay counted";
         return Err(Problem::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "api.too_many_open",
             detail,
         ));
-    }
+    };
     let reserved = api.payer.reserve(exchange, &challenge).await;
     let reserved = reserved.map_err(|denial| Problem::of(&denial))?;
     let payment = reserved.payment();
@@ -148,8 +169,12 @@ pub(super) async fn reserve(
             })
             .collect(),
     };
-    let id = granted.id.clone();
-    api.open.0.lock().insert(id, (agent.id.clone(), reserved));
+    let open = Open {
+        agent: agent.id.clone(),
+        payment: reserved,
+        _place: place,
+    };
+    api.open.by_id.lock().insert(granted.id.clone(), open);
     Ok(answer(StatusCode::CREATED, &granted))
 }
 
@@ -211,12 +236,15 @@ pub(super) async fn conclude(
     Whole(body): Whole,
 ) -> Result<Response<Body>, Problem> {
     let told: Told = read(&body)?;
-    let reserved = {
-        let mut open = api.open.0.lock();
-        let own = open.get(&id).is_some_and(|(whose, _)| *whose == agent.id);
-        if own { open.remove(&id) } else { None }
+    let open = {
+        let mut by_id = api.open.by_id.lock();
+        let own = by_id.get(&id).is_some_and(|open| open.agent == agent.id);
+        if own { by_id.remove(&id) } else { None }
     };
-    let Some((_, reserved)) = reserved else {
+    let Some(Open {
+        payment: reserved, ..
+    }) = open
+    else {
         let detail = "no open payment of this agent has this id; what a restart left open is found with x402-guard ledger unknown";
         return Err(Problem::new(
             StatusCode::NOT_FOUND,
@@ -234,16 +262,26 @@ pub(super) async fn conclude(
             headers.insert(name, value);
         }
     }
-    let record = match told.outcome {
-        Ending::Settled => reserved.conclude(StatusCode::OK, &headers).await,
-        Ending::Rejected => {
-            reserved
-                .conclude(StatusCode::PAYMENT_REQUIRED, &headers)
-                .await
+    // In a task of its own: a caller that goes away after it has told the outcome must not turn it into an unknown one.
+    let told = tokio::spawn(async move {
+        match told.outcome {
+            Ending::Settled => reserved.conclude(StatusCode::OK, &headers).await,
+            Ending::Rejected => {
+                reserved
+                    .conclude(StatusCode::PAYMENT_REQUIRED, &headers)
+                    .await
+            }
+            Ending::Unknown => reserved.fail().await,
+            Ending::NotSent => reserved.give_back().await,
         }
-        Ending::Unknown => reserved.fail().await,
-        Ending::NotSent => reserved.give_back().await,
-    };
+    });
+    let record = told.await.map_err(|_| {
+        Problem::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "api.not_concluded",
+            "writing the outcome broke off; the payment stays counted, see x402-guard ledger unknown",
+        )
+    })?;
     let (outcome, counted) = match record.outcome() {
         Outcome::Settled(_) | Outcome::SettledEarlier(_) => ("settled", true),
         Outcome::Rejected(_) => ("rejected", true),
