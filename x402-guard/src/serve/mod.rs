@@ -38,7 +38,10 @@ use axum::body::Body;
 use http::Request;
 use tokio::sync::watch;
 use tower::{ServiceExt as _, service_fn};
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 use x402_tower::evm::LocalEvmSigner;
 
 use crate::exit::Exit;
@@ -285,12 +288,22 @@ fn log_to_stderr(format: LogFormat) {
         .ok()
         .and_then(|level| level.parse::<LevelFilter>().ok())
         .unwrap_or(LevelFilter::INFO);
-    let lines = tracing_subscriber::fmt()
-        .with_max_level(level)
+    // At a finer level libraries write out what they send and receive: URLs, headers, signatures.
+    let ours = [
+        "x402_guard",
+        "x402_tower",
+        "x402_tower_reqwest",
+        "tower_http",
+    ];
+    let targets = Targets::new()
+        .with_default(level.min(LevelFilter::WARN))
+        .with_targets(ours.map(|target| (target, level)));
+    let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(false);
+    let registry = tracing_subscriber::registry();
     match format {
-        LogFormat::Text => lines.init(),
-        LogFormat::Json => lines.json().init(),
+        LogFormat::Text => registry.with(lines.with_filter(targets)).init(),
+        LogFormat::Json => registry.with(lines.json().with_filter(targets)).init(),
     }
 }
