@@ -291,6 +291,13 @@ impl PiiSettings {
         operators.any(|settings| settings.operator == OperatorKind::Hash)
     }
 
+    /// The detector that the settings describe, own recognizers and allowed texts included; `None` where they cannot be
+    /// right, as those of a policy that a guard runs by are not.
+    #[must_use]
+    pub fn detector(&self) -> Option<Detector> {
+        self.to_detector().ok()
+    }
+
     /// The detector that the settings describe, or all that is wrong with them.
     pub(crate) fn to_detector(&self) -> Result<Detector, Vec<Wrong>> {
         let mut wrong = Vec::new();

@@ -3,15 +3,16 @@
 use axum::body::Body;
 use axum::extract::State;
 use http::{Response, StatusCode};
-use x402_tower::pii::{DetectionMode, Detector, PiiAction};
-use x402_tower::policy::{DetectorKind, FindingAction};
+use x402_tower::pii::{Detector, PiiAction};
+use x402_tower::policy::FindingAction;
 
 use super::asked::{Asking, Whole};
 use super::{Api, json};
 use crate::screen::screen_one;
 use crate::serve::problem::Problem;
 
-/// Takes personal data out of every text of a JSON object, as the policy says, and says what was found where.
+/// Takes what the policy's detector finds out of every text of a JSON object, and says what was found where. Its operators
+/// and markers are for payments: here `<REDACTED>` stands for each.
 pub(super) async fn screen(
     State(api): State<Api>,
     _: Asking,
@@ -19,9 +20,12 @@ pub(super) async fn screen(
 ) -> Result<Response<Body>, Problem> {
     let policy = api.guards.policy();
     let settings = policy.pii.as_ref();
-    let mode = match settings.map(|settings| settings.detector) {
-        Some(DetectorKind::Nlp) => DetectionMode::Nlp,
-        _ => DetectionMode::Structural,
+    let detector = match settings {
+        None => Detector::new(),
+        Some(settings) => settings.detector().ok_or_else(|| {
+            let detail = "the policy's [pii] cannot be used; run x402-guard policy check";
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "api.policy", detail)
+        })?,
     };
     let action = match settings.and_then(|settings| settings.action) {
         Some(FindingAction::Block) => PiiAction::Block,
@@ -39,7 +43,6 @@ pub(super) async fn screen(
             }
         })
         .collect();
-    let detector = Detector::new().with_mode(mode);
     match screen_one(detector, action, line) {
         Ok(screened) => Ok(json(StatusCode::OK, screened)),
         Err(bad) => Err(Problem::new(

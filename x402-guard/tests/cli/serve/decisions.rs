@@ -207,3 +207,18 @@ fn nobody_gets_a_decision_without_a_token() {
         );
     }
 }
+
+#[test]
+fn texts_are_searched_as_the_policy_says() {
+    let policy = "max_per_call_usd = 0.10\n[pii]\nentities = [\"EMAIL_ADDRESS\", \"BADGE\"]\n\
+                  [[pii.recognizers]]\nname = \"BADGE\"\nwords = [\"X-4471\"]\n\
+                  [[pii.allow]]\ntext = \"desk@example.com\"\n";
+    let service = Service::start(&Home::new(), policy);
+    let text = "203.0.113.7 badge X-4471 desk@example.com alice@example.com";
+    let body = json!({ "description": text }).to_string();
+    let answer = service.api("POST", "/v1/screen", &body).json();
+    assert_eq!(
+        answer["description"],
+        "203.0.113.7 badge <REDACTED> desk@example.com <REDACTED>"
+    );
+}
