@@ -53,6 +53,14 @@ class Guard:
         with open(f"{self.folder}/guard.log") as file:
             raise SystemExit(f"the guard did not start:\n{file.read()}")
 
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        # Whatever did not hold, nothing is left running.
+        if self.child.poll() is None:
+            self.kill()
+
     def kill(self):
         self.child.send_signal(signal.SIGKILL)
         self.child.wait()

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 
-from guard import Guard, ask
+from guard import Guard, ask, token
 from market import Market
 
 GENEROUS = "max_per_call_usd = 0.01\ndaily_limit_usd = 1000\n"
@@ -63,7 +63,7 @@ async def buy(guard, market, agents, each, meanwhile=None, tries=1):
     return outcomes
 
 
-def books(guard, market, reports):
+def books(guard, market):
     """Every report that was paid for was paid for once, and the ledger and the log say the same."""
     twice = [path for path, nonces in market.paid.items() if len(nonces) > 1]
     held(not twice, f"{len(twice)} reports were paid for twice, as {twice[:2]}")
@@ -75,14 +75,13 @@ def books(guard, market, reports):
 async def payments(args):
     """64 agents buy at once."""
     agents, each = (64, 1000) if args.full else (64, 10)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, Guard(args.binary, folder, agents, GENEROUS) as guard:
         market = Market()
         async with await market.open():
-            guard = Guard(args.binary, folder, agents, GENEROUS).start()
             began = time.monotonic()
             outcomes = await buy(guard, market, agents, each)
             seconds = time.monotonic() - began
-            paid, verdict = books(guard, market, agents * each)
+            paid, verdict = books(guard, market)
             held(outcomes["delivered"] == agents * each, f"all are delivered: {outcomes}")
             held(paid == agents * each, f"all are on the seller's books: {paid}")
             left = json.loads((await ask(guard.port, "/v1/budget", 0))[1])["limits"][0]["left"]
@@ -95,21 +94,17 @@ async def payments(args):
 async def crash(args):
     """The same, and the guard is killed twice."""
     agents, each = (64, 200) if args.full else (32, 10)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, Guard(args.binary, folder, agents, GENEROUS) as guard:
         market = Market()
         async with await market.open():
-            guard = Guard(args.binary, folder, agents, GENEROUS).start()
-            listen = guard.port
-
             async def killed():
                 for _ in range(2):
                     await asyncio.sleep(0.7)
                     guard.kill()
-                    guard.env["X402_LISTEN"] = f"127.0.0.1:{listen}"
                     await asyncio.to_thread(guard.start)
 
             outcomes = await buy(guard, market, agents, each, killed, tries=40)
-            paid, verdict = books(guard, market, agents * each)
+            paid, verdict = books(guard, market)
             codes = outcomes["codes"]
             lost = codes.get("replay.duplicate", 0) + codes.get("request.in_doubt", 0)
             held(set(codes) <= {"replay.duplicate", "request.in_doubt"}, f"nothing else is refused: {codes}")
@@ -141,7 +136,7 @@ async def throughput(args):
     """wrk, through nginx and through the guard in turns."""
     seconds = 30 if args.full else 3
     nginx = shutil.which("nginx") or "/usr/sbin/nginx"
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, Guard(args.binary, folder, 1, GENEROUS) as guard:
         origin, proxy = free_port(), free_port()
         with open(f"{folder}/nginx.conf", "w") as file:
             file.write(f"""
@@ -159,8 +154,6 @@ http {{
         server = subprocess.Popen([nginx, "-p", folder, "-c", f"{folder}/nginx.conf"])
         try:
             await wait_for_port(proxy)
-            guard = Guard(args.binary, folder, 1, GENEROUS).start()
-            from guard import token
             targets = {"nginx": [f"http://127.0.0.1:{proxy}/free"],
                        "guard": ["-H", f"X-X402-Agent-Token: {token(0)}",
                                  f"http://127.0.0.1:{guard.port}/http/127.0.0.1:{origin}/free"]}
