@@ -20,8 +20,8 @@ use crate::serve::settings::ModeFile;
 use crate::serve::target::{Target, TargetError};
 use crate::serve::upstream::{Upstream, UpstreamError};
 
-/// The gateway. Clones share everything.
-#[derive(Debug, Clone)]
+/// The gateway.
+#[derive(Debug)]
 pub(crate) struct Gateway {
     agents: Arc<Agents>,
     rule: AddressRule,
@@ -51,7 +51,7 @@ impl Gateway {
     }
 
     /// Answers a request of an agent.
-    pub(crate) async fn answer(self, request: Request<Body>) -> Response<Body> {
+    pub(crate) async fn answer(&self, request: Request<Body>) -> Response<Body> {
         match self.relay(request).await {
             Ok(response) => response,
             Err(Refused::Unidentified { proxy }) => unidentified(proxy),
@@ -59,7 +59,7 @@ impl Gateway {
         }
     }
 
-    async fn relay(self, request: Request<Body>) -> Result<Response<Body>, Refused> {
+    async fn relay(&self, request: Request<Body>) -> Result<Response<Body>, Refused> {
         let (mut parts, body) = request.into_parts();
         let target = Target::of(&parts.method, &parts.uri, parts.version, &parts.headers);
         let proxy = parts.uri.authority().is_some();

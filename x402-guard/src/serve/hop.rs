@@ -1,25 +1,26 @@
 //! What concerns one connection, and does not go on to the next (RFC 9110, section 7.6.1).
 
-use http::header::{
-    CONNECTION, HOST, HeaderName, HeaderValue, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE,
-    TRAILER, TRANSFER_ENCODING, UPGRADE,
-};
+use http::header::{CONNECTION, HOST, HeaderName, HeaderValue};
 use http::{HeaderMap, Uri};
 
 use crate::serve::agents::AGENT_TOKEN;
 use crate::serve::target::TARGET;
 
-const HOP_BY_HOP: [HeaderName; 9] = [
-    CONNECTION,
-    HeaderName::from_static("keep-alive"),
-    HeaderName::from_static("proxy-connection"),
-    PROXY_AUTHENTICATE,
-    PROXY_AUTHORIZATION,
-    TE,
-    TRAILER,
-    TRANSFER_ENCODING,
-    UPGRADE,
-];
+/// Whether a header is about one connection.
+fn is_hop_by_hop(name: &HeaderName) -> bool {
+    matches!(
+        name.as_str(),
+        "connection"
+            | "keep-alive"
+            | "proxy-authenticate"
+            | "proxy-authorization"
+            | "proxy-connection"
+            | "te"
+            | "trailer"
+            | "transfer-encoding"
+            | "upgrade"
+    )
+}
 
 /// What carries a payment, and is never taken off because a `Connection` header names it: without it a payment would be
 /// lost on its way, or its outcome.
@@ -33,15 +34,15 @@ const PAYMENT: [&str; 5] = [
 
 /// Takes off what concerns this connection, also what `Connection` names.
 pub(crate) fn remove(headers: &mut HeaderMap) {
-    let named: Vec<HeaderName> = headers
+    let here = headers.keys().filter(|name| is_hop_by_hop(name)).cloned();
+    let named = headers
         .get_all(CONNECTION)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .filter_map(|name| name.trim().parse().ok())
-        .filter(|name: &HeaderName| !PAYMENT.contains(&name.as_str()))
-        .collect();
-    for name in named.iter().chain(&HOP_BY_HOP) {
+        .filter(|name: &HeaderName| !PAYMENT.contains(&name.as_str()));
+    for name in here.chain(named).collect::<Vec<_>>() {
         headers.remove(name);
     }
 }

@@ -9,13 +9,14 @@ use std::sync::Arc;
 use axum::BoxError;
 use axum::body::Body;
 use http::{Request, Response};
+use http_body::Body as _;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
@@ -28,6 +29,7 @@ use crate::serve::error::ServeError;
 use crate::serve::idle::IdleBody;
 use crate::serve::settings::Limits;
 use crate::serve::tls::PeerCertificate;
+use crate::serve::workers::Workers;
 
 /// Largest head of a request, in bytes: a payment of 64 KiB, its cookies and more.
 const MAX_HEAD_BYTES: usize = 192 * 1024;
@@ -45,9 +47,11 @@ pub(crate) async fn bind(address: SocketAddr) -> Result<TcpListener, ServeError>
         .map_err(|source| ServeError::Listen { address, source })
 }
 
-/// Serves until it is asked to stop; then waits for what is under way, and at most for so long as `limits` say.
+/// Serves until it is asked to stop; then waits for what is under way, and at most for so long as `limits` say. Without
+/// `workers` connections stay on the runtime that this runs on.
 pub(crate) async fn serve<S>(
     listener: TcpListener,
+    workers: Option<Arc<Workers>>,
     tls: Option<TlsAcceptor>,
     service: S,
     limits: Limits,
@@ -61,10 +65,18 @@ pub(crate) async fn serve<S>(
     S::Future: Send,
 {
     let service = ServiceBuilder::new()
-        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(span)
+                .on_body_chunk(())
+                .on_eos(()),
+        )
         .layer(CatchPanicLayer::new())
         .map_request(move |request: Request<Incoming>| {
-            request.map(|body| Body::new(IdleBody::new(body, limits.idle_body)))
+            request.map(|body| match body.is_end_stream() {
+                true => Body::empty(),
+                false => Body::new(IdleBody::new(body, limits.idle_body)),
+            })
         })
         .map_response(move |response: Response<Body>| {
             response.map(|body| IdleBody::new(body, limits.idle_body))
@@ -92,7 +104,8 @@ pub(crate) async fn serve<S>(
             accepted = listener.accept() => accepted,
             _ = stopped.wait_for(|stop| *stop) => break,
         };
-        let Ok((stream, peer)) = accepted else {
+        let taken = accepted.and_then(|(stream, peer)| Ok((stream.into_std()?, peer)));
+        let Ok((stream, peer)) = taken else {
             tokio::time::sleep(PAUSE).await;
             continue;
         };
@@ -105,7 +118,12 @@ pub(crate) async fn serve<S>(
             })
             .service(service.clone());
         let (tls, watcher) = (tls.clone(), graceful.watcher());
-        tokio::spawn(async move {
+        let connection = async move {
+            // Where it is served: a connection belongs to the runtime that made it.
+            let stream = match TcpStream::from_std(stream) {
+                Ok(stream) => stream,
+                Err(error) => return tracing::debug!(%error, "a connection broke off"),
+            };
             let ended = match tls {
                 None => serve_one(&server, watcher, stream, service).await,
                 Some(tls) => match timeout(limits.head, tls.accept(stream)).await {
@@ -129,7 +147,11 @@ pub(crate) async fn serve<S>(
                 tracing::debug!(%error, "a connection broke off");
             }
             drop(permit);
-        });
+        };
+        match &workers {
+            Some(workers) => workers.spawn(connection),
+            None => drop(tokio::spawn(connection)),
+        }
     }
     drop(listener);
     if timeout(limits.drain, graceful.shutdown()).await.is_err() {

@@ -27,6 +27,7 @@ mod settings;
 mod target;
 mod tls;
 mod upstream;
+mod workers;
 
 use core::convert::Infallible;
 use std::io::{Read as _, Write as _};
@@ -35,7 +36,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use http::Request;
+use http::{Request, Response};
 use tokio::sync::watch;
 use tower::{ServiceExt as _, service_fn};
 use tracing_subscriber::Layer as _;
@@ -58,6 +59,7 @@ use crate::serve::metrics::Metrics;
 use crate::serve::seller::{FACILITATOR, FacilitatorRelay, Seller};
 use crate::serve::settings::Settings;
 use crate::serve::upstream::Upstream;
+use crate::serve::workers::Workers;
 use crate::shown::note;
 
 /// Serves until it is asked to stop.
@@ -150,32 +152,37 @@ async fn serve(args: &ServeArgs) -> Result<(), ServeError> {
     );
     let mut running = tokio::task::JoinSet::new();
     let limits = settings.limits;
-    let front = service_fn(move |request: Request<Body>| {
-        let (gateway, api, relay) = (gateway.clone(), api.clone(), relay.clone());
-        async move {
-            if target::is_for_gateway(&request) {
-                return Ok::<_, Infallible>(gateway.answer(request).await);
-            }
-            match relay {
-                Some(relay) if request.uri().path().starts_with(FACILITATOR) => {
-                    Ok(relay.answer(request).await)
-                }
-                _ => api.oneshot(request).await,
-            }
-        }
+    let front = Arc::new(Front {
+        gateway,
+        api,
+        relay,
     });
+    let front = service_fn(move |request: Request<Body>| {
+        let front = Arc::clone(&front);
+        // Boxed once, and not moved again and again on its way to the connection.
+        Box::pin(async move { front.answer(request).await })
+    });
+    let workers = Arc::new(Workers::start().map_err(ServeError::Runtime)?);
     let tls = settings.tls.as_ref().map(tls::acceptor).transpose()?;
-    running.spawn(listen::serve(buyers, tls, front, limits, stopped.clone()));
+    running.spawn(listen::serve(
+        buyers,
+        Some(Arc::clone(&workers)),
+        tls,
+        front,
+        limits,
+        stopped.clone(),
+    ));
     if let (Some(seller), Some(guard)) = (&settings.seller, &guards.seller) {
         let listener = listen::bind(seller.listen).await?;
         tracing::info!(address = %local(&listener, seller.listen), "the seller's gateway listens");
-        let seller = Seller::new(guard, trusted, seller.upstream.clone());
+        let seller = Arc::new(Seller::new(guard, trusted, seller.upstream.clone()));
         let front = service_fn(move |request: Request<Body>| {
-            let seller = seller.clone();
-            async move { Ok::<_, Infallible>(seller.answer(request).await) }
+            let seller = Arc::clone(&seller);
+            Box::pin(async move { Ok::<_, Infallible>(seller.answer(request).await) })
         });
         running.spawn(listen::serve(
             listener,
+            Some(Arc::clone(&workers)),
             None,
             front,
             limits,
@@ -185,7 +192,8 @@ async fn serve(args: &ServeArgs) -> Result<(), ServeError> {
     let token = settings.admin_token.as_deref();
     let admin = Admin::new(Arc::clone(&guards), metrics.clone(), token).router();
     let admin = service_fn(move |request: Request<Body>| admin.clone().oneshot(request));
-    running.spawn(listen::serve(operators, None, admin, limits, stopped));
+    // Operators are answered also where every worker is busy.
+    running.spawn(listen::serve(operators, None, None, admin, limits, stopped));
     tokio::spawn(metrics.keep_up());
     reload_on_hangup(Arc::clone(&guards)).map_err(ServeError::Runtime)?;
 
@@ -201,10 +209,32 @@ async fn serve(args: &ServeArgs) -> Result<(), ServeError> {
     tracing::info!("asked to stop; payments under way come to their end");
     stopping.send_replace(true);
     while running.join_next().await.is_some() {}
+    drop(workers);
     if let Some(demo) = demo {
         demo.close().await;
     }
     Ok(())
+}
+
+/// What answers agents, and whom they share the port with.
+struct Front {
+    gateway: Gateway,
+    api: axum::Router,
+    relay: Option<FacilitatorRelay>,
+}
+
+impl Front {
+    async fn answer(&self, request: Request<Body>) -> Result<Response<Body>, Infallible> {
+        if target::is_for_gateway(&request) {
+            return Ok(self.gateway.answer(request).await);
+        }
+        match &self.relay {
+            Some(relay) if request.uri().path().starts_with(FACILITATOR) => {
+                Ok(relay.answer(request).await)
+            }
+            _ => self.api.clone().oneshot(request).await,
+        }
+    }
 }
 
 /// Everybody who may ask.

@@ -17,7 +17,7 @@ use crate::serve::problem::Problem;
 use crate::serve::upstream::{ToOrigin, Upstream};
 
 /// Stands in front of a seller: every payment is served once, and nothing personal leaves in a challenge.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Seller {
     guarded: ControlService<ToOrigin>,
 }
@@ -31,9 +31,9 @@ impl Seller {
     }
 
     /// Answers a buyer.
-    pub(crate) async fn answer(self, request: Request<Body>) -> Response<Body> {
+    pub(crate) async fn answer(&self, request: Request<Body>) -> Response<Body> {
         let request = at_origin(request);
-        match self.guarded.oneshot(request).await {
+        match self.guarded.clone().oneshot(request).await {
             Ok(response) => relayed(response),
             Err(error) => error.problem().response(),
         }
@@ -41,7 +41,7 @@ impl Seller {
 }
 
 /// Hands on what a seller asks its facilitator, without what is nobody's business there.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct FacilitatorRelay {
     agents: Arc<Agents>,
     guarded: FacilitatorGuardService<ToOrigin>,
@@ -70,7 +70,7 @@ impl FacilitatorRelay {
     }
 
     /// Answers the seller; only what a facilitator is asked for is handed on.
-    pub(crate) async fn answer(self, request: Request<Body>) -> Response<Body> {
+    pub(crate) async fn answer(&self, request: Request<Body>) -> Response<Body> {
         if !self.may_ask(&request) {
             let detail = "the facilitator is asked for a seller on this machine, or for who sends an agent's token as X-X402-Agent-Token";
             return Problem::new(StatusCode::UNAUTHORIZED, "facilitator.unidentified", detail)
@@ -92,7 +92,7 @@ impl FacilitatorRelay {
         if let Some(host) = &self.host {
             request.headers_mut().insert(HOST, host.clone());
         }
-        match self.guarded.oneshot(request).await {
+        match self.guarded.clone().oneshot(request).await {
             Ok(response) => relayed(response),
             Err(error) => error.problem().response(),
         }
@@ -194,7 +194,7 @@ mod tests {
             (Some("::ffff:203.0.113.7"), None),
         ] {
             assert!(!relay.may_ask(&from(address, token)), "{address:?}");
-            let answer = relay.clone().answer(from(address, token)).await;
+            let answer = relay.answer(from(address, token)).await;
             assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
         }
         for (address, token) in [

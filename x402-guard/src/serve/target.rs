@@ -1,9 +1,9 @@
 //! What a request asks for, in each of the forms that agents have for it.
 
-use core::net::IpAddr;
+use core::net::{IpAddr, Ipv4Addr};
 
 use http::header::HeaderName;
-use http::uri::{Authority, Scheme};
+use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderMap, Method, Uri, Version};
 use url::{Host, Url};
 
@@ -108,23 +108,69 @@ impl Target {
         if authority.as_str().contains('@') || *scheme != Scheme::HTTP && *scheme != Scheme::HTTPS {
             return Err(TargetError::Unreadable);
         }
-        // As browsers read a host: `0x7f.1` and `2130706433` are 127.0.0.1, and are asked and checked as that.
-        let url =
-            Url::parse(&format!("{scheme}://{authority}/")).map_err(|_| TargetError::Unreadable)?;
-        let literal = match url.host() {
-            Some(Host::Ipv4(address)) => Some(IpAddr::V4(address)),
-            Some(Host::Ipv6(address)) => Some(IpAddr::V6(address)),
-            Some(Host::Domain(_)) => None,
-            None => return Err(TargetError::Unreadable),
+        let rest: PathAndQuery = rest.parse().map_err(|_| TargetError::Unreadable)?;
+        let (authority, literal) = match as_written(authority, scheme) {
+            Some(literal) => (authority.clone(), literal),
+            None => as_browsers_read(scheme, authority)?,
         };
-        let host = url.host_str().ok_or(TargetError::Unreadable)?;
-        let port = url.port().map(|port| format!(":{port}"));
-        let uri = format!("{scheme}://{host}{}{rest}", port.unwrap_or_default());
-        Ok(Self {
-            uri: uri.parse().map_err(|_| TargetError::Unreadable)?,
-            literal,
-        })
+        let mut parts = http::uri::Parts::default();
+        parts.scheme = Some(scheme.clone());
+        parts.authority = Some(authority);
+        parts.path_and_query = Some(rest);
+        let uri = Uri::from_parts(parts).map_err(|_| TargetError::Unreadable)?;
+        Ok(Self { uri, literal })
     }
+}
+
+/// The host's address, if it is one, where it can only be read in one way: most are, and reading them as URLs would take
+/// longer than all else that is done to a request.
+fn as_written(authority: &Authority, scheme: &Scheme) -> Option<Option<IpAddr>> {
+    let default_port = if *scheme == Scheme::HTTPS { 443 } else { 80 };
+    let host = authority.host();
+    let port = authority.as_str().strip_prefix(host)?;
+    let is_usual_port = port.is_empty()
+        || authority.port_u16().is_some_and(|number| {
+            number != default_port && !port.starts_with(":0") && !port.starts_with(":+")
+        });
+    if !is_usual_port {
+        return None;
+    }
+    if let Ok(address) = host.parse::<Ipv4Addr>() {
+        return Some(Some(IpAddr::V4(address)));
+    }
+    let is_plain = host.split('.').all(|label| {
+        // `xn--` would have to be checked.
+        (1..=63).contains(&label.len())
+            && !label.starts_with("xn--")
+            && label
+                .bytes()
+                .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+    });
+    // A last label that begins with a digit may be a part of an address: `0x7f.1`.
+    let last = host.rsplit('.').next()?;
+    let is_name =
+        is_plain && host.len() <= 253 && last.starts_with(|c: char| c.is_ascii_lowercase());
+    is_name.then_some(None)
+}
+
+/// The authority as browsers read it: `0x7f.1` and `2130706433` are 127.0.0.1, and are asked and checked as that.
+fn as_browsers_read(
+    scheme: &Scheme,
+    authority: &Authority,
+) -> Result<(Authority, Option<IpAddr>), TargetError> {
+    let url =
+        Url::parse(&format!("{scheme}://{authority}/")).map_err(|_| TargetError::Unreadable)?;
+    let literal = match url.host() {
+        Some(Host::Ipv4(address)) => Some(IpAddr::V4(address)),
+        Some(Host::Ipv6(address)) => Some(IpAddr::V6(address)),
+        Some(Host::Domain(_)) => None,
+        None => return Err(TargetError::Unreadable),
+    };
+    let host = url.host_str().ok_or(TargetError::Unreadable)?;
+    let port = url.port().map(|port| format!(":{port}"));
+    let authority = format!("{host}{}", port.unwrap_or_default());
+    let authority = authority.parse().map_err(|_| TargetError::Unreadable)?;
+    Ok((authority, literal))
 }
 
 #[cfg(test)]
@@ -184,6 +230,37 @@ mod tests {
         let uri: Uri = "/http/[::ffff:7f00:1]:80/".parse().unwrap();
         let target = Target::of(&Method::GET, &uri, Version::HTTP_11, &HeaderMap::new());
         assert!(target.unwrap().literal.unwrap().is_ipv6());
+    }
+
+    proptest::proptest! {
+        /// What is read in the short way is read as browsers read it.
+        #[test]
+        fn a_host_as_written_is_the_host_that_browsers_read(
+            host in "([a-zA-Z0-9-]{1,4}|xn--[a-z0-9]{1,4}|0x[0-9a-f]{1,2}|[0-9]{1,3})(\\.([a-z0-9-]{0,4}|[0-9]{1,3}|0[0-7]{1,3})){0,4}(:[0-9]{0,5})?",
+            secure: bool,
+        ) {
+            let scheme = if secure { Scheme::HTTPS } else { Scheme::HTTP };
+            if let Ok(authority) = host.parse::<Authority>()
+                && let Some(literal) = as_written(&authority, &scheme)
+            {
+                proptest::prop_assert_eq!(as_browsers_read(&scheme, &authority), Ok((authority, literal)));
+            }
+        }
+    }
+
+    #[test]
+    fn usual_hosts_are_read_in_the_short_way() {
+        for host in [
+            "api.example.com",
+            "127.0.0.1:4021",
+            "localhost:8080",
+            "a.b-c.example",
+        ] {
+            assert!(
+                as_written(&host.parse().unwrap(), &Scheme::HTTPS).is_some(),
+                "{host}"
+            );
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 use core::time::Duration;
 use std::error::Error;
+use std::sync::Arc;
 
 use axum::body::Body;
 use http::{Request, Response, StatusCode, Uri, Version};
@@ -19,13 +20,30 @@ use crate::serve::egress::{AddressRule, CheckedResolver, ForbiddenAddress};
 use crate::serve::error::ServeError;
 use crate::serve::problem::Problem;
 use crate::serve::settings::Limits;
+use crate::serve::workers;
 
 /// Sends requests to the servers that they name; answers are streamed, redirects are answers.
 #[derive(Debug, Clone)]
 pub(crate) struct Upstream {
-    client: Client<HttpsConnector<HttpConnector<CheckedResolver>>, Body>,
+    clients: Arc<Clients>,
     answer: Duration,
 }
+
+/// A client for every worker: a connection is used where it was opened.
+#[derive(Debug)]
+struct Clients {
+    of_workers: Vec<HttpClient>,
+    elsewhere: HttpClient,
+}
+
+impl Clients {
+    fn here(&self) -> &HttpClient {
+        let of_worker = workers::number().and_then(|number| self.of_workers.get(number));
+        of_worker.unwrap_or(&self.elsewhere)
+    }
+}
+
+type HttpClient = Client<HttpsConnector<HttpConnector<CheckedResolver>>, Body>;
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
@@ -80,12 +98,17 @@ impl Upstream {
             .https_or_http()
             .enable_all_versions()
             .wrap_connector(http);
-        let client = Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .timer(TokioTimer::new())
-            .build(https);
+        let client = || {
+            Client::builder(TokioExecutor::new())
+                .pool_timer(TokioTimer::new())
+                .timer(TokioTimer::new())
+                .build(https.clone())
+        };
         Ok(Self {
-            client,
+            clients: Arc::new(Clients {
+                of_workers: (0..workers::count()).map(|_| client()).collect(),
+                elsewhere: client(),
+            }),
             answer: limits.answer,
         })
     }
@@ -105,7 +128,7 @@ impl Service<Request<Body>> for Upstream {
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         // Which version is spoken is between us and the server.
         *request.version_mut() = Version::HTTP_11;
-        let asked = self.client.request(request);
+        let asked = self.clients.here().request(request);
         let limit = self.answer;
         Box::pin(async move {
             match tokio::time::timeout(limit, asked).await {
