@@ -12,6 +12,7 @@ use x402_tower::pay::PayService;
 use x402_tower::{ControlService, GuardConfig, Signer, X402GuardLayer};
 
 use crate::serve::agents::Agents;
+use crate::serve::departure::{Departure, Followed};
 use crate::serve::egress::AddressRule;
 use crate::serve::error::ServeError;
 use crate::serve::hop;
@@ -28,6 +29,7 @@ pub(crate) struct Gateway {
     paying: PayService<Upstream>,
     screening: ControlService<Upstream>,
     explains: bool,
+    followed: Followed,
 }
 
 impl Gateway {
@@ -38,6 +40,7 @@ impl Gateway {
         signer: impl Signer,
         upstream: Upstream,
         explains: bool,
+        followed: Followed,
     ) -> Result<Self, ServeError> {
         let watching: X402GuardLayer<Watching> = X402GuardLayer::new(guard.clone());
         let paying: X402GuardLayer<Paying> = watching.clone().with_signer(signer)?;
@@ -47,6 +50,7 @@ impl Gateway {
             paying: paying.layer(upstream.clone()),
             screening: watching.layer(upstream),
             explains,
+            followed,
         })
     }
 
@@ -82,24 +86,32 @@ impl Gateway {
         // What the connection left there is nobody's on the other side.
         parts.extensions = Extensions::new();
         parts.extensions.insert(agent.id.clone());
+        let departure = Departure::default();
+        parts.extensions.insert(departure.clone());
         let request = Request::from_parts(parts, body);
         match agent.mode {
-            ModeFile::Pay => self.through(self.paying.clone(), request).await,
-            ModeFile::Screen => self.through(self.screening.clone(), request).await,
+            ModeFile::Pay => self.through(self.paying.clone(), departure, request).await,
+            ModeFile::Screen => {
+                self.through(self.screening.clone(), departure, request)
+                    .await
+            }
         }
     }
 
     async fn through<S, R>(
         &self,
         service: S,
+        departure: Departure,
         request: Request<Body>,
     ) -> Result<Response<Body>, Refused>
     where
-        S: Service<Request<Body>, Response = Response<R>, Error = UpstreamError>,
+        S: Service<Request<Body>, Response = Response<R>, Error = UpstreamError> + Send + 'static,
+        S::Future: Send,
         R: http_body::Body<Data = bytes::Bytes> + Send + 'static,
         R::Error: Into<axum::BoxError>,
     {
-        let response = service.oneshot(request).await;
+        let asked = service.oneshot(request);
+        let response = self.followed.follow(departure, asked).await;
         let response = response.map_err(|error| Refused::Problem(error.problem()))?;
         let mut response = response.map(Body::new);
         hop::remove(response.headers_mut());

@@ -13,6 +13,7 @@ mod agents;
 mod api;
 pub(crate) mod args;
 mod demo;
+mod departure;
 mod egress;
 mod error;
 mod gateway;
@@ -52,6 +53,7 @@ use crate::serve::agents::Agents;
 use crate::serve::api::Api;
 use crate::serve::args::{HealthArgs, LogFormat, ServeArgs};
 use crate::serve::demo::Demo;
+use crate::serve::departure::Followed;
 use crate::serve::error::ServeError;
 use crate::serve::gateway::Gateway;
 use crate::serve::guards::Guards;
@@ -134,7 +136,15 @@ async fn serve(args: &ServeArgs) -> Result<(), ServeError> {
         return Err(ServeError::NoClientCa);
     }
     let upstream = Upstream::new(settings.rule.clone(), &settings.limits)?;
-    let gateway = gateway(&settings, &guards, &agents, signer, upstream)?;
+    let followed = Followed::new(settings.limits.connections);
+    let gateway = gateway(
+        &settings,
+        &guards,
+        &agents,
+        signer,
+        upstream,
+        followed.clone(),
+    )?;
     let api = Api::new(Arc::clone(&agents), Arc::clone(&guards))?.router();
     // What the operator named may be anywhere, also on this machine.
     let trusted = Upstream::new(
@@ -159,8 +169,7 @@ async fn serve(args: &ServeArgs) -> Result<(), ServeError> {
     });
     let front = service_fn(move |request: Request<Body>| {
         let front = Arc::clone(&front);
-        // Boxed once, and not moved again and again on its way to the connection.
-        Box::pin(async move { front.answer(request).await })
+        async move { front.answer(request).await }
     });
     let workers = Arc::new(Workers::start().map_err(ServeError::Runtime)?);
     let tls = settings.tls.as_ref().map(tls::acceptor).transpose()?;
@@ -209,6 +218,7 @@ async fn serve(args: &ServeArgs) -> Result<(), ServeError> {
     tracing::info!("asked to stop; payments under way come to their end");
     stopping.send_replace(true);
     while running.join_next().await.is_some() {}
+    followed.ended(limits.drain).await;
     drop(workers);
     if let Some(demo) = demo {
         demo.close().await;
@@ -255,15 +265,16 @@ fn gateway(
     agents: &Arc<Agents>,
     signer: Option<LocalEvmSigner>,
     upstream: Upstream,
+    followed: Followed,
 ) -> Result<Gateway, ServeError> {
     let agents = Arc::clone(agents);
     let rule = settings.rule.clone();
     let (guard, explains) = (&guards.buyer, settings.explain);
     match signer {
-        Some(signer) => Gateway::new(agents, rule, guard, signer, upstream, explains),
+        Some(signer) => Gateway::new(agents, rule, guard, signer, upstream, explains, followed),
         None => {
             let no_key = NoKey(settings.key_name.clone());
-            Gateway::new(agents, rule, guard, no_key, upstream, explains)
+            Gateway::new(agents, rule, guard, no_key, upstream, explains, followed)
         }
     }
 }

@@ -15,7 +15,9 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tower_service::Service;
+use x402_tower::pay::Payer;
 
+use crate::serve::departure::Departure;
 use crate::serve::egress::{AddressRule, CheckedResolver, ForbiddenAddress};
 use crate::serve::error::ServeError;
 use crate::serve::problem::Problem;
@@ -126,6 +128,11 @@ impl Service<Request<Body>> for Upstream {
     }
 
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+        if let Some(departure) = request.extensions().get::<Departure>()
+            && Payer::carries_payment(request.headers())
+        {
+            departure.tell();
+        }
         // Which version is spoken is between us and the server.
         *request.version_mut() = Version::HTTP_11;
         let asked = self.clients.here().request(request);

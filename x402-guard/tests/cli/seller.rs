@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -75,6 +76,16 @@ pub struct Seller {
 impl Seller {
     /// Sells at `atomic` units of USDC, a millionth of a dollar each.
     pub fn start(wire: Wire, atomic: u64, conduct: Conduct) -> Self {
+        Self::open(wire, atomic, conduct, None)
+    }
+
+    /// Sells, and delivers when it is told to.
+    pub fn start_held(wire: Wire, atomic: u64, conduct: Conduct) -> (Self, Sender<()>) {
+        let (deliver, held) = channel();
+        (Self::open(wire, atomic, conduct, Some(held)), deliver)
+    }
+
+    fn open(wire: Wire, atomic: u64, conduct: Conduct, held: Option<Receiver<()>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let (tell, seen) = channel();
@@ -82,6 +93,7 @@ impl Seller {
             wire,
             atomic,
             conduct,
+            held,
             port,
         };
         thread::spawn(move || {
@@ -101,6 +113,11 @@ impl Seller {
         self.seen.try_iter().collect()
     }
 
+    /// The next request, when it comes.
+    pub fn next(&self) -> Seen {
+        self.seen.recv_timeout(Duration::from_secs(30)).unwrap()
+    }
+
     /// Every payment header so far.
     pub fn payments(&self) -> Vec<String> {
         let seen = self.seen();
@@ -118,6 +135,7 @@ struct Shop {
     wire: Wire,
     atomic: u64,
     conduct: Conduct,
+    held: Option<Receiver<()>>,
     port: u16,
 }
 
@@ -130,7 +148,12 @@ impl Shop {
         let _ = tell.send(request);
         match &paid {
             None if asks => self.challenge(&mut stream),
-            _ => self.answer(&mut stream, paid.as_ref()),
+            _ => {
+                if let Some(held) = &self.held {
+                    held.recv().unwrap();
+                }
+                self.answer(&mut stream, paid.as_ref());
+            }
         }
         let _ = stream.shutdown(Shutdown::Both);
     }

@@ -69,6 +69,50 @@ fn a_stop_lets_what_is_under_way_come_to_its_end() {
 }
 
 #[test]
+fn a_payment_whose_agent_hung_up_comes_to_its_outcome() {
+    let (seller, deliver) = Seller::start_held(Wire::V2, 100_000, Conduct::Sell(REPORT));
+    let home = Home::new();
+    let mut service = Service::start(&home, POLICY);
+    let mut agent = TcpStream::connect(service.guard).unwrap();
+    let url = seller.url().replace("http://", "");
+    write!(
+        agent,
+        "GET /http/{url} HTTP/1.1\r\nHost: x\r\nX-X402-Agent-Token: {TOKEN}\r\n\r\n"
+    )
+    .unwrap();
+    assert!(seller.next().payment().is_none());
+    assert!(seller.next().payment().is_some());
+    drop(agent);
+    service.wait_for("an agent hung up; its payment is followed to its outcome");
+    // A stop waits for it as well.
+    service.signal("TERM");
+    service.wait_for("asked to stop; payments under way come to their end");
+    deliver.send(()).unwrap();
+    assert_eq!(service.ended(), Some(0));
+    let log = std::fs::read_to_string(home.audit_log()).unwrap();
+    let last = log.lines().last().unwrap();
+    let last: serde_json::Value = serde_json::from_str(last).unwrap();
+    assert_eq!(last["outcome"], "settled", "{log}");
+}
+
+#[test]
+fn an_agent_that_hangs_up_before_anything_was_paid_pays_nothing() {
+    let (seller, deliver) = Seller::start_held(Wire::V2, 100_000, Conduct::Free(402));
+    let service = Service::start(&Home::new(), POLICY);
+    let mut agent = TcpStream::connect(service.guard).unwrap();
+    let url = seller.url().replace("http://", "");
+    write!(
+        agent,
+        "GET /http/{url} HTTP/1.1\r\nHost: x\r\nX-X402-Agent-Token: {TOKEN}\r\n\r\n"
+    )
+    .unwrap();
+    assert!(seller.next().payment().is_none());
+    drop(agent);
+    deliver.send(()).unwrap();
+    assert_eq!(service.left(), "0.25");
+}
+
+#[test]
 fn an_answer_is_streamed_as_it_comes() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("{}/events", listener.local_addr().unwrap());
