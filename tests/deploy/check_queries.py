@@ -36,11 +36,16 @@ EMPTY = {
 
 
 def metrics_and_labels():
-    """The names of the crate, with their labels: from the table of its documentation."""
-    text = (settings.ROOT / "x402-tower/src/telemetry/mod.rs").read_text()
-    table = re.findall(r"^//! \| `(x402_\w+)` \| ((?:`\w+`(?:, )?)+) \|", text, re.MULTILINE)
-    known = {name: set(re.findall(r"`(\w+)`", labels)) for name, labels in table}
-    names = set(re.findall(r'"(x402_\w+)"', (settings.ROOT / "x402-tower/src/telemetry/names.rs").read_text()))
+    """The names of the library and of the service, with their labels: from the tables of their documentation."""
+    known, names = {}, set()
+    for documented, named in (
+        ("x402-tower/src/telemetry/mod.rs", "x402-tower/src/telemetry/names.rs"),
+        ("x402-guard/src/serve/budgets.rs", "x402-guard/src/serve/budgets.rs"),
+    ):
+        text = (settings.ROOT / documented).read_text()
+        table = re.findall(r"^//! \| `(x402_\w+)` \| ((?:`\w+`(?:, )?)+) \|", text, re.MULTILINE)
+        known |= {name: set(re.findall(r"`(\w+)`", labels)) for name, labels in table}
+        names |= set(re.findall(r'"(x402_\w+)"', (settings.ROOT / named).read_text()))
     assert names == known.keys(), names ^ known.keys()
     return known
 
@@ -97,6 +102,13 @@ def hasty_rules(home):
     return path
 
 
+def note_answers(prometheus, answers):
+    """Asks everything that had no answer yet."""
+    for _, query in all_queries():
+        for one in (query, *map(without_everything, selectors(query))):
+            answers[one] = answers.get(one) or prometheus.query(one)
+
+
 @functools.cache
 def market():
     """What Prometheus says of each query and selector, after a market day; everything is ended again."""
@@ -130,6 +142,9 @@ def market():
         buy("/archive", "policy.kill_switch")
         assert running.ask(f"{guard.admin}/kill-switch", "DELETE", operator)[0] == 200
         assert running.ask(f"{guard.admin}/reload", "POST", operator)[0] == 200
+        # What agents have left is not known once the ledger is away.
+        running.until("Prometheus has read what is left", lambda: prometheus.query("x402_budget_left"))
+        note_answers(prometheus, answers)
         right = policy.read_text()
         policy.write_text("max_per_call_ud = 1\n")
         assert running.ask(f"{guard.admin}/reload", "POST", operator)[0] == 422
@@ -145,10 +160,7 @@ def market():
         running.until("Prometheus has read all of it", lambda: prometheus.query(denied))
         # Rates need two readings.
         time.sleep(2.5)
-        for _, query in all_queries():
-            answers[query] = prometheus.query(query)
-            for selector in map(without_everything, selectors(query)):
-                answers[selector] = prometheus.query(selector)
+        note_answers(prometheus, answers)
         broken = running.ask(f"{prometheus.url}/api/v1/rules")[1]
         for group in json.loads(broken)["data"]["groups"]:
             for rule in group["rules"]:

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
+use crate::serve::budgets::Budgets;
 use crate::serve::guards::Guards;
 use crate::serve::metrics::Metrics;
 use crate::serve::problem::Problem;
@@ -22,15 +23,22 @@ use crate::shown::time;
 pub(crate) struct Admin {
     pub(crate) guards: Arc<Guards>,
     pub(crate) metrics: Metrics,
+    pub(crate) budgets: Arc<Budgets>,
     /// The digest of the token for what changes state; nobody may change anything without one.
     pub(crate) token: Option<[u8; 32]>,
 }
 
 impl Admin {
-    pub(crate) fn new(guards: Arc<Guards>, metrics: Metrics, token: Option<&str>) -> Self {
+    pub(crate) fn new(
+        guards: Arc<Guards>,
+        metrics: Metrics,
+        budgets: Budgets,
+        token: Option<&str>,
+    ) -> Self {
         Self {
             guards,
             metrics,
+            budgets: Arc::new(budgets),
             token: token.map(|token| Sha256::digest(token.as_bytes()).into()),
         }
     }
@@ -112,6 +120,7 @@ async fn version(State(admin): State<Admin>) -> Json<Value> {
 }
 
 async fn page(State(admin): State<Admin>) -> Response<Body> {
+    admin.budgets.measure(&admin.guards).await;
     let mut response = Response::new(Body::from(admin.metrics.page()));
     let kind = http::HeaderValue::from_static("text/plain; version=0.0.4");
     response.headers_mut().insert(CONTENT_TYPE, kind);

@@ -12,6 +12,7 @@ mod admin;
 mod agents;
 mod api;
 pub(crate) mod args;
+mod budgets;
 mod demo;
 mod departure;
 mod egress;
@@ -52,6 +53,7 @@ use crate::serve::admin::Admin;
 use crate::serve::agents::Agents;
 use crate::serve::api::Api;
 use crate::serve::args::{HealthArgs, LogFormat, ServeArgs};
+use crate::serve::budgets::Budgets;
 use crate::serve::demo::Demo;
 use crate::serve::departure::Followed;
 use crate::serve::error::ServeError;
@@ -199,7 +201,8 @@ async fn serve(args: &ServeArgs) -> Result<(), ServeError> {
         ));
     }
     let token = settings.admin_token.as_deref();
-    let admin = Admin::new(Arc::clone(&guards), metrics.clone(), token).router();
+    let budgets = Budgets::new(Arc::clone(&agents));
+    let admin = Admin::new(Arc::clone(&guards), metrics.clone(), budgets, token).router();
     let admin = service_fn(move |request: Request<Body>| admin.clone().oneshot(request));
     // Operators are answered also where every worker is busy.
     running.spawn(listen::serve(operators, None, None, admin, limits, stopped));

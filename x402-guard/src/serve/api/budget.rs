@@ -4,9 +4,9 @@ use axum::body::Body;
 use axum::extract::State;
 use http::{Response, StatusCode};
 use serde::{Deserialize, Serialize};
-use x402_tower::UnixMillis;
-use x402_tower::policy::{AppliedLimits, Offer, Rules, Violation};
+use x402_tower::policy::{AppliedLimits, Offer, PolicyConfig, Rules, Violation};
 use x402_tower::store::Quota;
+use x402_tower::{AgentId, UnixMillis};
 
 use super::asked::{Asking, Queried};
 use super::{Api, answer};
@@ -17,13 +17,18 @@ use crate::serve::problem::Problem;
 
 /// A limit that counts the agent's payments.
 #[derive(Debug, Serialize)]
-pub(super) struct Counted {
-    pub(super) rule: String,
-    pub(super) window_seconds: u64,
+pub(crate) struct Counted {
+    pub(crate) rule: String,
+    window_seconds: u64,
     /// `USD` or `payments`.
-    pub(super) unit: &'static str,
-    pub(super) most: String,
-    pub(super) left: String,
+    pub(crate) unit: &'static str,
+    most: String,
+    left: String,
+    /// The same as numbers: how much fits, and how much still does.
+    #[serde(skip)]
+    pub(crate) quota: Quota,
+    #[serde(skip)]
+    pub(crate) room: Quota,
     /// Why the payment that is asked about has no room in it; none where it has.
     #[serde(skip)]
     pub(super) full: Option<Violation>,
@@ -51,31 +56,8 @@ pub(super) async fn budget(
     Queried(asked): Queried<Asked>,
 ) -> Result<Response<Body>, Problem> {
     let policy = api.guards.policy();
-    let question = Question {
-        // Without a URL only what holds everywhere is counted.
-        url: asked.url.unwrap_or_else(|| "https://x402.invalid/".into()),
-        agent: Some(agent.id.as_str().to_owned()),
-        ..Question::default()
-    };
-    let scenario = question.resolve(&policy).map_err(|error| {
-        Problem::new(StatusCode::BAD_REQUEST, "api.question", error.to_string())
-    })?;
-    let rules = Rules::compile(&policy).map_err(|error| {
-        Problem::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "api.policy",
-            error.to_string(),
-        )
-    })?;
-    // Limits that cannot be told are not no limits.
-    let limits = applied(&rules, &scenario).map_err(|violation| {
-        Problem::new(
-            StatusCode::BAD_REQUEST,
-            violation.code(),
-            violation.to_string(),
-        )
-    })?;
-    let limits = counted(&api.guards, &limits, &scenario).await?;
+    let rules = compiled(&policy)?;
+    let limits = limits_of(&api.guards, &policy, &rules, &agent.id, asked.url).await?;
     Ok(answer(
         StatusCode::OK,
         &Budget {
@@ -85,6 +67,44 @@ pub(super) async fn budget(
             limits,
         },
     ))
+}
+
+/// The rules of the policy that is in force.
+pub(crate) fn compiled(policy: &PolicyConfig) -> Result<Rules, Problem> {
+    Rules::compile(policy).map_err(|error| {
+        Problem::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "api.policy",
+            error.to_string(),
+        )
+    })
+}
+
+/// What an agent has left of every limit that holds at a URL, or without one of those that hold everywhere.
+pub(crate) async fn limits_of(
+    guards: &Guards,
+    policy: &PolicyConfig,
+    rules: &Rules,
+    agent: &AgentId,
+    url: Option<String>,
+) -> Result<Vec<Counted>, Problem> {
+    let question = Question {
+        url: url.unwrap_or_else(|| "https://x402.invalid/".into()),
+        agent: Some(agent.as_str().to_owned()),
+        ..Question::default()
+    };
+    let scenario = question.resolve(policy).map_err(|error| {
+        Problem::new(StatusCode::BAD_REQUEST, "api.question", error.to_string())
+    })?;
+    // Limits that cannot be told are not no limits.
+    let limits = applied(rules, &scenario).map_err(|violation| {
+        Problem::new(
+            StatusCode::BAD_REQUEST,
+            violation.code(),
+            violation.to_string(),
+        )
+    })?;
+    counted(guards, &limits, &scenario).await
 }
 
 /// What every limit that counts such a payment has left.
@@ -132,6 +152,8 @@ pub(super) async fn counted(
             unit,
             most,
             left,
+            quota: limit.quota,
+            room,
             full,
         });
     }

@@ -5,10 +5,10 @@ use axum::extract::State;
 use http::{Response, StatusCode};
 use serde::{Deserialize, Serialize};
 use x402_tower::Usd;
-use x402_tower::policy::{Offer, Rules};
+use x402_tower::policy::Offer;
 
 use super::asked::{Asking, Whole};
-use super::budget::{Counted, applied, counted};
+use super::budget::{Counted, applied, compiled, counted};
 use super::{Api, answer, read};
 use crate::policy::question::{Asked, Question};
 use crate::serve::problem::Problem;
@@ -62,13 +62,7 @@ pub(super) async fn decide(
     let scenario = question
         .resolve(&policy)
         .map_err(|error| wrong(error.to_string()))?;
-    let rules = Rules::compile(&policy).map_err(|error| {
-        Problem::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "api.policy",
-            error.to_string(),
-        )
-    })?;
+    let rules = compiled(&policy)?;
     let terms = &scenario.terms;
     let violation = match &terms.asset {
         Some(asset) => {

@@ -15,6 +15,8 @@ mod decide;
 mod payments;
 mod screen;
 
+pub(crate) use budget::{compiled, limits_of};
+
 use std::sync::Arc;
 
 use axum::Router;

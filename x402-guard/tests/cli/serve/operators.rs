@@ -52,6 +52,34 @@ fn what_was_paid_and_refused_is_counted() {
 }
 
 #[test]
+fn what_every_agent_has_left_is_on_the_page() {
+    let seller = Seller::start(Wire::V2, 10_000, Conduct::Sell(REPORT));
+    let home = Home::new();
+    let service = Service::start(&home, POLICY);
+    service.buy(&seller.url());
+    let page = || {
+        let page = ask(service.admin, "GET", "/metrics", "", "");
+        String::from_utf8(page.body).unwrap()
+    };
+    let series = |metric: &str, agent: &str| {
+        format!("{metric}{{agent=\"{agent}\",rule=\"daily_limit_usd\",unit=\"USD\"}}")
+    };
+    let first = page();
+    for line in [
+        format!("{} 0.24", series("x402_budget_left", "researcher")),
+        format!("{} 0.25", series("x402_budget_left", "wallet")),
+        format!("{} 0.25", series("x402_budget_limit", "researcher")),
+    ] {
+        assert!(first.contains(&line), "{line}: {first}");
+    }
+    // A limit that is no longer there has nothing left, and nothing spent.
+    home.write("policy.toml", "max_per_call_usd = 0.10\n");
+    assert_eq!(service.operate("POST", "/reload").status, 200);
+    let gone = format!("{} NaN", series("x402_budget_left", "researcher"));
+    assert!(page().contains(&gone), "{}", page());
+}
+
+#[test]
 fn the_operators_pages_are_not_where_agents_ask() {
     let service = Service::start(&Home::new(), POLICY);
     for path in ["/metrics", "/kill-switch", "/ready"] {
