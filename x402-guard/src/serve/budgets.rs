@@ -87,7 +87,10 @@ fn show((agent, rule, unit): &Series, limit: f64, left: f64) {
     }
 }
 
-/// For people to look at; nothing decides by it.
+#[allow(
+    clippy::float_arithmetic,
+    reason = "gauges are floats; these are only looked at, and nothing is decided by them"
+)]
 fn number(quota: Quota) -> f64 {
     match quota {
         Quota::Amount(amount) => amount.micros() as f64 / 1e6,
