@@ -28,6 +28,7 @@ use tracing::Span;
 use crate::serve::error::ServeError;
 use crate::serve::idle::IdleBody;
 use crate::serve::settings::Limits;
+use crate::serve::stalled::Stalled;
 use crate::serve::tls::PeerCertificate;
 use crate::serve::workers::Workers;
 
@@ -121,7 +122,7 @@ pub(crate) async fn serve<S>(
         let connection = async move {
             // Where it is served: a connection belongs to the runtime that made it.
             let stream = match TcpStream::from_std(stream) {
-                Ok(stream) => stream,
+                Ok(stream) => Stalled::new(stream, limits.idle_body),
                 Err(error) => return tracing::debug!(%error, "a connection broke off"),
             };
             let ended = match tls {

@@ -26,6 +26,7 @@ mod metrics;
 mod problem;
 mod seller;
 mod settings;
+mod stalled;
 mod target;
 mod tls;
 mod upstream;

@@ -10,7 +10,6 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig};
 use sha2::{Digest as _, Sha256};
-use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
@@ -23,7 +22,7 @@ pub(crate) struct PeerCertificate(pub(crate) [u8; 32]);
 
 impl PeerCertificate {
     /// Of a connection whose handshake is done.
-    pub(crate) fn of(stream: &TlsStream<TcpStream>) -> Option<Self> {
+    pub(crate) fn of<T>(stream: &TlsStream<T>) -> Option<Self> {
         let (_, connection) = stream.get_ref();
         let shown = connection.peer_certificates()?.first()?;
         Some(Self(Sha256::digest(shown).into()))

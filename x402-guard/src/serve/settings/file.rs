@@ -119,7 +119,7 @@ pub(crate) struct LimitsFile {
     pub(crate) answer_seconds: u64,
     /// Until the head of a request has to be there.
     pub(crate) head_seconds: u64,
-    /// How long a body may stand still.
+    /// How long a body may stand still, and a client take nothing of what it is sent.
     pub(crate) idle_body_seconds: u64,
     /// How long payments under way may take once the process is asked to stop.
     pub(crate) drain_seconds: u64,

@@ -1,9 +1,10 @@
 //! What outlives a connection, a stop and a crash.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::channel;
 use std::thread;
+use std::time::Duration;
 
 use super::buying::POLICY;
 use super::service::{GUARD, Service, TOKEN, receive};
@@ -159,6 +160,33 @@ fn a_client_that_is_too_slow_with_its_head_is_let_go() {
     // Ends by itself, whatever it says.
     stream.read_to_end(&mut rest).unwrap();
     assert!(!rest.starts_with(b"HTTP/1.1 200"));
+}
+
+#[test]
+fn a_client_that_takes_nothing_is_let_go() {
+    let guard = format!("{GUARD}\n[limits]\nidle_body_seconds = 1\n");
+    let service = Service::start_with(&Home::new(), POLICY, &guard, |_| {});
+    let mut stream = TcpStream::connect(service.guard).unwrap();
+    stream
+        .set_write_timeout(Some(Duration::from_millis(100)))
+        .unwrap();
+    // Its answers pile up until neither side takes anything; then the guard ends it.
+    let mut refused = 0;
+    let ended = loop {
+        match stream.write(b"GET /v1/budget HTTP/1.1\r\nHost: x\r\n\r\n") {
+            Ok(_) => {}
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+                refused += 1;
+                assert!(refused < 300, "it is not let go");
+            }
+            Err(error) => break error.kind(),
+        }
+    };
+    assert!(
+        matches!(ended, ErrorKind::ConnectionReset | ErrorKind::BrokenPipe),
+        "{ended}"
+    );
+    assert_eq!(service.left(), "0.25");
 }
 
 #[test]
