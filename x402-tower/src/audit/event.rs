@@ -35,13 +35,15 @@ pub enum AuditEventType {
     PaymentResolved,
     /// A challenge was refused before there was a payment.
     ChallengeDenied,
-    /// The end of the log was torn by a crash, and was set aside.
+    /// The end of the log was torn by a crash, and was set aside; or records before this one could not be written.
     LogRecovered,
+    /// An operator has a ledger used of which nobody knows whether it is an older copy.
+    LedgerAccepted,
 }
 
 impl AuditEventType {
     /// Every event type, in the order of the summary.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::PaymentIntent,
         Self::PaymentAllowed,
         Self::PaymentResent,
@@ -57,6 +59,7 @@ impl AuditEventType {
         Self::PaymentResolved,
         Self::ChallengeDenied,
         Self::LogRecovered,
+        Self::LedgerAccepted,
     ];
 
     /// The name in the log.
@@ -78,6 +81,7 @@ impl AuditEventType {
             Self::PaymentResolved => "PAYMENT_RESOLVED",
             Self::ChallengeDenied => "CHALLENGE_DENIED",
             Self::LogRecovered => "LOG_RECOVERED",
+            Self::LedgerAccepted => "LEDGER_ACCEPTED",
         }
     }
 
@@ -105,7 +109,8 @@ impl AuditEventType {
             | Self::PaymentResent
             | Self::PiiRedacted
             | Self::ChallengeDenied
-            | Self::LogRecovered => false,
+            | Self::LogRecovered
+            | Self::LedgerAccepted => false,
         }
     }
 }

@@ -6,14 +6,14 @@ use parking_lot::Mutex;
 
 use super::chain::{Chain, Tag};
 use super::commit::Commit;
+use super::continued::{continued, is_as_kept};
 use super::error::AuditError;
 use super::event::AuditEventType;
-use super::head::{AuditHead, HeadFault, HeadSeal, read_head_line};
+use super::head::{AuditHead, HeadSeal};
 use super::key::AuditKey;
-use super::line::{Place, split_seal, write_line};
+use super::line::{Place, write_line};
 use super::record::AuditRecord;
-use super::sink::{AuditSink, KeptHead, SinkTail, TornTail};
-use super::view::LineView;
+use super::sink::{AuditSink, SinkTail, TornTail};
 
 /// A log that records are written to, each tied to the one before by HMAC-SHA256.
 ///
@@ -30,11 +30,35 @@ struct State {
     head: Option<AuditHead>,
     /// What a crash left, and has no record yet.
     torn: Option<TornTail>,
+    /// What the sink did not take, and has no record yet.
+    lost: Option<Lost>,
+    /// Whether somebody has added a line that is none of ours: nothing is added behind it.
+    touched: bool,
     /// Whether the sink may hold part of a line.
     in_doubt: bool,
     /// Whether this opening has added anything.
     wrote: bool,
     line: Vec<u8>,
+}
+
+impl State {
+    const fn is_usable(&self) -> Result<(), AuditError> {
+        if self.in_doubt {
+            Err(AuditError::Poisoned)
+        } else if self.touched {
+            Err(AuditError::BrokenTail)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// Records that were refused one after the other.
+#[derive(Clone, Copy)]
+struct Lost {
+    records: u64,
+    /// Why the first of them was.
+    code: &'static str,
 }
 
 impl AuditLog {
@@ -64,6 +88,8 @@ impl AuditLog {
         let state = State {
             head,
             torn: tail.torn,
+            lost: None,
+            touched: false,
             in_doubt: false,
             wrote: false,
             line: Vec::new(),
@@ -99,29 +125,83 @@ impl AuditLog {
     /// opened again.
     pub fn submit(&self, record: &AuditRecord<'_>) -> Result<(u64, Commit), AuditError> {
         let mut state = self.state.lock();
-        let seq = self.add(&mut state, record)?;
-        let commit = self.sink.commit(&HeadSeal::new(&self.chain, state.head));
-        state.in_doubt |= matches!(commit, Err(AuditError::Torn { .. }));
-        Ok((seq, commit?))
+        let added = self.turn(&mut state, record.timestamp_ms, |state| {
+            let seq = self.append(state, record)?;
+            // Where there is room for this one alone, the note is made with the next.
+            let _later = self.note_lost(state, record.timestamp_ms);
+            Ok(seq)
+        });
+        if let Err(error) = &added {
+            let lost = state.lost.get_or_insert(Lost {
+                records: 0,
+                code: error.code(),
+            });
+            lost.records = lost.records.saturating_add(1);
+        }
+        let seq = added?;
+        Ok((seq, self.commit(&mut state)?))
     }
 
-    /// Adds a record within one turn.
-    fn add(&self, state: &mut State, record: &AuditRecord<'_>) -> Result<u64, AuditError> {
-        if state.in_doubt {
-            return Err(AuditError::Poisoned);
+    /// Whether the log takes records, as far as that is known: where the last one was refused, it tries to put on record
+    /// how many were, as [`AuditEventType::LogRecovered`]. What it answers with is to be waited for, as that of
+    /// [`submit`](Self::submit).
+    ///
+    /// # Errors
+    ///
+    /// Why it takes none.
+    pub fn check(&self, timestamp_ms: u64) -> Result<Commit, AuditError> {
+        let mut state = self.state.lock();
+        state.is_usable()?;
+        if state.lost.is_none() {
+            return Ok(Commit::done());
         }
+        self.turn(&mut state, timestamp_ms, |state| {
+            self.note_lost(state, timestamp_ms)
+        })?;
+        self.commit(&mut state)
+    }
+
+    fn commit(&self, state: &mut State) -> Result<Commit, AuditError> {
+        let commit = self.sink.commit(&HeadSeal::new(&self.chain, state.head));
+        state.in_doubt |= matches!(commit, Err(AuditError::Torn { .. }));
+        commit
+    }
+
+    /// Adds within one turn, and before it what has happened to the log itself.
+    fn turn<R>(
+        &self,
+        state: &mut State,
+        timestamp_ms: u64,
+        add: impl FnOnce(&mut State) -> Result<R, AuditError>,
+    ) -> Result<R, AuditError> {
+        state.is_usable()?;
         let _turn = Turn(&*self.sink);
         if let Some(news) = self.sink.begin()? {
-            self.catch_up(state, news)?;
+            let caught_up = self.catch_up(state, news);
+            state.touched = caught_up.is_err();
+            caught_up?;
         }
         if let Some(torn) = state.torn.clone() {
-            let recovered = AuditRecord::new(AuditEventType::LogRecovered, record.timestamp_ms)
+            let recovered = AuditRecord::new(AuditEventType::LogRecovered, timestamp_ms)
                 .reason("a crash cut the last line short; what was left of it is set aside")
                 .torn(torn);
             self.append(state, &recovered)?;
             state.torn = None;
         }
-        self.append(state, record)
+        add(state)
+    }
+
+    /// Puts on record that records were refused.
+    fn note_lost(&self, state: &mut State, timestamp_ms: u64) -> Result<(), AuditError> {
+        let Some(Lost { records, code }) = state.lost else {
+            return Ok(());
+        };
+        let note = AuditRecord::new(AuditEventType::LogRecovered, timestamp_ms)
+            .reason(format!("records could not be written before: {records}"))
+            .code(code);
+        self.append(state, &note)?;
+        state.lost = None;
+        Ok(())
     }
 
     /// Goes on from what another writer has added.
@@ -178,7 +258,7 @@ impl AuditLog {
 impl Drop for AuditLog {
     fn drop(&mut self) {
         let state = self.state.get_mut();
-        if !state.wrote || state.in_doubt {
+        if !state.wrote || state.is_usable().is_err() {
             return;
         }
         let head = HeadSeal::new(&self.chain, state.head);
@@ -208,44 +288,4 @@ impl fmt::Debug for AuditLog {
             .field("chain", &self.chain)
             .finish_non_exhaustive()
     }
-}
-
-/// Whether a head was kept that fits the log; `false` for a new log.
-fn is_as_kept(
-    kept: &KeptHead,
-    head: Option<&AuditHead>,
-    chain: &Chain,
-) -> Result<bool, AuditError> {
-    let line = match kept {
-        KeptHead::NotKept => return Ok(true),
-        KeptHead::Missing if head.is_none() => return Ok(false),
-        KeptHead::Missing => return Err(AuditError::HeadMissing),
-        KeptHead::Is(line) => line,
-    };
-    let kept = read_head_line(line, chain).map_err(|fault| match fault {
-        HeadFault::Broken => AuditError::HeadBroken,
-        HeadFault::Foreign(_) => AuditError::ForeignKey,
-    })?;
-    let (known, there) = (
-        kept.map_or(0, |kept| kept.seq()),
-        head.map_or(0, |h| h.seq()),
-    );
-    match known.checked_sub(there) {
-        Some(0) if kept.as_ref() != head => Err(AuditError::Rewritten),
-        Some(0) | None => Ok(true),
-        Some(missing) => Err(AuditError::Truncated { missing }),
-    }
-}
-
-/// The head of a log that ends in `line`.
-fn continued(line: &[u8], chain: &Chain) -> Result<AuditHead, AuditError> {
-    let (body, tag) = split_seal(line).ok_or(AuditError::BrokenTail)?;
-    let view: LineView<'_> = serde_json::from_slice(line).map_err(|_| AuditError::BrokenTail)?;
-    if view.key_id != chain.key_id() {
-        return Err(AuditError::ForeignKey);
-    }
-    if !chain.matches(body, &tag) {
-        return Err(AuditError::BrokenTail);
-    }
-    Ok(AuditHead::new(view.seq, tag))
 }

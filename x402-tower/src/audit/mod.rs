@@ -5,7 +5,8 @@
 //! record was edited, removed, reordered, repeated or put in.
 //!
 //! 1. **Written or not paid.** A record that cannot be written is an error, and the chain stays where it
-//!    was. If part of a line can have been written, the log takes nothing more until it is opened again.
+//!    was; behind the next one that can be stands how many were not. If part of a line can have been written,
+//!    the log takes nothing more until it is opened again.
 //! 2. **One chain over restarts.** Opening a log verifies its last line and goes on from there. A line that a
 //!    crash cut short is set aside, and the chain records how long it was and what it hashed to.
 //! 3. **One line stays one line.** Lines are printable ASCII; line breaks, terminal escapes and characters
@@ -69,6 +70,7 @@ mod broken;
 mod chain;
 mod channel;
 mod commit;
+mod continued;
 mod control;
 mod error;
 mod event;

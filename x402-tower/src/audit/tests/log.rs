@@ -120,7 +120,33 @@ fn a_refused_record_does_not_move_the_chain() {
     sink.refuses.store(false, Ordering::Relaxed);
     assert_eq!(log.write(&settled("a")).unwrap(), 2);
     let summary = verify(sink.lines.lock().as_slice(), &key()).unwrap();
-    assert_eq!(summary.records, 2);
+    assert_eq!(summary.count(AuditEventType::PaymentAllowed), 1);
+}
+
+#[test]
+fn how_many_records_were_refused_is_on_record() {
+    let sink = Arc::new(Flaky::default());
+    let log = AuditLog::open(Arc::clone(&sink), &key()).unwrap();
+    assert!(log.check(NOW).is_ok_and(|commit| commit.is_done()));
+    assert_eq!(log.head(), None);
+    sink.refuses.store(true, Ordering::Relaxed);
+    for _ in 0..3 {
+        assert!(log.write(&intent("a")).is_err());
+    }
+    assert_eq!(log.check(NOW).unwrap_err().code(), "audit.io");
+    sink.refuses.store(false, Ordering::Relaxed);
+    // Either makes the note: the question, or the next record.
+    log.check(NOW).unwrap().wait().unwrap();
+    assert_eq!(log.write(&intent("a")).unwrap(), 2);
+    let text = String::from_utf8(sink.lines.lock().clone()).unwrap();
+    let note = text.lines().next().unwrap();
+    assert!(
+        note.contains("LOG_RECOVERED") && note.contains("before: 3"),
+        "{note}"
+    );
+    assert!(note.contains("audit.io"), "{note}");
+    let summary = verify(text.as_bytes(), &key()).unwrap();
+    assert_eq!(summary.count(AuditEventType::LogRecovered), 1);
 }
 
 #[test]
