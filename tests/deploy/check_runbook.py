@@ -96,16 +96,37 @@ def check_a_log_that_was_touched_is_named_and_a_new_one_begun():
             with open(state / "audit.jsonl", "a") as log:
                 log.write("touched\n")
             assert json.loads(guard.get(f"/http/{demo.seller}/v1/report", demo.token)[1])["code"].startswith("audit.")
-            assert running.ask(f"{guard.admin}/ready")[0] == 200, "then say so in the runbook"
+            assert running.ask(f"{guard.admin}/ready")[0] == 503
             code, text = x402_guard(env, "audit", "verify", str(state / "audit.jsonl"))
             assert code == 1 and "line 3" in text, text
+        nowhere = {"X402_LISTEN": "127.0.0.1:0", "X402_ADMIN_LISTEN": "127.0.0.1:0"}
+        code, text = x402_guard(env | nowhere, "serve", "--demo")
+        assert code == 1 and "audit" in text, text
         (state / "audit.jsonl").rename(home / "evidence.jsonl")
-        assert x402_guard(env | {"X402_LISTEN": "127.0.0.1:0", "X402_ADMIN_LISTEN": "127.0.0.1:0"}, "serve", "--demo")[0] == 1
+        assert x402_guard(env | nowhere, "serve", "--demo")[0] == 1
         (state / "audit.jsonl.head").rename(home / "evidence.jsonl.head")
         with running.guard(env, home, "--demo") as guard:
             demo = running.Demo(guard)
             assert guard.get(f"/http/{demo.seller}/v1/report", demo.token)[0] == 200
         assert x402_guard(env, "audit", "verify", str(state / "audit.jsonl"))[0] == 0
+
+
+def check_a_lost_mark_is_accepted_with_a_reason():
+    with running.folder() as home:
+        env, state = setting(home), home / "state"
+        with running.guard(env, home, "--demo") as guard:
+            demo = running.Demo(guard)
+            assert guard.get(f"/http/{demo.seller}/report", demo.token)[0] == 200
+        (state / "ledger.sqlite.mark").unlink()
+        nowhere = {"X402_LISTEN": "127.0.0.1:0", "X402_ADMIN_LISTEN": "127.0.0.1:0"}
+        code, text = x402_guard(env | nowhere, "serve", "--demo")
+        assert code == 1 and "x402-guard ledger accept --why" in text, text
+        assert x402_guard(env, "report", "--audit", str(state / "audit.jsonl"))[0] == 0
+        assert x402_guard(env, "ledger", "accept", "--why", "the mark was left out of the backup of Monday")[0] == 0
+        with running.guard(env, home, "--demo") as guard:
+            demo = running.Demo(guard)
+            assert guard.get(f"/http/{demo.seller}/v1/report", demo.token)[0] == 200
+        assert "LEDGER_ACCEPTED" in (state / "audit.jsonl").read_text()
 
 
 def check_a_redis_that_comes_back_is_found_again():

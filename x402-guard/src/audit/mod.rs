@@ -107,7 +107,8 @@ impl Problem {
     }
 }
 
-fn broken(found: &AuditBreak) -> String {
+/// Where a log is broken, and how.
+pub(crate) fn broken(found: &AuditBreak) -> String {
     match found.line {
         0 => found.kind.to_string(),
         1 => format!("broken at line 1 ({}): {}", found.code(), found.kind),

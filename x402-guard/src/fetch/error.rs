@@ -13,6 +13,7 @@ use x402_tower_reqwest::BuildError;
 
 use crate::fetch::body::MAX_JSON_BODY_BYTES;
 use crate::fetch::log::LOCK_WAIT_SECONDS;
+use crate::ledger::way_out;
 
 /// A command line that cannot be right. No text quotes what was given: it may hold secrets and personal data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -67,7 +68,7 @@ pub(crate) enum SetupError {
         path: PathBuf,
         source: FingerprintKeyError,
     },
-    #[error("{path}: {source}; nothing was sent", path = .path.display())]
+    #[error("{path}: {source}{way_out}; nothing was sent", path = .path.display(), way_out = way_out(.source, .path))]
     Ledger {
         path: PathBuf,
         source: SqliteOpenError,

@@ -15,9 +15,26 @@ pub(crate) const LOCK_WAIT_SECONDS: u32 = 10;
 
 const TRIES_PER_SECOND: u32 = 10;
 
-/// Opens the log that the policy names, else the state directory's. Its key is in the environment, or in a file that is
-/// made where it is missing.
+/// Opens the log that the policy names, else the state directory's.
 pub(crate) async fn open(policy: &PolicyConfig, state: &StateDir) -> Result<AuditLog, SetupError> {
+    let opened = open_kept(policy, state, SyncPolicy::default()).await?;
+    Ok(opened.log)
+}
+
+/// A log, and what it is checked with.
+pub(crate) struct Opened {
+    pub(crate) log: AuditLog,
+    pub(crate) path: PathBuf,
+    pub(crate) key: AuditKey,
+}
+
+/// As [`open`], brought to the disk as `usual` where the policy says nothing. Its key is in the environment, or in a file
+/// that is made where it is missing.
+pub(crate) async fn open_kept(
+    policy: &PolicyConfig,
+    state: &StateDir,
+    usual: SyncPolicy,
+) -> Result<Opened, SetupError> {
     let named = policy.audit.as_ref().and_then(|audit| audit.path.as_ref());
     let (path, key_path) = match named {
         Some(path) => (PathBuf::from(path), PathBuf::from(format!("{path}.key"))),
@@ -42,8 +59,11 @@ pub(crate) async fn open(policy: &PolicyConfig, state: &StateDir) -> Result<Audi
         }
     };
     let sync = policy.audit.as_ref().and_then(|audit| audit.sync);
-    let sink = lock(&path, sync.map(SyncPolicy::from).unwrap_or_default()).await?;
-    AuditLog::open(sink, &key).map_err(|source| SetupError::Audit { path, source })
+    let sink = lock(&path, sync.map_or(usual, SyncPolicy::from)).await?;
+    match AuditLog::open(sink, &key) {
+        Ok(log) => Ok(Opened { log, path, key }),
+        Err(source) => Err(SetupError::Audit { path, source }),
+    }
 }
 
 /// Opens the file to share it with other runs, as soon as nobody keeps it to themselves.

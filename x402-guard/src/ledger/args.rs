@@ -61,6 +61,20 @@ Exit codes:
    2  the command line cannot be right
    3  payments are left open";
 
+const ACCEPT_NOTES: &str = "\
+For a ledger that is refused because ledger.sqlite.mark beside it is gone or damaged, or because it is an older copy or \
+another ledger than the mark knows. Whatever was spent since is not counted then, and what was paid may be paid again: \
+compare it with the audit log ('x402-guard report'), and lower the limits of the policy by what is missing. Stop the \
+service before. Where the ledger is as it was left, nothing is changed.
+
+It is put on record in the audit log before, with the reason; the log is found as for resolve. A ledger in Redis has no \
+mark.
+
+Exit codes:
+   0  the ledger can be used
+   1  it cannot, or the log failed
+   2  the command line cannot be right";
+
 /// The notes of a command, after what is common to all of them.
 fn with_ledger(notes: &str) -> String {
     format!("{WHICH}\n\n{notes}")
@@ -76,6 +90,8 @@ pub(crate) enum LedgerCommand {
     Resolve(ResolveArgs),
     /// Ask chains what became of open payments, once
     Reconcile(ReconcileArgs),
+    /// Use a ledger file of which nobody can tell whether it is an older copy
+    Accept(AcceptArgs),
 }
 
 #[derive(Args)]
@@ -143,6 +159,28 @@ pub(crate) struct ReconcileArgs {
     pub(crate) policy: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) ledger: LedgerArgs,
+}
+
+#[derive(Args)]
+#[command(after_help = ACCEPT_NOTES)]
+pub(crate) struct AcceptArgs {
+    /// Why it may be used, for the record
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(crate) why: String,
+    /// The claims of the seller's position, seller.sqlite, in place of the ledger
+    #[arg(long)]
+    pub(crate) seller: bool,
+    /// Where the ledger, the audit log and their keys are kept
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "X402_STATE_DIR",
+        hide_env_values = true
+    )]
+    pub(crate) state_dir: Option<PathBuf>,
+    /// The spending policy, where it names an audit log
+    #[arg(long, value_name = "FILE", env = "X402_POLICY", hide_env_values = true)]
+    pub(crate) policy: Option<PathBuf>,
 }
 
 /// What may have become of a payment.

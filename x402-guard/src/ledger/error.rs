@@ -4,12 +4,14 @@ use std::io;
 use std::path::PathBuf;
 
 use x402_tower::NetworkError;
+use x402_tower::audit::AuditError;
 use x402_tower::evm::EndpointError;
 use x402_tower::policy::PolicyError;
 use x402_tower::reconcile::{ReconcileError, VerdictError};
 use x402_tower::store::{RedisConnectError, SqliteOpenError, StoreError};
 
 use crate::fetch::error::SetupError;
+use crate::ledger::accept::way_out;
 
 /// A command line that cannot be right. No text quotes what was given: it may hold secrets.
 #[derive(Debug, thiserror::Error)]
@@ -39,11 +41,19 @@ pub(crate) enum LedgerError {
     Setup(#[from] SetupError),
     #[error("there is no ledger at {path}; name its directory with --state-dir", path = .0.display())]
     Missing(PathBuf),
-    #[error("{path}: {source}", path = .path.display())]
+    #[error(
+        "there is no ledger at {path} to accept; put it back. Where it is lost for good, move {path}.mark away as well: \
+         a new one is made, every limit begins anew, and what was paid may be paid again",
+        path = .0.display()
+    )]
+    Gone(PathBuf),
+    #[error("{path}: {source}{way_out}", path = .path.display(), way_out = way_out(.source, .path))]
     Sqlite {
         path: PathBuf,
         source: SqliteOpenError,
     },
+    #[error(transparent)]
+    Log(#[from] AuditError),
     #[error(transparent)]
     Redis(#[from] RedisConnectError),
     #[error("the ledger cannot be read: {0}")]

@@ -1,5 +1,6 @@
 //! `x402-guard ledger`: payments on the books, and what became of them.
 
+mod accept;
 pub(crate) mod args;
 mod books;
 mod error;
@@ -12,6 +13,8 @@ mod table;
 use std::io::{self, Write};
 
 use tokio::runtime;
+
+pub(crate) use accept::way_out;
 
 use crate::exit::Exit;
 use crate::fetch::error::SetupError;
@@ -31,6 +34,10 @@ pub(crate) fn run(command: &LedgerCommand) -> Exit {
         },
         LedgerCommand::Reconcile(args) => match reconcile::oracle(args) {
             Ok(oracle) => waiting(reconcile::run(args, oracle, &mut out)),
+            Err(error) => return misused(&error),
+        },
+        LedgerCommand::Accept(args) => match accept::reason(args) {
+            Ok(why) => waiting(accept::run(args, why, &mut out)),
             Err(error) => return misused(&error),
         },
     };

@@ -16,6 +16,7 @@ use crate::serve::budgets::Budgets;
 use crate::serve::guards::Guards;
 use crate::serve::metrics::Metrics;
 use crate::serve::problem::Problem;
+use crate::serve::ready;
 use crate::shown::time;
 
 /// What the pages speak of.
@@ -47,7 +48,7 @@ impl Admin {
     pub(crate) fn router(self) -> Router {
         Router::new()
             .route("/health", get(|| async { Json(json!({ "status": "ok" })) }))
-            .route("/ready", get(ready))
+            .route("/ready", get(is_ready))
             .route("/version", get(version))
             .route("/metrics", get(page))
             .route("/reload", post(reload))
@@ -92,9 +93,9 @@ impl Admin {
     }
 }
 
-async fn ready(State(admin): State<Admin>) -> Response<Body> {
+async fn is_ready(State(admin): State<Admin>) -> Response<Body> {
     let engaged = admin.guards.switch.is_engaged();
-    match admin.guards.is_ready().await {
+    match ready::check(&admin.guards).await {
         Ok(()) => json_page(
             StatusCode::OK,
             &json!({ "status": "ready", "kill_switch": engaged }),

@@ -9,6 +9,7 @@ use x402_tower::policy::PolicyError;
 use x402_tower::store::{RedisConnectError, SqliteOpenError};
 
 use crate::fetch::error::{SetupError, UsageError};
+use crate::ledger::way_out;
 
 /// Why the service does not start, or not go on. No text quotes a token or a key.
 #[derive(Debug, thiserror::Error)]
@@ -44,11 +45,17 @@ pub(crate) enum ServeError {
         address: SocketAddr,
         source: io::Error,
     },
-    #[error("{path}: {source}", path = .path.display())]
+    #[error("{path}: {source}{way_out}", path = .path.display(), way_out = way_out(.source, .path))]
     Ledger {
         path: PathBuf,
         source: SqliteOpenError,
     },
+    #[error(
+        "{path}: {problem}. Nothing is added behind that, and nothing is paid. See 'x402-guard audit verify {path}'; keep \
+         {path} and {path}.head as evidence, in another folder: without both, the service begins a new log",
+        path = .path.display()
+    )]
+    Log { path: PathBuf, problem: String },
     #[error(transparent)]
     Redis(#[from] RedisConnectError),
     #[error(transparent)]

@@ -3,17 +3,17 @@
 use std::sync::Arc;
 
 use parking_lot::Mutex;
+use x402_tower::GuardConfig;
 use x402_tower::audit::AuditLog;
 use x402_tower::guard::{GuardConfigBuilder, ReloadError};
-use x402_tower::policy::{KillSwitch, PolicyConfig, Rules};
+use x402_tower::policy::{KillSwitch, PolicyConfig};
 use x402_tower::replay::FingerprintKey;
-use x402_tower::store::{Ledger, RedisOptions, RedisStore, SqliteStore, StoreError};
-use x402_tower::{GuardConfig, Usd};
+use x402_tower::store::{Ledger, RedisOptions, RedisStore, SqliteStore};
 
 use crate::fetch::error::SetupError;
 use crate::fetch::key::NoKey;
-use crate::fetch::log;
 use crate::fetch::state::StateDir;
+use crate::serve::checked_log::CheckedLog;
 use crate::serve::error::ServeError;
 use crate::serve::settings::{PolicySource, SellerSettings, Settings};
 
@@ -25,6 +25,7 @@ pub(crate) struct Guards {
     pub(crate) facilitator: Option<GuardConfig>,
     pub(crate) ledger: Arc<dyn Ledger>,
     pub(crate) switch: KillSwitch,
+    pub(crate) log: CheckedLog,
     source: PolicySource,
     /// What is in force, for questions about it.
     policy: Mutex<Arc<PolicyConfig>>,
@@ -59,7 +60,8 @@ impl Guards {
         let state = StateDir::open(settings.state_dir.as_deref())?;
         let source = PolicySource::new(settings.policy.clone(), state.clone());
         let policy = source.first()?;
-        let log = Arc::new(log::open(&policy, &state).await?);
+        let kept = CheckedLog::open(&policy, &state).await?;
+        let log = Arc::clone(&kept.log);
         let switch = KillSwitch::new();
         let key_path = state.fingerprint_key();
         let key = FingerprintKey::from_env_or_file(&key_path).map_err(|source| {
@@ -90,6 +92,7 @@ impl Guards {
             facilitator: None,
             ledger,
             switch,
+            log: kept,
             source,
             policy: Mutex::new(Arc::new(policy.clone())),
         };
@@ -155,21 +158,6 @@ impl Guards {
             guard.reloader().replace(&policy)?;
         }
         Ok(self.buyer.reloader().status().revision.to_string())
-    }
-
-    /// Whether payments can be decided: the ledger answers.
-    pub(crate) async fn is_ready(&self) -> Result<(), StoreError> {
-        let rules = Rules::compile(&PolicyConfig::new().with_daily_limit(Usd::from_micros(1)));
-        let limit = rules.ok().and_then(|rules| rules.daily_limit_of("ready"));
-        let now = self.buyer.context().now().unwrap_or_default();
-        match limit {
-            Some(limit) => self
-                .ledger
-                .usage(limit.key, limit.window, now)
-                .await
-                .map(|_| ()),
-            None => Ok(()),
-        }
     }
 }
 

@@ -13,6 +13,7 @@ mod agents;
 mod api;
 pub(crate) mod args;
 mod budgets;
+mod checked_log;
 mod demo;
 mod departure;
 mod egress;
@@ -24,6 +25,7 @@ mod idle;
 mod listen;
 mod metrics;
 mod problem;
+mod ready;
 mod seller;
 mod settings;
 mod stalled;
@@ -33,6 +35,7 @@ mod upstream;
 mod workers;
 
 use core::convert::Infallible;
+use core::pin::pin;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
@@ -116,7 +119,7 @@ pub(crate) fn health(args: &HealthArgs) -> Exit {
 }
 
 async fn serve(args: &ServeArgs) -> Result<(), ServeError> {
-    let stop = listen::stop_signal().map_err(ServeError::Runtime)?;
+    let mut stop = pin!(listen::stop_signal().map_err(ServeError::Runtime)?);
     let mut settings = Settings::read(args)?;
     let (demo, signer) = if args.demo {
         let (demo, signer) = Demo::open().await?;
@@ -163,8 +166,32 @@ async fn serve(args: &ServeArgs) -> Result<(), ServeError> {
         local(&buyers, settings.listen),
         local(&operators, settings.admin_listen),
     );
+    let shop = match &settings.seller {
+        Some(seller) => Some(listen::bind(seller.listen).await?),
+        None => None,
+    };
     let mut running = tokio::task::JoinSet::new();
     let limits = settings.limits;
+    let token = settings.admin_token.as_deref();
+    let budgets = Budgets::new(Arc::clone(&agents));
+    let admin = Admin::new(Arc::clone(&guards), metrics.clone(), budgets, token).router();
+    let admin = service_fn(move |request: Request<Body>| admin.clone().oneshot(request));
+    // Not by the workers: operators are answered also where every one of them is busy.
+    running.spawn(listen::serve(
+        operators,
+        None,
+        None,
+        admin,
+        limits,
+        stopped.clone(),
+    ));
+    tokio::spawn(metrics.keep_up());
+    reload_on_hangup(Arc::clone(&guards)).map_err(ServeError::Runtime)?;
+    // Operators are answered meanwhile; whoever wants to buy waits.
+    tokio::select! {
+        checked = guards.log.check() => checked?,
+        () = &mut stop => return Ok(()),
+    }
     let front = Arc::new(Front {
         gateway,
         api,
@@ -184,8 +211,7 @@ async fn serve(args: &ServeArgs) -> Result<(), ServeError> {
         limits,
         stopped.clone(),
     ));
-    if let (Some(seller), Some(guard)) = (&settings.seller, &guards.seller) {
-        let listener = listen::bind(seller.listen).await?;
+    if let (Some(seller), Some(guard), Some(listener)) = (&settings.seller, &guards.seller, shop) {
         tracing::info!(address = %local(&listener, seller.listen), "the seller's gateway listens");
         let seller = Arc::new(Seller::new(guard, trusted, seller.upstream.clone()));
         let front = service_fn(move |request: Request<Body>| {
@@ -198,17 +224,9 @@ async fn serve(args: &ServeArgs) -> Result<(), ServeError> {
             None,
             front,
             limits,
-            stopped.clone(),
+            stopped,
         ));
     }
-    let token = settings.admin_token.as_deref();
-    let budgets = Budgets::new(Arc::clone(&agents));
-    let admin = Admin::new(Arc::clone(&guards), metrics.clone(), budgets, token).router();
-    let admin = service_fn(move |request: Request<Body>| admin.clone().oneshot(request));
-    // Operators are answered also where every worker is busy.
-    running.spawn(listen::serve(operators, None, None, admin, limits, stopped));
-    tokio::spawn(metrics.keep_up());
-    reload_on_hangup(Arc::clone(&guards)).map_err(ServeError::Runtime)?;
 
     for agent in agents.iter() {
         tracing::info!(agent = agent.id.as_str(), mode = ?agent.mode, "may ask");

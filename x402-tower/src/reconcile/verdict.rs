@@ -91,7 +91,8 @@ impl OperatorVerdict {
     }
 
     /// The kinds of personal data that were taken out of the reason.
-    pub(super) fn redacted(&self) -> &[&'static str] {
+    #[must_use]
+    pub fn redacted(&self) -> &[&'static str] {
         &self.redacted
     }
 

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::buying::POLICY;
-use super::service::{GUARD, Service, TOKEN, receive};
+use super::service::{GUARD, Service, TOKEN, ask, receive};
 use crate::program::Home;
 use crate::seller::{Conduct, REPORT, Seller, Wire, read, reply};
 
@@ -218,4 +218,95 @@ fn a_seller_that_is_too_late_is_a_gateway_timeout() {
     let answer = service.buy(&url);
     assert_eq!((answer.status, &*answer.code()), (504, "gateway.late"));
     drop(listener);
+}
+
+#[test]
+fn a_touched_log_is_not_added_to() {
+    let seller = Seller::start(Wire::V2, 50_000, Conduct::Sell(REPORT));
+    let home = Home::new();
+    let service = Service::start(&home, POLICY);
+    assert_eq!(service.buy(&seller.url()).status, 200);
+    assert_eq!(service.buy(&format!("{}/more", seller.url())).status, 200);
+    service.kill();
+    let log = std::fs::read_to_string(home.audit_log()).unwrap();
+    let touched = log.replacen("PAYMENT_INTENT", "PAYMENT_REJECT", 1);
+    std::fs::write(home.audit_log(), &touched).unwrap();
+
+    let said = Service::does_not_start(&home);
+    assert!(said.contains("broken at line 1"), "{said}");
+    assert!(said.contains("x402-guard audit verify"), "{said}");
+    assert_eq!(std::fs::read_to_string(home.audit_log()).unwrap(), touched);
+
+    // As it says: with both files kept elsewhere, there is a new log, and the ledger goes on.
+    for name in ["audit.jsonl", "audit.jsonl.head"] {
+        let kept = home.path().join(name);
+        std::fs::rename(home.state().join(name), kept).unwrap();
+    }
+    let service = Service::start(&home, POLICY);
+    assert_eq!(service.left(), "0.15");
+    assert_eq!(ask(service.admin, "GET", "/ready", "", "").status, 200);
+}
+
+#[test]
+fn a_line_that_a_crash_cut_short_is_no_touch() {
+    let seller = Seller::start(Wire::V2, 50_000, Conduct::Sell(REPORT));
+    let home = Home::new();
+    let service = Service::start(&home, POLICY);
+    assert_eq!(service.buy(&seller.url()).status, 200);
+    service.kill();
+    let mut log = std::fs::OpenOptions::new()
+        .append(true)
+        .open(home.audit_log())
+        .unwrap();
+    log.write_all(b"{\"seq\":3,\"event").unwrap();
+    let service = Service::start(&home, POLICY);
+    assert_eq!(service.buy(&format!("{}/more", seller.url())).status, 200);
+    let ended = home.verify([home.audit_log().to_str().unwrap()]);
+    assert_eq!(ended.code(), 0, "{}", ended.err());
+    assert!(ended.out().contains("LOG_RECOVERED"), "{}", ended.out());
+}
+
+#[test]
+fn a_lost_mark_has_a_way_out_that_is_on_record() {
+    let seller = Seller::start(Wire::V2, 50_000, Conduct::Sell(REPORT));
+    let home = Home::new();
+    let service = Service::start(&home, POLICY);
+    assert_eq!(service.buy(&seller.url()).status, 200);
+    service.kill();
+    std::fs::remove_file(home.state().join("ledger.sqlite.mark")).unwrap();
+
+    let said = Service::does_not_start(&home);
+    assert!(
+        said.contains("x402-guard ledger accept --why TEXT"),
+        "{said}"
+    );
+    let accept = [
+        "accept",
+        "--why",
+        "the mark was left out of a backup, says bob@example.com",
+    ];
+    let ended = home.ledger(accept);
+    assert_eq!(ended.code(), 0, "{}", ended.err());
+    let log = std::fs::read_to_string(home.audit_log()).unwrap();
+    let record = log.lines().last().unwrap();
+    for part in ["LEDGER_ACCEPTED", "store.mark_lost", "left out of a backup"] {
+        assert!(record.contains(part), "{record}");
+    }
+    assert!(!record.contains("bob@"), "{record}");
+
+    let service = Service::start(&home, POLICY);
+    assert_eq!(service.left(), "0.20");
+    drop(service);
+    let again = home.ledger(accept);
+    assert!(again.out().contains("nothing to accept"), "{}", again.out());
+}
+
+#[test]
+fn a_ledger_that_is_gone_is_not_accepted() {
+    let home = Home::new();
+    drop(Service::start(&home, POLICY));
+    std::fs::remove_file(home.state().join("ledger.sqlite")).unwrap();
+    let ended = home.ledger(["accept", "--why", "it is gone"]);
+    assert_eq!(ended.code(), 1);
+    assert!(ended.err().contains("put it back"), "{}", ended.err());
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::program::{Home, KEY};
+use crate::program::{Ended, Home, KEY};
 
 pub const TOKEN: &str = "token-of-the-researcher";
 pub const SCREENED: &str = "token-of-one-who-signs";
@@ -57,6 +57,20 @@ impl Service {
         guard: &str,
         adjust: impl FnOnce(&mut Command),
     ) -> Self {
+        let mut command = Self::command(home, policy, guard);
+        adjust(&mut command);
+        Self::spawn(home, command)
+    }
+
+    /// What a service says that refuses to start on what another one has left.
+    pub fn does_not_start(home: &Home) -> String {
+        let command = Self::command(home, "max_per_call_usd = 0.10\n", GUARD);
+        let ended = Ended::of(command);
+        assert_eq!(ended.code(), 1, "{}", ended.err());
+        ended.err().to_owned()
+    }
+
+    fn command(home: &Home, policy: &str, guard: &str) -> Command {
         home.write("policy.toml", policy);
         home.write("guard.toml", guard);
         let mut command = home.command();
@@ -69,8 +83,7 @@ impl Service {
             .args(["serve", "--config", "guard.toml", "--policy", "policy.toml"])
             .args(["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"])
             .args(["--log-format", "json"]);
-        adjust(&mut command);
-        Self::spawn(home, command)
+        command
     }
 
     pub fn spawn(home: &Home, mut command: Command) -> Self {
