@@ -1,5 +1,6 @@
 """The disk of the log, or of the ledger, fills up while agents buy, and is given room again."""
 
+import asyncio
 import contextlib
 import os
 import resource
@@ -7,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 
-from buying import GENEROUS, Shopping, books, counted, held, ledger, say
+from buying import GENEROUS, NotHeld, Shopping, books, counted, held, ledger, say
 from guard import Guard
 from market import Market
 
@@ -60,6 +61,16 @@ def unharmed():
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 
 
+async def refusal(guard):
+    """The code of /ready, once it says so: what it tries to write is shorter than a payment's record, and may fit at first."""
+    for _ in range(600):
+        status, code = await guard.ready()
+        if status == 503:
+            return code
+        await asyncio.sleep(0.1)
+    raise NotHeld("/ready says that the disk is full")
+
+
 async def fills_up(args, what, disk, codes, **places):
     """`codes` are those that payments may be refused with."""
     agents = 32 if args.full else 8
@@ -74,8 +85,7 @@ async def fills_up(args, what, disk, codes, **places):
             await shopping.all_have(shopping.refused, 3)
             held(market.payments() == paid, f"nothing is paid while {what} is full: {market.payments() - paid} were")
             held(set(shopping.codes) <= set(codes), f"payments are refused by {codes}: {shopping.codes}")
-            unready = await guard.ready()
-            held(unready[0] == 503, f"/ready says so: {unready}")
+            unready = await refusal(guard)
             refused = sum(shopping.refused)
             disk.make_room(guard)
             # Without a restart.
@@ -89,7 +99,7 @@ async def fills_up(args, what, disk, codes, **places):
             held(verdict["events"]["PAYMENT_INTENT"] >= paid, f"what was paid was on record before: {verdict['events']}")
             states, cents = ledger(guard, market), await counted(guard, agents)
             held(cents >= paid, f"what was paid counts: {cents} counted, {paid} paid")
-            say("full_disk", f"{what}: {refused} refused as {', '.join(sorted(shopping.codes))}, nothing paid, /ready {unready[1]}; "
+            say("full_disk", f"{what}: {refused} refused as {', '.join(sorted(shopping.codes))}, nothing paid, /ready {unready}; "
                              f"with room again {paid} payments, each once and on the ledger ({states}), {verdict['records']} "
                              f"records intact, {len(verdict['dangling_intents'])} intents left open")
             guard.stop()
