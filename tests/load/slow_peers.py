@@ -14,7 +14,7 @@ from market import Market
 LIMITS = "connect_seconds = 1\nanswer_seconds = 2\nhead_seconds = 2\nidle_body_seconds = 2\ndrain_seconds = 5"
 # Until the last of them has to be gone: their time-outs end after ten seconds at most, and much later on a busy machine.
 SECONDS = 60
-# What an agent waits for a body that drips, and so never stands still.
+# What an agent waits, once it has paid, for a body that drips, and so never stands still.
 PATIENCE = 6
 # Connections of the honest ones to and from the guard that may be open at one moment and not at another.
 SLACK = 48
@@ -22,7 +22,13 @@ SLACK = 48
 
 async def buys_badly(guard, seller, way, expected, agent):
     """Buys from a bad seller, and is told why nothing came of it."""
-    answer = await ask(guard.port, f"/http/127.0.0.1:{seller.port}/{way}/{agent}", agent, PATIENCE if expected is None else 60)
+    path = f"/{way}/{agent}"
+    asked = asyncio.create_task(ask(guard.port, f"/http/127.0.0.1:{seller.port}{path}", agent, 60))
+    if way in BadSeller.PAID_SETTLED:
+        await until(lambda: f"{way}: it is paid", lambda: path in seller.paid, 60)
+    done, _ = await asyncio.wait([asked], timeout=PATIENCE if expected is None else None)
+    asked.cancel()
+    answer = asked.result() if done else None
     if expected is None:
         # The answer broke off, or was given up.
         held(answer is None or answer[0] != 200 or b"x" * 4 not in answer[1], f"{way}: nothing whole is delivered")
