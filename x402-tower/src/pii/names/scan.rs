@@ -99,11 +99,11 @@ const MOST: u32 = 95;
 
 /// The score of a name in percent: `None` if the margin is too thin for the kind.
 fn score(kind: usize, margin: i32, unit: u32) -> Option<u8> {
-    // Below its margin a name is too often none, by texts of templates that training left out.
+    // Below its margin a name is too often none, by texts that training had no part of.
     let thinnest = match kind {
-        PERSON => 4,
+        PERSON => 6,
         LOCATION => 1,
-        ORGANIZATION => 5,
+        ORGANIZATION => 10,
         _ => return None,
     };
     let steps = u32::try_from(margin).ok()? / unit;
