@@ -19,6 +19,9 @@ impl Alphabet {
     /// What joins a key to its value: spaces and punctuation, but no comma.
     pub(super) const CONNECTOR: Self = Self(1 << 6);
 
+    /// What may stand between the parts of a list.
+    pub(super) const DIVIDER: Self = Self(1 << 7);
+
     /// Whether `byte` belongs to one of them.
     #[inline]
     pub(super) const fn has(self, byte: u8) -> bool {
@@ -66,6 +69,12 @@ const fn alphabets_of(byte: u8) -> u8 {
             | b'~'
     ) {
         alphabets |= Alphabet::CONNECTOR.0;
+    }
+    if matches!(
+        byte,
+        b'&' | b';' | b',' | b'|' | b'\n' | b'[' | b']' | b'{' | b'}' | b'/' | b'?' | b'#' | b' '
+    ) {
+        alphabets |= Alphabet::DIVIDER.0;
     }
     if byte.is_ascii_hexdigit() {
         alphabets |= Alphabet::HEX.0;

@@ -271,6 +271,9 @@ impl EntitySet {
 
     pub(super) const DEFAULT: Self = Self::of(EntityType::DEFAULT);
 
+    #[cfg(feature = "nlp")]
+    pub(super) const NAMES: Self = Self::of(EntityType::NAMES);
+
     /// Whether all of it is in `other`.
     pub(super) const fn is_within(self, other: Self) -> bool {
         self.0 & !other.0 == 0

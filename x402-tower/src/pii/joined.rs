@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::outline::Outline;
 use super::recognize::Hits;
 use super::split::{Part, goes_on, has_same_stem, is_mailbox, may_be_split, parts_of, touch_at};
 use super::steps::step;
@@ -24,9 +25,9 @@ pub(super) struct Joined {
 impl Joined {
     /// Joins the parts of `view`; `None` if it is no list, or one that holds nothing over its parts. `everything` says
     /// that more is looked for than [what is by default](EntityType::DEFAULT).
-    pub(super) fn of(view: &View<'_>, everything: bool) -> Option<Self> {
+    pub(super) fn of(view: &View<'_>, outline: &Outline, everything: bool) -> Option<Self> {
         let parts = parts_of(view);
-        if !may_be_split(view, &parts, everything) {
+        if !may_be_split(view, outline, &parts, everything) {
             return None;
         }
         let mut joined = Joining {

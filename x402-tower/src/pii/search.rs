@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::classes::ByteClasses;
 use super::entity::EntitySet;
 use super::joined::Joined;
+use super::outline::Outline;
 use super::recognize::{Hits, RECOGNIZERS};
 use super::split::{FEWEST_DIGITS, may_be_mailbox};
 use super::steps::step;
@@ -25,6 +25,33 @@ pub(super) struct Search<'d> {
     is_in_run: bool,
 }
 
+/// What was found in a view, sorted by where it starts: no names are looked for there.
+type Taken = Vec<Range<usize>>;
+
+/// A view that has been searched, and what there is in it.
+struct Reading<'r> {
+    view: View<'r>,
+    outline: &'r Outline,
+    taken: &'r Taken,
+}
+
+/// A text as a person would read it, searched.
+struct Clear {
+    text: Mapped,
+    outline: Outline,
+    taken: Taken,
+}
+
+impl Clear {
+    fn reading(&self) -> Reading<'_> {
+        Reading {
+            view: self.text.view(),
+            outline: &self.outline,
+            taken: &self.taken,
+        }
+    }
+}
+
 impl<'d> Search<'d> {
     pub(super) const fn of(detector: &'d Detector) -> Self {
         Self {
@@ -40,18 +67,20 @@ impl<'d> Search<'d> {
 
     /// Searches a field as it stands and in every other way that it can be read.
     pub(super) fn field(&mut self, view: &View<'_>) {
-        let classes = ByteClasses::of(view.bytes());
-        self.unfolded(view, classes);
-        self.runs(view, &classes);
+        let outline = Outline::of(view);
+        self.unfolded(view, outline);
+        self.runs(view, &outline);
     }
 
     /// Searches what runs of base64 or hexadecimal digits hold.
-    fn runs(&mut self, view: &View<'_>, classes: &ByteClasses) {
-        if self.is_in_run || !may_be_encoded(classes) || !view.can_be_mapped() {
+    fn runs(&mut self, view: &View<'_>, outline: &Outline) {
+        if self.is_in_run || !may_be_encoded(outline) || !view.can_be_mapped() {
             return;
         }
         self.is_in_run = true;
-        encoded_runs(view, |run, text| self.encoded(view, run, text));
+        encoded_runs(view, &outline.encoded.range(), |run, text| {
+            self.encoded(view, run, text);
+        });
         self.is_in_run = false;
     }
 
@@ -61,7 +90,7 @@ impl<'d> Search<'d> {
         let is_number = view.slice(run.clone()).iter().all(u8::is_ascii_digit);
         let start = view.original(run).start;
         let before = self.findings.len();
-        self.unfolded(text, ByteClasses::of(text.bytes()));
+        self.unfolded(text, Outline::of(text));
         let found = self.findings.split_off(before).into_iter().filter(|found| {
             let is_name = EntityType::NAMES.contains(&found.entity);
             found.span.end > start && !(is_name && (is_number || found.span.start < start))
@@ -73,106 +102,143 @@ impl<'d> Search<'d> {
     pub(super) fn parts(&mut self, view: &View<'_>) {
         let clear = folded(view);
         let view = clear.as_ref().map_or(*view, Mapped::view);
-        self.joined(&view, &ByteClasses::of(view.bytes()));
+        self.joined(&view, &Outline::of(&view));
     }
 
     /// Searches a view as it stands, folded, and with its escapes peeled off round by round.
-    fn unfolded(&mut self, view: &View<'_>, classes: ByteClasses) {
-        let plain = !classes.needs_folding() && !classes.has_escapes();
-        if plain && !classes.has_equals() && !classes.has_brackets() {
-            self.view(view, &classes);
-            self.names(view);
+    fn unfolded(&mut self, view: &View<'_>, outline: Outline) {
+        if !outline.needs_folding() && !outline.may_be_escaped() && !outline.has_brackets() {
+            let taken = self.view(view, &outline);
+            self.names(view, &taken);
             return;
         }
         // What escapes hide in a URL stands beside digits of the escapes themselves.
-        let escaped = view.in_url() && classes.has_percent() && has_percent_escape(view);
-        if !escaped {
-            self.view(view, &classes);
-        }
+        let escaped = view.in_url() && outline.has_percent() && has_percent_escape(view);
+        let taken = if escaped && view.can_be_mapped() {
+            Taken::new()
+        } else {
+            self.view(view, &outline)
+        };
         if !view.can_be_mapped() {
-            self.names(view);
+            self.names(view, &taken);
             return;
         }
-        let clear = self.as_read(view, &classes);
-        if let Some(clear) = &clear {
-            let clear = clear.view();
-            self.runs(&clear, &ByteClasses::of(clear.bytes()));
+        match self.as_read(view, &outline) {
+            Some(clear) => {
+                self.runs(&clear.text.view(), &clear.outline);
+                self.peel(&clear.reading(), Escapes::Common, 0);
+            }
+            None => {
+                let reading = Reading {
+                    view: *view,
+                    outline: &outline,
+                    taken: &taken,
+                };
+                self.peel(&reading, Escapes::Common, 0);
+            }
         }
-        let clear = clear.as_ref().map_or(*view, Mapped::view);
-        self.peel(&clear, Escapes::Common, 0);
     }
 
-    /// Searches what is under the escapes of `view`, [`MAX_DECODING_ROUNDS`] deep. Where quoted-printable
+    /// Searches what is under the escapes of what was searched, [`MAX_DECODING_ROUNDS`] deep. Where quoted-printable
     /// shows, it is from there on read as such as well.
-    fn peel(&mut self, view: &View<'_>, escapes: Escapes, peeled: usize) {
+    fn peel(&mut self, reading: &Reading<'_>, escapes: Escapes, peeled: usize) {
+        let Reading {
+            view,
+            outline,
+            taken,
+        } = reading;
         let mut escapes_at_hand = escapes;
-        if escapes == Escapes::Common && has_quoted_printable(view) {
-            self.peel(view, Escapes::QuotedPrintable, peeled);
+        if escapes == Escapes::Common && outline.may_be_quoted && has_quoted_printable(view) {
+            self.peel(reading, Escapes::QuotedPrintable, peeled);
             escapes_at_hand = Escapes::CommonAlone;
         }
-        let next = (peeled < MAX_DECODING_ROUNDS)
+        let may_have_more = match escapes {
+            Escapes::QuotedPrintable => outline.may_be_escaped(),
+            Escapes::Common | Escapes::CommonAlone => outline.has_escapes(),
+        };
+        let next = (may_have_more && peeled < MAX_DECODING_ROUNDS)
             .then(|| decoded(view, escapes))
             .flatten();
         let Some(current) = next else {
             // Names are looked for once, where nothing is in the way any more.
             if escapes != Escapes::QuotedPrintable {
-                self.names(view);
+                self.names(view, taken);
             }
             if peeled > 0 {
-                self.runs(view, &ByteClasses::of(view.bytes()));
+                self.runs(view, outline);
             }
             return;
         };
-        let current = current.view();
-        let classes = ByteClasses::of(current.bytes());
-        self.view(&current, &classes);
-        let clear = self.as_read(&current, &classes);
-        let clear = clear.as_ref().map_or(current, Mapped::view);
-        self.peel(&clear, escapes_at_hand, peeled + 1);
+        let view = current.view();
+        let outline = Outline::of(&view);
+        let taken = self.view(&view, &outline);
+        match self.as_read(&view, &outline) {
+            Some(clear) => self.peel(&clear.reading(), escapes_at_hand, peeled + 1),
+            None => {
+                let reading = Reading {
+                    view,
+                    outline: &outline,
+                    taken: &taken,
+                };
+                self.peel(&reading, escapes_at_hand, peeled + 1);
+            }
+        }
     }
 
     /// Searches `view` as a person would read it, and returns that view if it differs.
-    fn as_read(&mut self, view: &View<'_>, classes: &ByteClasses) -> Option<Mapped> {
-        let clear = classes.needs_folding().then(|| folded(view)).flatten();
-        let mut may_be_spelled = classes.has_brackets();
-        if let Some(clear) = &clear {
-            let clear = clear.view();
-            let classes = ByteClasses::of(clear.bytes());
-            self.view(&clear, &classes);
-            may_be_spelled = classes.has_brackets();
-        }
+    fn as_read(&mut self, view: &View<'_>, outline: &Outline) -> Option<Clear> {
+        let text = outline.needs_folding().then(|| folded(view)).flatten();
+        let clear = text.map(|text| {
+            let outline = Outline::of(&text.view());
+            let taken = self.view(&text.view(), &outline);
+            Clear {
+                text,
+                outline,
+                taken,
+            }
+        });
+        let may_be_spelled = clear
+            .as_ref()
+            .map_or(outline, |clear| &clear.outline)
+            .has_brackets();
         if self.detector.spelled_emails
             && may_be_spelled
-            && let clear = clear.as_ref().map_or(*view, Mapped::view)
+            && let clear = clear.as_ref().map_or(*view, |clear| clear.text.view())
             && let Some(spelled) = spelled(&clear)
         {
             let spelled = spelled.view();
-            self.view(&spelled, &ByteClasses::of(spelled.bytes()));
+            self.view(&spelled, &Outline::of(&spelled));
         }
         clear
     }
 
-    /// Searches one view.
-    fn view(&mut self, view: &View<'_>, classes: &ByteClasses) {
-        self.joined(view, classes);
-        let found = self.hits(view, classes).into_findings();
-        self.report(found.map(|found| Finding {
+    /// Searches one view. Where names are looked for, says what is taken by what was found.
+    fn view(&mut self, view: &View<'_>, outline: &Outline) -> Taken {
+        self.joined(view, outline);
+        let hits = self.hits(view, outline);
+        let taken = if self.looks_for_names() {
+            hits.spans()
+        } else {
+            Taken::new()
+        };
+        self.report(hits.into_findings().map(|found| Finding {
             span: view.original(found.span),
             ..found
         }));
+        taken
     }
 
     /// Searches what is split over the parts of `view`.
-    fn joined(&mut self, view: &View<'_>, classes: &ByteClasses) {
-        if !may_be_split(classes) || !view.can_be_mapped() {
+    fn joined(&mut self, view: &View<'_>, outline: &Outline) {
+        if !may_be_split(outline) || !view.can_be_mapped() {
             return;
         }
-        let may_be_number = classes.digits >= FEWEST_DIGITS;
-        if !may_be_number && !classes.has_at() && !may_be_mailbox(view) {
+        let may_be_number = outline.digits >= FEWEST_DIGITS;
+        if !may_be_number && !outline.has_at() && !may_be_mailbox(view) {
             return;
         }
-        if let Some(joined) = Joined::of(view, self.looks_for_more()) {
-            let hits = self.hits(&joined.view(), &ByteClasses::of(joined.view().bytes()));
+        if let Some(joined) = Joined::of(view, outline, self.looks_for_more()) {
+            let hits = self.hits(&joined.view(), &Outline::of(&joined.view()));
             self.report(joined.across_parts(hits).into_iter());
         }
     }
@@ -182,11 +248,12 @@ impl<'d> Search<'d> {
         !self.detector.own.is_empty() || !self.detector.entities.is_within(EntitySet::DEFAULT)
     }
 
-    fn hits(&self, view: &View<'_>, classes: &ByteClasses) -> Hits {
+    fn hits(&self, view: &View<'_>, outline: &Outline) -> Hits {
         let mut hits = Hits::of(self.detector.entities);
-        for recognizer in &RECOGNIZERS {
-            if (recognizer.may_match)(classes) && hits.wants_one_of(recognizer.entities) {
-                (recognizer.recognize)(view, classes, &mut hits);
+        let is_quiet = outline.is_quiet() && self.detector.entities.is_within(EntitySet::DEFAULT);
+        for recognizer in RECOGNIZERS.iter().filter(|_| !is_quiet) {
+            if (recognizer.may_match)(outline) && hits.wants_one_of(recognizer.entities) {
+                (recognizer.recognize)(view, outline, &mut hits);
             }
         }
         for recognizer in &*self.detector.own {
@@ -208,20 +275,20 @@ const SCHEMES: &[&[u8]] = &[b"mailto", b"tel", b"sms", b"sip", b"sips", b"xmpp",
 
 #[cfg(feature = "nlp")]
 impl Search<'_> {
-    /// Searches for names where nothing else was found.
-    fn names(&mut self, view: &View<'_>) {
-        use super::DetectionMode;
+    fn looks_for_names(&self) -> bool {
+        self.detector.mode == super::DetectionMode::Nlp
+            && self.detector.entities.has_one_of(EntitySet::NAMES)
+    }
 
-        let wanted = self.detector.entities;
-        let wants = |entity: &EntityType| wanted.contains(*entity);
-        if self.detector.mode != DetectionMode::Nlp || !EntityType::NAMES.iter().any(wants) {
+    /// Searches for names where nothing else was found.
+    fn names(&mut self, view: &View<'_>, taken: &Taken) {
+        if !self.looks_for_names() {
             return;
         }
-        let hits = self.hits(view, &ByteClasses::of(view.bytes()));
-        let mut taken: Vec<_> = hits.into_findings().map(|found| found.span).collect();
-        taken.sort_unstable_by_key(|span| span.start);
+        let wanted = self.detector.entities;
+        let wants = |entity: &EntityType| wanted.contains(*entity);
         let mut names = Vec::new();
-        super::names::find_names(view, &taken, &mut names);
+        super::names::find_names(view, taken, &mut names);
         // `mailto:` before an address is a scheme; `Maria:` before one is somebody's name.
         let is_scheme = |found: &Finding| {
             let word = view.slice(found.span.clone());
@@ -246,21 +313,30 @@ impl Search<'_> {
         clippy::needless_pass_by_ref_mut,
         reason = "the same call with and without the model"
     )]
-    fn names(&mut self, _view: &View<'_>) {}
+    fn names(&mut self, _view: &View<'_>, _taken: &Taken) {}
+
+    /// None are looked for.
+    #[expect(
+        clippy::unused_self,
+        reason = "the same call with and without the model"
+    )]
+    const fn looks_for_names(&self) -> bool {
+        false
+    }
 }
 
 /// Whether a number or an address may be split over the parts of a list.
-const fn may_be_split(classes: &ByteClasses) -> bool {
-    classes.has_separators()
-        && (classes.digits >= FEWEST_DIGITS
-            || classes.has_at()
-            || (classes.has_equals() && classes.has_dot()))
+const fn may_be_split(outline: &Outline) -> bool {
+    outline.has_separators()
+        && (outline.digits >= FEWEST_DIGITS
+            || outline.has_at()
+            || (outline.has_equals() && outline.has_dot()))
 }
 
 /// Whether there may be a run of base64 or hexadecimal digits that holds something: the shortest that writes a number
 /// has three capitals or digits.
-const fn may_be_encoded(classes: &ByteClasses) -> bool {
-    classes.len >= 11 && classes.uppers + classes.digits >= 3
+const fn may_be_encoded(outline: &Outline) -> bool {
+    !outline.encoded.is_empty() && outline.len >= 11 && outline.uppers + outline.digits >= 3
 }
 
 fn has_percent_escape(view: &View<'_>) -> bool {

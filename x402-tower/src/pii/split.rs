@@ -5,6 +5,7 @@ use std::ops::Range;
 use smallvec::SmallVec;
 
 use super::alphabet::Alphabet;
+use super::outline::Outline;
 use super::recognize::may_cross;
 use super::steps::step;
 use super::view::View;
@@ -17,6 +18,8 @@ const MEANINGLESS_KEY: usize = 2;
 pub(super) const FEWEST_DIGITS: usize = 9;
 /// No number that is sure enough has fewer: an Australian tax file number has eight.
 const FEWEST_DIGITS_OF_KIND: usize = 8;
+/// Nor has an identifier with letters in it.
+const FEWEST_DIGITS_OF_CODE: usize = 4;
 /// Recovery phrases have so many words, of at least so many letters.
 const FEWEST_WORDS: usize = 12;
 const SHORTEST_WORD: usize = 3;
@@ -61,12 +64,18 @@ impl Part {
 type Parts = SmallVec<[Part; 12]>;
 
 /// Whether something may be split over parts: digits for a whole number, an address, or whatever needs letters as well.
-pub(super) fn may_be_split(view: &View<'_>, parts: &[Part], everything: bool) -> bool {
+pub(super) fn may_be_split(
+    view: &View<'_>,
+    outline: &Outline,
+    parts: &[Part],
+    everything: bool,
+) -> bool {
+    let has_words = outline.words >= FEWEST_WORDS || outline.hyphens >= FEWEST_HYPHENS;
     let (mut with_digits, mut digits) = (0, 0);
     let (mut start, mut may_cross) = (0, false);
     let mut chain = Content::default();
     for (position, part) in parts.iter().enumerate() {
-        let content = Content::of(view.slice(part.value.clone()));
+        let content = Content::of(view.slice(part.value.clone()), has_words);
         with_digits += content.with_digits;
         digits += content.digits;
         let previous = position
@@ -76,8 +85,9 @@ pub(super) fn may_be_split(view: &View<'_>, parts: &[Part], everything: bool) ->
             if touch_at(view, previous, part) || is_mailbox(view, previous, part) {
                 return true;
             }
-            chain.is_named |= has_same_stem(view, previous, part);
-            if !goes_on(view, previous, part) {
+            let is_named = has_same_stem(view, previous, part);
+            chain.is_named |= is_named;
+            if !is_named && !goes_on_unnamed(view, previous, part) {
                 may_cross |= chain.may_hold(view, parts.get(start..position).unwrap_or_default());
                 (start, chain) = (position, Content::default());
             }
@@ -94,6 +104,10 @@ pub(super) fn may_be_split(view: &View<'_>, parts: &[Part], everything: bool) ->
 struct Content {
     with_digits: usize,
     digits: usize,
+    /// Whether digits stand at the start and at the end of a part, and on both sides of what divides two parts.
+    digit_first: bool,
+    digit_last: bool,
+    digits_cross: bool,
     hyphens: usize,
     /// Letters in a row, as many as the words of recovery phrases have.
     words: usize,
@@ -102,8 +116,28 @@ struct Content {
 }
 
 impl Content {
-    fn of(value: &[u8]) -> Self {
-        let mut content = Self::default();
+    fn of(value: &[u8], has_words: bool) -> Self {
+        let is_known = |byte: &&u8| Alphabet::ALPHANUMERIC.has(**byte);
+        // What has neither letters nor digits may stand between those of others.
+        let is_digit = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_digit);
+        let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+        let mut content = Self {
+            digit_first: is_digit(value.iter().find(is_known)),
+            digit_last: is_digit(value.iter().rfind(is_known)),
+            with_digits: usize::from(digits > 0),
+            digits,
+            ..Self::default()
+        };
+        for _ in value {
+            step();
+        }
+        if has_words {
+            content.count_words(value);
+        }
+        content
+    }
+
+    fn count_words(&mut self, value: &[u8]) {
         let mut letters = 0;
         for byte in value.iter().chain([&0]) {
             step();
@@ -111,43 +145,49 @@ impl Content {
                 letters += 1;
                 continue;
             }
-            content.words += usize::from(letters >= SHORTEST_WORD);
+            self.words += usize::from(letters >= SHORTEST_WORD);
             letters = 0;
-            content.digits += usize::from(Alphabet::DIGIT.has(*byte));
-            content.hyphens += usize::from(*byte == b'-');
+            self.hyphens += usize::from(*byte == b'-');
         }
-        content.with_digits = usize::from(content.digits > 0);
-        content
     }
 
-    fn add(&mut self, other: &Self) {
-        self.with_digits += other.with_digits;
-        self.digits += other.digits;
-        self.hyphens += other.hyphens;
-        self.words += other.words;
+    /// Takes in the next part of a chain.
+    fn add(&mut self, next: &Self) {
+        self.digits_cross |= self.digit_last && next.digit_first;
+        self.digit_last = next.digit_last;
+        self.with_digits += next.with_digits;
+        self.digits += next.digits;
+        self.hyphens += next.hyphens;
+        self.words += next.words;
     }
 
     /// Whether something may be split over parts with this content.
     fn may_hold(&self, view: &View<'_>, parts: &[Part]) -> bool {
-        let is_number = self.with_digits >= 2 && self.digits >= FEWEST_DIGITS_OF_KIND;
+        let is_number =
+            self.digits_cross && self.with_digits >= 2 && self.digits >= FEWEST_DIGITS_OF_KIND;
         parts.len() >= 2
             && (is_number
                 || self.is_named
                 || self.hyphens >= FEWEST_HYPHENS
                 || self.words >= FEWEST_WORDS
-                || may_cross(view, parts.iter().map(|part| part.value.clone())))
+                || (self.digits >= FEWEST_DIGITS_OF_CODE
+                    && may_cross(view, parts.iter().map(|part| part.value.clone()))))
     }
 }
 
 /// Whether a part goes on with what the one before it began, with nothing but a space between.
 pub(super) fn goes_on(view: &View<'_>, previous: &Part, part: &Part) -> bool {
-    // Keys that say nothing, or none.
+    goes_on_unnamed(view, previous, part) || has_same_stem(view, previous, part)
+}
+
+/// Whether it does so with keys that say nothing, or none.
+fn goes_on_unnamed(view: &View<'_>, previous: &Part, part: &Part) -> bool {
     let unnamed = previous.key.len() <= MEANINGLESS_KEY && part.key.len() <= MEANINGLESS_KEY;
     // `1,000,000` is one number of another kind.
     let thousands = part.value.len() == 3
         && part.value.start == previous.value.end + 1
         && view.before(part.value.start) == b',';
-    (unnamed && !thousands) || has_same_stem(view, previous, part)
+    unnamed && !thousands
 }
 
 /// Whether keys say that both are parts of one value: `card1` and `card2`.
@@ -201,7 +241,7 @@ pub(super) fn parts_of(view: &View<'_>) -> Parts {
         let rest = view.bytes().get(start..).unwrap_or_default();
         let ahead = rest.iter().zip(start..).position(|(byte, at)| {
             step();
-            !Alphabet::ALPHANUMERIC.has(*byte) && separates(view, at)
+            Alphabet::DIVIDER.has(*byte) && separates(view, at)
         });
         let end = ahead.map_or(length, |ahead| start + ahead);
         let piece = trimmed(view, start..end);

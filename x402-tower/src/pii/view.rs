@@ -170,7 +170,17 @@ impl<'t> View<'t> {
     /// Adds what each byte of `range` stands for to `sources`.
     pub(super) fn sources(&self, range: Range<usize>, sources: &mut Vec<Source>) {
         match self.origin {
-            Origin::From(_) => sources.extend(range.map(|position| self.source(position))),
+            Origin::From(start) => {
+                let end = start.saturating_add(range.end);
+                let (Ok(first), Ok(_)) = (u32::try_from(start + range.start), u32::try_from(end))
+                else {
+                    return sources.extend(range.map(|position| self.source(position)));
+                };
+                sources.extend((first..).take(range.len()).map(|start| Source {
+                    start,
+                    end: start + 1,
+                }));
+            }
             Origin::Mapped(own) => sources.extend_from_slice(own.get(range).unwrap_or_default()),
         }
     }

@@ -1,8 +1,8 @@
 //! E-mail addresses.
 
 use super::super::EntityType;
-use super::super::classes::ByteClasses;
 use super::super::entity::EntitySet;
+use super::super::outline::Outline;
 use super::super::steps::step;
 use super::super::unfold::is_invisible;
 use super::super::view::View;
@@ -10,7 +10,7 @@ use super::{Hits, Recognizer, score};
 
 pub(super) const RECOGNIZER: Recognizer = Recognizer {
     entities: EntitySet::of(&[EntityType::EmailAddress]),
-    may_match: |classes| classes.has_at() && classes.has_dot(),
+    may_match: |outline| outline.has_at() && outline.has_dot(),
     recognize,
 };
 
@@ -23,7 +23,7 @@ const FILE_ENDINGS: &[&[u8]] = &[
 
 /// Each `@` is tried once. Neither side of an address holds an `@`, so no byte is walked over more than
 /// twice: once for the `@` before it and once for the one after it.
-fn recognize(view: &View<'_>, _classes: &ByteClasses, hits: &mut Hits) {
+fn recognize(view: &View<'_>, _outline: &Outline, hits: &mut Hits) {
     for (at, byte) in view.bytes().iter().enumerate() {
         step();
         if *byte != b'@' {

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::super::EntityType;
 use super::super::alphabet::Alphabet;
-use super::super::classes::ByteClasses;
 use super::super::entity::EntitySet;
+use super::super::outline::Outline;
 use super::super::steps::step;
 use super::super::view::View;
 use super::iban_length::iban_length;
@@ -14,16 +14,17 @@ use super::{Hits, Recognizer, score};
 /// The shortest IBAN, Norway's, has 15 characters, and at least half of them are digits.
 pub(super) const RECOGNIZER: Recognizer = Recognizer {
     entities: EntitySet::of(&[EntityType::IbanCode]),
-    may_match: |classes| classes.len >= 15 && classes.digits >= 8 && classes.has_letter(),
+    may_match: |outline| !outline.accounts.is_empty() && outline.len >= 15 && outline.digits >= 8,
     recognize,
 };
 
 /// ` - ` between groups.
 const MAX_SEPARATORS: usize = 3;
 
-fn recognize(view: &View<'_>, _classes: &ByteClasses, hits: &mut Hits) {
-    let mut position = 0;
-    while let Some(start) = next_start(view, position) {
+fn recognize(view: &View<'_>, outline: &Outline, hits: &mut Hits) {
+    let starts = outline.accounts.range();
+    let mut position = starts.start;
+    while let Some(start) = next_start(view, position..starts.end) {
         position = start + 1;
         if let Some(span) = match_at(view, start) {
             position = span.end;
@@ -32,10 +33,10 @@ fn recognize(view: &View<'_>, _classes: &ByteClasses, hits: &mut Hits) {
     }
 }
 
-/// The next letter from `position` on that begins a word, or what may follow `IBAN` without a space.
-fn next_start(view: &View<'_>, position: usize) -> Option<usize> {
-    let mut previous = view.before(position);
-    let rest = view.bytes().get(position..)?;
+/// The next letter in a range that begins a word, or what may follow `IBAN` without a space.
+fn next_start(view: &View<'_>, range: Range<usize>) -> Option<usize> {
+    let mut previous = view.before(range.start);
+    let rest = view.bytes().get(range.clone())?;
     let ahead = rest.iter().position(|byte| {
         step();
         let may_start = (!Alphabet::ALPHANUMERIC.has(previous) || matches!(previous, b'n' | b'N'))
@@ -43,7 +44,7 @@ fn next_start(view: &View<'_>, position: usize) -> Option<usize> {
         previous = *byte;
         may_start
     })?;
-    Some(position + ahead)
+    Some(range.start + ahead)
 }
 
 /// Whether two bytes may begin an IBAN: most words and most pairs of letters do not.
@@ -53,6 +54,11 @@ fn may_be_country(view: &View<'_>, first: u8, second: u8) -> bool {
     } else {
         is_separator(view, second)
     }
+}
+
+/// Whether account numbers of a country begin with these letters, in either case.
+pub(in super::super) fn is_country(letters: [u8; 2]) -> bool {
+    iban_length(letters).is_some()
 }
 
 /// Whether an IBAN begins with these characters; `iban` may stand before its country.

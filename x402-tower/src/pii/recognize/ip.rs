@@ -5,8 +5,8 @@ use std::ops::Range;
 use std::str::FromStr;
 
 use super::super::EntityType;
-use super::super::classes::ByteClasses;
 use super::super::entity::EntitySet;
+use super::super::outline::Outline;
 use super::super::steps::step;
 use super::super::view::View;
 use super::context::{Phrases, preceded_by};
@@ -14,7 +14,7 @@ use super::{Hits, Recognizer, score};
 
 pub(super) const RECOGNIZER: Recognizer = Recognizer {
     entities: EntitySet::of(&[EntityType::IpAddress]),
-    may_match: |classes| may_be_v4(classes) || may_be_v6(classes),
+    may_match: |outline| may_be_v4(outline) || may_be_v6(outline),
     recognize,
 };
 
@@ -24,16 +24,16 @@ static VERSION_KEYS: Phrases =
 /// `1111:2222:3333:4444:5555:6666:255.255.255.255`
 const LONGEST_V6: usize = 45;
 
-const fn may_be_v4(classes: &ByteClasses) -> bool {
-    classes.digits >= 4 && classes.dots >= 3
+const fn may_be_v4(outline: &Outline) -> bool {
+    outline.may_be_v4
 }
 
-const fn may_be_v6(classes: &ByteClasses) -> bool {
-    classes.colons >= 2
+const fn may_be_v6(outline: &Outline) -> bool {
+    outline.may_be_v6
 }
 
-fn recognize(view: &View<'_>, classes: &ByteClasses, hits: &mut Hits) {
-    if may_be_v4(classes) {
+fn recognize(view: &View<'_>, outline: &Outline, hits: &mut Hits) {
+    if may_be_v4(outline) {
         let belongs = |byte: u8| byte.is_ascii_digit() || byte == b'.';
         for token in tokens(view, belongs, b'.', 3) {
             if let Some(span) = v4_in(view, token) {
@@ -41,7 +41,7 @@ fn recognize(view: &View<'_>, classes: &ByteClasses, hits: &mut Hits) {
             }
         }
     }
-    if may_be_v6(classes) {
+    if may_be_v6(outline) {
         let belongs = |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
         for token in tokens(view, belongs, b':', 2) {
             if let Some(span) = v6_in(view, token) {

@@ -1,6 +1,6 @@
 //! One recognizer per kind of personal data, or per form that several kinds share.
 //!
-//! A recognizer says which byte classes a field must have for it to match at all, walks a view once and
+//! A recognizer says which byte outline a field must have for it to match at all, walks a view once and
 //! looks a bounded distance around each candidate. Adding one is a new file and a row in
 //! [`RECOGNIZERS`].
 
@@ -9,8 +9,8 @@ use std::ops::Range;
 use numbers::Numbers;
 use window::Window;
 
-use super::classes::ByteClasses;
 use super::entity::EntitySet;
+use super::outline::Outline;
 use super::view::View;
 use super::{EntityType, Finding};
 
@@ -34,6 +34,9 @@ mod uuid;
 mod window;
 
 pub(super) use crossing::may_cross;
+pub(super) use iban::is_country as is_country_of_accounts;
+pub(super) use national::{LONGEST_CODE, MAX_PIECES, may_be_whole_code, may_begin_code};
+pub(super) use secret::{FEWEST_DIGITS_OF_ARRAY, FEWEST_HYPHENS_OF_KEY, FEWEST_WORDS_OF_PHRASE};
 
 /// How to find one kind of personal data, or several of the same form.
 #[derive(Debug)]
@@ -41,9 +44,9 @@ pub(super) struct Recognizer {
     /// What it can report.
     pub(super) entities: EntitySet,
     /// Whether a field with these bytes could hold a match; `false` only if none is possible.
-    pub(super) may_match: fn(&ByteClasses) -> bool,
+    pub(super) may_match: fn(&Outline) -> bool,
     /// Reports every match, in any order.
-    pub(super) recognize: fn(&View<'_>, &ByteClasses, &mut Hits),
+    pub(super) recognize: fn(&View<'_>, &Outline, &mut Hits),
 }
 
 pub(super) static RECOGNIZERS: [Recognizer; 11] = [
@@ -84,14 +87,10 @@ static NUMBER_RECOGNIZERS: [NumberRecognizer; 4] = [
 /// All kinds of numbers in one walk over the groups of digits.
 const NUMBERS_RECOGNIZER: Recognizer = Recognizer {
     entities: EntitySet::of(EntityType::ALL),
-    may_match: |classes| {
-        NUMBER_RECOGNIZERS
-            .iter()
-            .any(|recognizer| classes.digits >= recognizer.fewest_digits)
-    },
-    recognize: |view, _, hits| {
+    may_match: |outline| !outline.numbers.is_empty(),
+    recognize: |view, outline, hits| {
         let mut ends = [None; NUMBER_RECOGNIZERS.len()];
-        let mut numbers = Numbers::new(view);
+        let mut numbers = Numbers::within(view, outline.numbers.range());
         while let Some(window) = numbers.next_window() {
             let digits = window.total(window.len());
             for (recognizer, end) in NUMBER_RECOGNIZERS.iter().zip(&mut ends) {
@@ -166,6 +165,13 @@ impl Hits {
             span,
             score,
         });
+    }
+
+    /// Where findings are, sorted by where they start.
+    pub(super) fn spans(&self) -> Vec<Range<usize>> {
+        let mut spans: Vec<_> = self.found.iter().map(|found| found.span.clone()).collect();
+        spans.sort_unstable_by_key(|span| span.start);
+        spans
     }
 
     pub(super) fn into_findings(self) -> impl Iterator<Item = Finding> {

@@ -1,5 +1,7 @@
 //! Groups of digits that are written as one number: `4111 1111 1111 1111`, `(415) 555-2671`.
 
+use std::ops::Range;
+
 use super::super::steps::step;
 use super::super::view::View;
 use super::window::{Group, Window};
@@ -16,16 +18,19 @@ pub(super) struct Numbers<'v, 't> {
     pending: Option<Group>,
     started: bool,
     position: usize,
+    end: usize,
 }
 
 impl<'v, 't> Numbers<'v, 't> {
-    pub(super) const fn new(view: &'v View<'t>) -> Self {
+    /// The groups of a part of the view that are joined to nothing outside of it.
+    pub(super) const fn within(view: &'v View<'t>, part: Range<usize>) -> Self {
         Self {
             view,
             window: Window::empty(view),
             pending: None,
             started: false,
-            position: 0,
+            position: part.start,
+            end: part.end,
         }
     }
 
@@ -67,7 +72,7 @@ impl<'v, 't> Numbers<'v, 't> {
     }
 
     fn next_group(&mut self) -> Option<Group> {
-        let rest = self.view.bytes().get(self.position..)?;
+        let rest = self.view.bytes().get(self.position..self.end)?;
         let before = rest.iter().position(|byte| {
             step();
             byte.is_ascii_digit()

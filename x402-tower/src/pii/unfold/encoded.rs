@@ -26,13 +26,17 @@ const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
 const BASE64: GeneralPurpose = GeneralPurpose::new(&STANDARD, LENIENT);
 const BASE64_URL: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, LENIENT);
 
-/// What is under each run of base64 or hexadecimal digits that holds text, behind the words that name it. All bytes from
+/// What is under each run of base64 or hexadecimal digits that holds text, which starts within `starts`, behind the words that name it. All bytes from
 /// the run stand for the whole of it: nobody could read what is left of one.
 pub(in super::super) fn encoded_runs(
     view: &View<'_>,
+    starts: &Range<usize>,
     mut found: impl FnMut(Range<usize>, &View<'_>),
 ) {
     for run in runs_of(view, SHORTEST, |byte| Alphabet::ENCODED.has(byte)) {
+        if run.end <= starts.start || run.start >= starts.end {
+            continue;
+        }
         look_into(view, run, &mut found);
     }
 }

@@ -72,14 +72,23 @@ fn next_mark(view: &View<'_>, position: usize, is_mark: impl Fn(u8) -> bool) -> 
     Some(position + ahead)
 }
 
-/// Whether there is quoted-printable that hides more than spaces: `?page=20` hides nothing.
+/// Whether there is quoted-printable that hides more than spaces: `?page=20` hides nothing, and neither does
+/// `?amount=29196044`, in which one sign would stand in the place of two digits.
 pub(in super::super) fn has_quoted_printable(view: &View<'_>) -> bool {
     let mut position = 0;
+    let mut signs = 0;
     while let Some(next) = next_mark(view, position, |byte| byte == b'=') {
-        if matches!(
-            quoted_printable(view, next).map(|escape| escape.text),
-            Some(Escaped::Byte(b'!'..=b'~' | 0x80..) | Escaped::Nothing)
-        ) {
+        match quoted_printable(view, next).map(|escape| escape.text) {
+            Some(Escaped::Byte(0x80..)) => signs += 1,
+            Some(Escaped::Byte(b'!'..=b'$' | b'\''..=b')' | b'`'))
+                if view.at(next + 3).is_ascii_digit() =>
+            {
+                signs += 1;
+            }
+            Some(Escaped::Byte(b'!'..=b'~') | Escaped::Nothing) => return true,
+            _ => {}
+        }
+        if signs > 1 {
             return true;
         }
         position = next + 1;

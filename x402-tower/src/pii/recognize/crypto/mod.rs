@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::super::EntityType;
-use super::super::classes::ByteClasses;
 use super::super::entity::EntitySet;
+use super::super::outline::Outline;
 use super::super::steps::step;
 use super::super::view::View;
 use super::secret::{decode_base58, decode_base58_checked, runs};
@@ -21,11 +21,11 @@ const EVM: usize = 42;
 
 pub(super) const RECOGNIZER: Recognizer = Recognizer {
     entities: EntitySet::of(&[EntityType::Crypto]),
-    may_match: |classes| classes.len >= SHORTEST && classes.has_letter(),
+    may_match: |outline| outline.len >= SHORTEST && outline.has_letter(),
     recognize,
 };
 
-fn recognize(view: &View<'_>, _classes: &ByteClasses, hits: &mut Hits) {
+fn recognize(view: &View<'_>, _outline: &Outline, hits: &mut Hits) {
     for run in runs(view, SHORTEST) {
         let mut start = run.start;
         for piece in view

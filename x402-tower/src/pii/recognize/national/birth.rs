@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::super::super::EntityType;
-use super::super::super::classes::ByteClasses;
 use super::super::super::entity::EntitySet;
+use super::super::super::outline::Outline;
 use super::super::super::steps::step;
 use super::super::super::view::View;
 use super::super::{Hits, Recognizer, score};
@@ -13,7 +13,7 @@ use super::naming::{Keys, Label};
 
 pub(super) const RECOGNIZER: Recognizer = Recognizer {
     entities: EntitySet::of(&[EntityType::DateOfBirth]),
-    may_match: |classes| classes.digits >= 3,
+    may_match: |outline| outline.digits >= 3,
     recognize,
 };
 
@@ -82,7 +82,7 @@ const MAX_WORD: usize = 9;
 /// A day, a month and a year.
 const PARTS: usize = 3;
 
-fn recognize(view: &View<'_>, _classes: &ByteClasses, hits: &mut Hits) {
+fn recognize(view: &View<'_>, _outline: &Outline, hits: &mut Hits) {
     let length = view.bytes().len();
     let mut position = 0;
     while let Some(start) = (position..length).find(|at| {

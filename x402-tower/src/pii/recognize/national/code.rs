@@ -6,8 +6,8 @@
 use std::ops::Range;
 
 use super::super::super::EntityType;
-use super::super::super::classes::ByteClasses;
 use super::super::super::entity::EntitySet;
+use super::super::super::outline::Outline;
 use super::super::super::steps::step;
 use super::super::super::view::View;
 use super::super::{Hits, Recognizer};
@@ -15,6 +15,7 @@ pub(super) use super::identifier::Code;
 use super::naming::{Keys, Label, followed_by};
 use super::printed::Printed;
 use super::runs::{Run, Runs};
+pub(super) use super::shape::Shape;
 use super::standing::stands_alone;
 use super::{britain, dea, finland, india, italy, singapore, spain, sweden};
 
@@ -41,40 +42,6 @@ pub(super) const fn never(_code: &Code) -> bool {
     false
 }
 
-/// Where letters and digits must be, one bit for each place.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Shape {
-    len: usize,
-    letters: u32,
-    digits: u32,
-}
-
-impl Shape {
-    /// Reads `A` for a letter, `9` for a digit and `?` for either.
-    pub(super) const fn of(form: &str) -> Self {
-        let mut shape = Self {
-            len: 0,
-            letters: 0,
-            digits: 0,
-        };
-        let mut rest = form.as_bytes();
-        while let [place, others @ ..] = rest {
-            match *place {
-                b'A' => shape.letters |= 1 << shape.len,
-                b'9' => shape.digits |= 1 << shape.len,
-                _ => {}
-            }
-            shape.len += 1;
-            rest = others;
-        }
-        shape
-    }
-
-    const fn allows(&self, digits: u32) -> bool {
-        self.letters & digits == 0 && self.digits & digits == self.digits
-    }
-}
-
 pub(super) const RECOGNIZER: Recognizer = Recognizer {
     entities: EntitySet::of(&[
         EntityType::MedicalLicense,
@@ -87,20 +54,20 @@ pub(super) const RECOGNIZER: Recognizer = Recognizer {
         EntityType::InPan,
         EntityType::SgNricFin,
     ]),
-    may_match: |classes| classes.digits >= FEWEST_DIGITS && classes.len >= SHORTEST,
+    may_match: |outline| outline.digits >= FEWEST_DIGITS && !outline.codes.is_empty(),
     recognize,
 };
 
 /// An Indian PAN has four digits, and so has an Italian code unless most of them were replaced.
 const FEWEST_DIGITS: usize = 4;
 const SHORTEST: usize = 9;
-pub(super) const LONGEST: usize = 16;
+pub(in super::super::super) const LONGEST: usize = 16;
 /// `RSSMRA85T10A562S` in pairs has eight.
-pub(super) const MAX_PIECES: usize = 8;
+pub(in super::super::super) const MAX_PIECES: usize = 8;
 /// An Italian code starts with six letters.
 const MOST_LETTERS: usize = 6;
 
-const RULES: [&[CodeRule]; 8] = [
+pub(super) const RULES: [&[CodeRule]; 8] = [
     spain::RULES,
     italy::RULES,
     singapore::RULES,
@@ -154,8 +121,8 @@ fn rules_for(len: usize, digits: u32) -> impl Iterator<Item = &'static CodeRule>
     })
 }
 
-fn recognize(view: &View<'_>, _classes: &ByteClasses, hits: &mut Hits) {
-    let mut runs = Runs::new(view);
+fn recognize(view: &View<'_>, outline: &Outline, hits: &mut Hits) {
+    let mut runs = Runs::within(view, outline.codes.range());
     while let next @ [first, ..] = runs.next() {
         // A long word neither is an identifier nor begins one.
         let is_word = first.digits == 0 && first.len > MOST_LETTERS && first.len != LONGEST;
@@ -208,6 +175,12 @@ pub(in super::super) fn may_be_code(len: usize, digits: u32, run: &Run) -> Optio
     let digits = digits | run.digits.checked_shl(u32::try_from(len).ok()?)?;
     let len = len + run.len;
     (len <= LONGEST).then(|| may_fit(len, digits))
+}
+
+/// Whether some words with letters and digits at these places may be a code: its form is one of a kind, and the sign that
+/// belongs to it is there.
+pub(in super::super::super) fn may_be_whole(len: usize, digits: u32, has_sign: bool) -> bool {
+    rules_for(len, digits).any(|rule| has_sign || !rule.shape.is_signed)
 }
 
 /// Whether letters and digits stand where they do in one of the forms. Most runs of text are settled by their length.

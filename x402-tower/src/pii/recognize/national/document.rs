@@ -2,8 +2,8 @@
 //! them from any other number.
 
 use super::super::super::EntityType;
-use super::super::super::classes::ByteClasses;
 use super::super::super::entity::EntitySet;
+use super::super::super::outline::Outline;
 use super::super::super::steps::step;
 use super::super::super::view::View;
 use super::super::{Hits, Recognizer, score};
@@ -15,7 +15,7 @@ pub(super) const RECOGNIZER: Recognizer = Recognizer {
         EntityType::UsDriverLicense,
         EntityType::UsBankNumber,
     ]),
-    may_match: |classes| classes.digits >= FEWEST_DIGITS && classes.has_letter(),
+    may_match: |outline| outline.digits >= FEWEST_DIGITS && outline.has_letter(),
     recognize,
 };
 
@@ -90,7 +90,7 @@ const RULES: [DocumentRule; 3] = [
     },
 ];
 
-fn recognize(view: &View<'_>, _classes: &ByteClasses, hits: &mut Hits) {
+fn recognize(view: &View<'_>, _outline: &Outline, hits: &mut Hits) {
     let length = view.bytes().len();
     let find = |from: usize, inside: bool| {
         (from..length).find(|at| {

@@ -11,7 +11,7 @@ use super::printed::Printed;
 pub(super) const RULES: &[CodeRule] = &[
     CodeRule {
         entity: EntityType::FiPersonalIdentityCode,
-        shape: Shape::of("999999999?"),
+        shape: Shape::signed("999999999?"),
         is_valid: |code| matches!(code.sign(), b'-' | b'+') && is_identity_code(code, 6),
         printed: &[Printed {
             groups: &[6, 4],

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::super::super::EntityType;
-use super::super::super::classes::ByteClasses;
 use super::super::super::entity::EntitySet;
+use super::super::super::outline::Outline;
 use super::super::super::steps::step;
 use super::super::super::view::View;
 use super::super::{Hits, Recognizer, score};
@@ -12,9 +12,11 @@ use super::naming::{Keys, Label};
 
 pub(super) const RECOGNIZER: Recognizer = Recognizer {
     entities: EntitySet::of(&[EntityType::MacAddress]),
-    may_match: |classes| {
-        let divides = classes.hyphens >= 5 || classes.dots >= 2;
-        classes.len >= SHORTEST && (classes.colons >= 5 || (classes.digits >= 2 && divides))
+    may_match: |outline| {
+        let divides = outline.hyphens >= 5 || outline.dots >= 2;
+        outline.may_be_mac
+            && outline.len >= SHORTEST
+            && (outline.colons >= 5 || (outline.digits >= 2 && divides))
     },
     recognize,
 };
@@ -35,7 +37,7 @@ const KEYS: Keys = &[
     "ether",
 ];
 
-fn recognize(view: &View<'_>, _classes: &ByteClasses, hits: &mut Hits) {
+fn recognize(view: &View<'_>, _outline: &Outline, hits: &mut Hits) {
     let mut position = 0;
     while position < view.bytes().len() {
         step();

@@ -25,6 +25,7 @@ mod number;
 mod printed;
 mod provisioning;
 mod runs;
+mod shape;
 mod singapore;
 mod south_africa;
 mod spain;
@@ -34,7 +35,11 @@ mod sweden;
 use super::{NumberRecognizer, Recognizer};
 
 pub(super) use code::may_be_code;
+pub(in super::super) use code::{
+    LONGEST as LONGEST_CODE, MAX_PIECES, may_be_whole as may_be_whole_code,
+};
 pub(super) use runs::{Run, Runs};
+pub(in super::super) use shape::may_begin as may_begin_code;
 
 pub(super) const NUMBERS: NumberRecognizer = number::RECOGNIZER;
 pub(super) const CODES: Recognizer = code::RECOGNIZER;

@@ -7,8 +7,8 @@
 use std::ops::Range;
 
 use super::super::super::EntityType;
-use super::super::super::classes::ByteClasses;
 use super::super::super::entity::EntitySet;
+use super::super::super::outline::Outline;
 use super::super::super::steps::step;
 use super::super::super::view::View;
 use super::super::{Hits, Recognizer, score};
@@ -20,7 +20,7 @@ pub(super) const RECOGNIZER: Recognizer = Recognizer {
         EntityType::DataClassification,
         EntityType::QueryPattern,
     ]),
-    may_match: |classes| classes.has_letter(),
+    may_match: |outline| outline.has_letter(),
     recognize,
 };
 
@@ -108,7 +108,7 @@ const STATEMENTS: &[(&[u8], &[u8])] = &[
 /// How far the second word of a statement is looked for.
 const MAX_COLUMNS: usize = 256;
 
-fn recognize(view: &View<'_>, _classes: &ByteClasses, hits: &mut Hits) {
+fn recognize(view: &View<'_>, _outline: &Outline, hits: &mut Hits) {
     let length = view.bytes().len();
     let mut position = 0;
     while let Some(start) = (position..length).find(|at| {

@@ -44,10 +44,6 @@ pub(in super::super) struct Runs<'v> {
 }
 
 impl<'v> Runs<'v> {
-    pub(super) fn new(view: &View<'v>) -> Self {
-        Self::within(view, 0..view.bytes().len())
-    }
-
     /// Those of a part of a view.
     pub(in super::super) fn within(view: &View<'v>, part: Range<usize>) -> Self {
         Self {

@@ -10,7 +10,7 @@ use super::printed::Printed;
 pub(super) const RULES: &[CodeRule] = &[
     CodeRule {
         entity: EntityType::SePersonnummer,
-        shape: Shape::of("9999999999"),
+        shape: Shape::signed("9999999999"),
         is_valid: |code| matches!(code.sign(), b'-' | b'+') && is_valid(code),
         printed: &[Printed {
             groups: &[6, 4],
@@ -24,7 +24,7 @@ pub(super) const RULES: &[CodeRule] = &[
     },
     CodeRule {
         entity: EntityType::SePersonnummer,
-        shape: Shape::of("999999999999"),
+        shape: Shape::signed("999999999999"),
         is_valid: |code| matches!(code.sign(), b'-' | b'+') && is_valid(code),
         printed: &[Printed {
             groups: &[8, 4],

@@ -10,7 +10,7 @@ use super::key_word::names_key;
 
 const BYTES: usize = 64;
 /// One for each number.
-pub(super) const FEWEST_DIGITS: usize = BYTES;
+pub(in super::super::super) const FEWEST_DIGITS: usize = BYTES;
 /// A digit for each number and the commas between.
 const SHORTEST: usize = 2 * BYTES - 1;
 const MAX_SPACES: usize = 8;

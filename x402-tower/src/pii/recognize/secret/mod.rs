@@ -6,10 +6,14 @@
 //! formats of the wallets.
 
 use super::super::EntityType;
-use super::super::classes::ByteClasses;
 use super::super::entity::EntitySet;
+use super::super::outline::Outline;
 use super::super::view::View;
 use super::{Hits, Recognizer, score};
+
+pub(in super::super) use byte_array::FEWEST_DIGITS as FEWEST_DIGITS_OF_ARRAY;
+pub(in super::super) use pem::FEWEST_HYPHENS as FEWEST_HYPHENS_OF_KEY;
+pub(in super::super) use phrase::LEAST_WORDS as FEWEST_WORDS_OF_PHRASE;
 
 mod base58;
 mod byte_array;
@@ -32,18 +36,38 @@ const SHORTEST: usize = 20;
 
 pub(super) const RECOGNIZER: Recognizer = Recognizer {
     entities: EntitySet::of(&[EntityType::Secret]),
-    may_match: |classes| classes.len >= SHORTEST,
+    may_match: |outline| {
+        outline.len >= SHORTEST
+            && (outline.has_long_token
+                || outline.has_long_value
+                || outline.words >= phrase::LEAST_WORDS
+                || outline.hyphens >= pem::FEWEST_HYPHENS
+                || outline.digits >= byte_array::FEWEST_DIGITS)
+    },
     recognize,
 };
 
-fn recognize(view: &View<'_>, classes: &ByteClasses, hits: &mut Hits) {
-    if classes.hyphens >= pem::FEWEST_HYPHENS {
+fn recognize(view: &View<'_>, outline: &Outline, hits: &mut Hits) {
+    if outline.hyphens >= pem::FEWEST_HYPHENS {
         pem::find(view, hits);
     }
-    phrase::find(view, hits);
-    if classes.digits >= byte_array::FEWEST_DIGITS {
+    if outline.words >= phrase::LEAST_WORDS {
+        phrase::find(view, hits);
+    }
+    if outline.digits >= byte_array::FEWEST_DIGITS {
         byte_array::find(view, hits);
     }
+    if outline.has_long_token {
+        find_tokens(view, hits);
+    }
+    let may_be_random =
+        outline.digits >= keyed::FEWEST_DIGITS || outline.uppers >= keyed::FEWEST_UPPERS;
+    if may_be_random && outline.has_long_value {
+        keyed::find(view, hits);
+    }
+}
+/// Keys and tokens, which are long runs of letters and digits.
+fn find_tokens(view: &View<'_>, hits: &mut Hits) {
     let mut chain_keys = chain_key::Budget::new();
     // Where the last key of several parts ended: its parts are runs of their own.
     let mut done = 0;
@@ -61,8 +85,5 @@ fn recognize(view: &View<'_>, classes: &ByteClasses, hits: &mut Hits) {
             service_key::find(view, &run, hits);
             chain_key::find(view, &run, &mut chain_keys, hits);
         }
-    }
-    if classes.digits >= keyed::FEWEST_DIGITS || classes.uppers >= keyed::FEWEST_UPPERS {
-        keyed::find(view, hits);
     }
 }

@@ -12,7 +12,7 @@ use super::token::length_of;
 /// `-----` stands on both sides of the words.
 const DASHES: usize = 5;
 /// Those of the first line.
-pub(super) const FEWEST_HYPHENS: usize = 2 * DASHES;
+pub(in super::super::super) const FEWEST_HYPHENS: usize = 2 * DASHES;
 /// A label such as `BEGIN RSA PRIVATE KEY` or `BEGIN PGP PRIVATE KEY BLOCK`.
 const LONGEST_LABEL: usize = 64;
 /// Fewer characters of base64 between the lines are a mention of the format and no key.

@@ -22,7 +22,7 @@ const LONGEST_GAP: usize = 8;
 
 /// How many words a phrase can have.
 const LENGTHS: [usize; 5] = [12, 15, 18, 21, 24];
-const LEAST_WORDS: usize = 12;
+pub(in super::super::super) const LEAST_WORDS: usize = 12;
 /// The shortest phrase in bytes: twelve words of three letters and what separates them.
 const SHORTEST: usize = LEAST_WORDS * (SHORTEST_WORD + 1) - 1;
 /// Of so many words in a row some twelve have a valid checksum but for one time in a hundred, and no other text has as

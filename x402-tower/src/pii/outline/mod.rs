@@ -1,0 +1,147 @@
+//! The first pass: which classes of bytes and which words a field holds, and so what could be in it at all.
+//!
+//! Words are letters and digits with neither beside them. What is looked for shows in a few of them and what joins them:
+//! so many digits, a country before two, a hyphen in the right place. A recognizer runs where that shows, and nowhere else.
+
+mod accounts;
+mod addresses;
+mod block;
+mod codes;
+mod encoded;
+mod gap;
+mod hull;
+mod marks;
+mod numbers;
+mod survey;
+mod word;
+
+pub(super) use hull::Hull;
+
+use super::recognize::{FEWEST_DIGITS_OF_ARRAY, FEWEST_HYPHENS_OF_KEY, FEWEST_WORDS_OF_PHRASE};
+use super::view::View;
+
+/// What there is in one view.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Outline {
+    flags: u64,
+    pub(super) digits: usize,
+    letters: usize,
+    pub(super) colons: usize,
+    pub(super) uppers: usize,
+    pub(super) hyphens: usize,
+    pub(super) dots: usize,
+    pub(super) len: usize,
+    /// Words as long as those of a recovery phrase, or more.
+    pub(super) words: usize,
+    /// Where groups of digits are joined to numbers.
+    pub(super) numbers: Hull,
+    /// Where words may be joined to identifiers.
+    pub(super) codes: Hull,
+    /// Where account numbers may start.
+    pub(super) accounts: Hull,
+    /// Where encoded text may start.
+    pub(super) encoded: Hull,
+    pub(super) may_be_v4: bool,
+    pub(super) may_be_v6: bool,
+    pub(super) may_be_mac: bool,
+    /// Whether an escape of quoted-printable may start.
+    pub(super) may_be_quoted: bool,
+    /// Whether letters, digits, hyphens and underscores stand in a row as long as a token, and those, plus and slash in one
+    /// as long as a value.
+    pub(super) has_long_token: bool,
+    pub(super) has_long_value: bool,
+}
+
+impl Outline {
+    pub(super) fn of(view: &View<'_>) -> Self {
+        let mut outline = Self {
+            flags: 0,
+            digits: 0,
+            letters: 0,
+            colons: 0,
+            uppers: 0,
+            hyphens: 0,
+            dots: 0,
+            len: view.bytes().len(),
+            words: 0,
+            numbers: Hull::EMPTY,
+            codes: Hull::EMPTY,
+            accounts: Hull::EMPTY,
+            encoded: Hull::EMPTY,
+            may_be_v4: false,
+            may_be_v6: false,
+            may_be_mac: false,
+            may_be_quoted: false,
+            has_long_token: false,
+            has_long_value: false,
+        };
+        outline.mark(view.bytes());
+        outline.survey(view);
+        outline
+    }
+
+    /// Whether nothing shows of what is looked for by default.
+    pub(super) const fn is_quiet(&self) -> bool {
+        self.digits < FEWEST_DIGITS_OF_ARRAY
+            && self.hyphens < FEWEST_HYPHENS_OF_KEY
+            && self.words < FEWEST_WORDS_OF_PHRASE
+            && !self.has_at()
+            && !self.has_long_token
+            && !self.has_long_value
+            && !self.may_be_v4
+            && !self.may_be_v6
+            && !self.may_be_mac
+            && self.numbers.is_empty()
+            && self.codes.is_empty()
+            && self.accounts.is_empty()
+    }
+
+    const fn has(&self, flags: u32) -> bool {
+        self.flags & flags as u64 != 0
+    }
+
+    pub(super) const fn has_letter(&self) -> bool {
+        self.letters > 0
+    }
+
+    pub(super) const fn has_at(&self) -> bool {
+        self.has(gap::AT)
+    }
+
+    pub(super) const fn has_dot(&self) -> bool {
+        self.dots > 0
+    }
+
+    /// Whether there may be a list.
+    pub(super) const fn has_separators(&self) -> bool {
+        self.has(gap::SEPARATOR)
+    }
+
+    /// Whether something may be written as an escape.
+    pub(super) const fn has_escapes(&self) -> bool {
+        self.has(gap::PERCENT | gap::BACKSLASH)
+            || (self.has(gap::AMPERSAND) && self.has(gap::REFERENCE))
+    }
+
+    /// The same, with quoted-printable.
+    pub(super) const fn may_be_escaped(&self) -> bool {
+        self.has_escapes() || self.may_be_quoted
+    }
+
+    pub(super) const fn has_percent(&self) -> bool {
+        self.has(gap::PERCENT)
+    }
+
+    pub(super) const fn has_equals(&self) -> bool {
+        self.has(gap::EQUALS)
+    }
+
+    pub(super) const fn has_brackets(&self) -> bool {
+        self.has(gap::BRACKET)
+    }
+
+    /// Whether there are characters that may only look like others, or cannot be seen.
+    pub(super) const fn needs_folding(&self) -> bool {
+        self.has(gap::FOLDED)
+    }
+}
