@@ -82,12 +82,14 @@ const fn joins_of(byte: u8) -> u64 {
 
 /// The places of these bits.
 const TOKEN_MARK: u32 = 52;
-const VALUE_MARK: u32 = 53;
+const PLUS: u32 = 53;
+const SLASH: u32 = 54;
 
 const fn marks_of(byte: u8) -> u64 {
     match byte {
-        b'-' | b'_' => 1 << TOKEN_MARK | 1 << VALUE_MARK,
-        b'+' | b'/' => 1 << VALUE_MARK,
+        b'-' | b'_' => 1 << TOKEN_MARK,
+        b'+' => 1 << PLUS,
+        b'/' => 1 << SLASH,
         _ => 0,
     }
 }
@@ -154,15 +156,20 @@ impl Classes {
         self.counts += other.counts;
     }
 
-    /// One if it is hyphen or underscore, one of those, plus or slash, or the padding of base64.
+    /// One if it is hyphen or underscore.
     #[inline]
     pub(super) const fn token_mark(&self) -> u64 {
         self.any >> TOKEN_MARK & 1
     }
 
     #[inline]
-    pub(super) const fn value_mark(&self) -> u64 {
-        self.any >> VALUE_MARK & 1
+    pub(super) const fn plus(&self) -> u64 {
+        self.any >> PLUS & 1
+    }
+
+    #[inline]
+    pub(super) const fn slash(&self) -> u64 {
+        self.any >> SLASH & 1
     }
 
     #[inline]

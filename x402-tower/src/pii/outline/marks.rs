@@ -17,23 +17,31 @@ const PHRASE_WORD: u32 = 3;
 #[derive(Debug, Clone, Copy, Default)]
 struct Marks {
     block: Block,
-    /// Letters, digits and what stands among them in a token, in a value and in padded base64.
+    /// Letters, digits and what stands among them in a token, between the slashes of a value, in a value and in padded
+    /// base64.
     tokens: u64,
+    segments: u64,
     values: u64,
     encoded: u64,
 }
 
 /// What was before a block.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Before {
     alphanumeric: u64,
     phrase_word: u64,
+    /// Whether all bytes belong to a value that starts with the view.
+    is_value: bool,
 }
 
 impl Outline {
     /// Counts the bytes of each class, and looks where runs start.
     pub(super) fn mark(&mut self, bytes: &[u8]) {
-        let mut before = Before::default();
+        let mut before = Before {
+            alphanumeric: 0,
+            phrase_word: 0,
+            is_value: true,
+        };
         let (mut marks, mut start) = (Marks::default(), 0);
         for (index, block) in bytes.chunks(BLOCK).enumerate() {
             let next = self.classify(bytes, block, index * BLOCK);
@@ -49,7 +57,7 @@ impl Outline {
     fn classify(&mut self, bytes: &[u8], block: &[u8], start: usize) -> Marks {
         let masks = Block::of(block);
         let mut classes = Classes::NONE;
-        let (mut tokens, mut values, mut equals) = (0, 0, 0);
+        let (mut tokens, mut pluses, mut slashes, mut equals) = (0, 0, 0, 0);
         let all = u64::MAX >> (BLOCK - block.len());
         let mut others = all & !masks.alphanumerics;
         while others != 0 {
@@ -59,14 +67,19 @@ impl Outline {
             let class = Classes::of(block.get(place as usize).copied().unwrap_or(0));
             classes.add(class);
             tokens |= class.token_mark() << place;
-            values |= class.value_mark() << place;
+            pluses |= class.plus() << place;
+            slashes |= class.slash() << place;
             equals |= class.equals() << place;
         }
+        let tokens = masks.alphanumerics | tokens;
+        let segments = tokens | pluses;
+        let values = segments | slashes;
         let marks = Marks {
             block: masks,
-            tokens: masks.alphanumerics | tokens,
-            values: masks.alphanumerics | values,
-            encoded: masks.alphanumerics | values | equals,
+            tokens,
+            segments,
+            values,
+            encoded: values | equals,
         };
         while equals != 0 {
             step();
@@ -104,7 +117,16 @@ impl Outline {
         self.words += (words & !(words << 1 | before.phrase_word)).count_ones() as usize;
         before.phrase_word = words >> (BLOCK - 1);
         self.has_long_token |= rows::<TOKEN>(marks.tokens, next.tokens) != 0;
-        self.has_long_value |= rows::<VALUE>(marks.values, next.values) != 0;
+        // What starts with the view has no name before it, but its segments may have one.
+        let values = rows::<VALUE>(marks.values, next.values);
+        let named = if before.is_value {
+            before.is_value = values == u64::MAX;
+            values & values.wrapping_add(1)
+        } else {
+            values
+        };
+        let segments = rows::<VALUE>(marks.segments, next.segments);
+        self.has_long_value |= (named | segments) != 0;
 
         let alphanumerics = marks.block.alphanumerics;
         let starts = alphanumerics & !(alphanumerics << 1 | before.alphanumeric);
@@ -154,7 +176,8 @@ mod tests {
             for place in [0usize, 1, 40, 50, 62, 63] {
                 let all = ((1u128 << length) - 1) << place.min(127 - length);
                 let place = place.min(127 - length);
-                let (bits, next) = (all as u64, (all >> 64) as u64);
+                let low = |bits: u128| u64::try_from(bits & u128::from(u64::MAX)).unwrap();
+                let (bits, next) = (low(all), low(all >> 64));
                 let expected = |least: u32| {
                     (0..64usize)
                         .filter(|at| *at >= place && at + least as usize <= place + length)

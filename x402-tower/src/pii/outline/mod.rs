@@ -47,7 +47,7 @@ pub(super) struct Outline {
     /// Whether an escape of quoted-printable may start.
     pub(super) may_be_quoted: bool,
     /// Whether letters, digits, hyphens and underscores stand in a row as long as a token, and those, plus and slash in one
-    /// as long as a value.
+    /// as long as a value that something may name.
     pub(super) has_long_token: bool,
     pub(super) has_long_value: bool,
 }
