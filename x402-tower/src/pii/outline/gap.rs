@@ -36,6 +36,8 @@ pub(super) const BRACKET: u32 = 1 << 6;
 pub(super) const FOLDED: u32 = 1 << 7;
 /// What a reference of HTML ends with or has at its start.
 pub(super) const REFERENCE: u32 = 1 << 8;
+pub(super) const PLUS_SIGN: u32 = 1 << 9;
+
 const fn flags_of(byte: u8) -> u32 {
     let flags = match byte {
         b'@' => AT,
@@ -45,6 +47,7 @@ const fn flags_of(byte: u8) -> u32 {
         b'#' => REFERENCE,
         b'\n' | b',' | b'|' | b'/' => SEPARATOR,
         b'\\' => BACKSLASH,
+        b'+' => PLUS_SIGN,
         b'=' => EQUALS | SEPARATOR,
         b'(' | b'<' => BRACKET,
         b'[' | b'{' => BRACKET | SEPARATOR,

@@ -7,7 +7,7 @@ use super::accounts::Accounts;
 use super::addresses::Addresses;
 use super::block::{BLOCK, Block, WORD, may_hold};
 use super::codes::Codes;
-use super::gap::Gap;
+use super::gap::{Gap, PLUS_SIGN};
 use super::numbers::Numbers;
 use super::word::Word;
 
@@ -21,6 +21,7 @@ const FEWEST_COLONS: usize = 2;
 #[derive(Debug)]
 struct Survey<'v> {
     bytes: &'v [u8],
+    may_be_code: bool,
     numbers: Numbers,
     codes: Codes,
     accounts: Accounts,
@@ -35,12 +36,14 @@ impl Outline {
         }
         let mut survey = Survey {
             bytes: view.bytes(),
+            // Without a letter only a sign makes an identifier of digits.
+            may_be_code: self.letters > 0 || self.hyphens > 0 || self.has(PLUS_SIGN),
             numbers: Numbers::new(view.in_url()),
             codes: Codes::new(),
             accounts: Accounts::new(),
             addresses: Addresses::default(),
         };
-        survey.walk(self.digits >= FEWEST_OF_ACCOUNT);
+        survey.walk(self.letters > 0 && self.digits >= FEWEST_OF_ACCOUNT);
         self.numbers = survey.numbers.hull;
         self.codes = survey.codes.hull;
         self.accounts = survey.accounts.hull;
@@ -105,7 +108,9 @@ impl Survey<'_> {
             self.accounts.letters(gap, word);
         } else {
             self.numbers.word(gap, word);
-            self.codes.word(gap, word);
+            if self.may_be_code {
+                self.codes.word(gap, word);
+            }
             self.accounts.word(gap, word, self.bytes);
         }
     }
