@@ -101,7 +101,7 @@ const MOST: u32 = 95;
 fn score(kind: usize, margin: i32, unit: u32) -> Option<u8> {
     // Below its margin a name is too often none, by texts that training had no part of.
     let thinnest = match kind {
-        PERSON => 6,
+        PERSON => 4,
         LOCATION => 1,
         ORGANIZATION => 10,
         _ => return None,
