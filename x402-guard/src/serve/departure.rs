@@ -4,13 +4,12 @@ use core::future::Future;
 use core::mem;
 use core::pin::Pin;
 use core::task::{Context, Poll};
-use core::time::Duration;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 use tokio_util::task::TaskTracker;
 
 /// Whether a payment left with a request: in its extensions, and told by what sends it.
@@ -55,10 +54,10 @@ impl Followed {
         }
     }
 
-    /// Waits for all of them, and at most for so long.
-    pub(crate) async fn ended(&self, most: Duration) {
+    /// Waits for all of them, and at most until then.
+    pub(crate) async fn ended(&self, latest: Instant) {
         self.tasks.close();
-        if timeout(most, self.tasks.wait()).await.is_err() {
+        if timeout_at(latest, self.tasks.wait()).await.is_err() {
             tracing::warn!(
                 "payments whose agents hung up had no outcome yet when the time to drain ran out"
             );
@@ -124,9 +123,15 @@ where
 
 #[cfg(test)]
 mod tests {
+    use core::time::Duration;
+
     use tokio::sync::oneshot;
 
     use super::*;
+
+    fn in_a_minute() -> Instant {
+        Instant::now() + Duration::from_secs(60)
+    }
 
     fn asked(followed: &Followed, left: bool) -> (oneshot::Sender<()>, Arc<AtomicBool>) {
         let (answer, answered) = oneshot::channel::<()>();
@@ -151,7 +156,7 @@ mod tests {
         let (unpaid, _) = asked(&followed, false);
         assert!(unpaid.is_closed());
         answer.send(()).unwrap();
-        followed.ended(Duration::from_secs(60)).await;
+        followed.ended(in_a_minute()).await;
         assert!(outcome.load(Ordering::Acquire));
     }
 
@@ -168,7 +173,7 @@ mod tests {
     async fn a_stop_does_not_wait_for_ever() {
         let followed = Followed::new(1);
         let (_never, outcome) = asked(&followed, true);
-        followed.ended(Duration::from_secs(30)).await;
+        followed.ended(in_a_minute()).await;
         assert!(!outcome.load(Ordering::Acquire));
     }
 }

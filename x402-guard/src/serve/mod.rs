@@ -44,6 +44,7 @@ use std::time::Duration;
 use axum::body::Body;
 use http::{Request, Response};
 use tokio::sync::watch;
+use tokio::time::Instant;
 use tower::{ServiceExt as _, service_fn};
 use tracing_subscriber::Layer as _;
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -239,8 +240,10 @@ async fn serve(args: &ServeArgs) -> Result<(), ServeError> {
     stop.await;
     tracing::info!("asked to stop; payments under way come to their end");
     stopping.send_replace(true);
+    // One time for all: whoever asked for the stop kills what takes longer.
+    let latest = Instant::now() + limits.drain;
     while running.join_next().await.is_some() {}
-    followed.ended(limits.drain).await;
+    followed.ended(latest).await;
     drop(workers);
     if let Some(demo) = demo {
         demo.close().await;
