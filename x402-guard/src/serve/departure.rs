@@ -9,7 +9,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
-use tokio::time::{Instant, timeout_at};
 use tokio_util::task::TaskTracker;
 
 /// Whether a payment left with a request: in its extensions, and told by what sends it.
@@ -54,13 +53,15 @@ impl Followed {
         }
     }
 
-    /// Waits for all of them, and at most until then.
-    pub(crate) async fn ended(&self, latest: Instant) {
+    /// Waits for all of them, and at most until `late` comes.
+    pub(crate) async fn ended(&self, late: impl Future<Output = ()>) {
         self.tasks.close();
-        if timeout_at(latest, self.tasks.wait()).await.is_err() {
-            tracing::warn!(
+        tokio::select! {
+            biased;
+            () = self.tasks.wait() => {}
+            () = late => tracing::warn!(
                 "payments whose agents hung up had no outcome yet when the time to drain ran out"
-            );
+            ),
         }
     }
 }
@@ -129,8 +130,8 @@ mod tests {
 
     use super::*;
 
-    fn in_a_minute() -> Instant {
-        Instant::now() + Duration::from_secs(60)
+    fn in_a_minute() -> impl Future<Output = ()> {
+        tokio::time::sleep(Duration::from_secs(60))
     }
 
     fn asked(followed: &Followed, left: bool) -> (oneshot::Sender<()>, Arc<AtomicBool>) {

@@ -44,7 +44,6 @@ use std::time::Duration;
 use axum::body::Body;
 use http::{Request, Response};
 use tokio::sync::watch;
-use tokio::time::Instant;
 use tower::{ServiceExt as _, service_fn};
 use tracing_subscriber::Layer as _;
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -241,9 +240,9 @@ async fn serve(args: &ServeArgs) -> Result<(), ServeError> {
     tracing::info!("asked to stop; payments under way come to their end");
     stopping.send_replace(true);
     // One time for all: whoever asked for the stop kills what takes longer.
-    let latest = Instant::now() + limits.drain;
+    let late = tokio::time::sleep(limits.drain);
     while running.join_next().await.is_some() {}
-    followed.ended(latest).await;
+    followed.ended(late).await;
     drop(workers);
     if let Some(demo) = demo {
         demo.close().await;
