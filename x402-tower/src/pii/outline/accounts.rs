@@ -1,82 +1,33 @@
 //! Where a country and two digits may begin an account number.
 
 use super::super::recognize::is_country_of_accounts;
-use super::gap::{Gap, Joint};
+use super::class::Class;
 use super::hull::Hull;
-use super::word::Word;
+use super::word::{Word, is_alphanumeric_before};
 
 /// ` - ` between the characters.
 const LONGEST_GAP: usize = 3;
 
-/// The word before, as far as an account number may begin with it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Begun {
-    Nothing,
-    /// One letter.
-    Letter,
-    /// Two letters, and maybe a digit.
-    Country,
-    /// Two words of one letter.
-    Letters,
-}
-
 #[derive(Debug)]
 pub(super) struct Accounts {
-    begun: Begun,
-    /// Where the first and the last of the words before start.
-    start: usize,
-    last: usize,
     /// Where a number may start.
     pub(super) hull: Hull,
 }
 
 impl Accounts {
     pub(super) const fn new() -> Self {
-        Self {
-            begun: Begun::Nothing,
-            start: 0,
-            last: 0,
-            hull: Hull::EMPTY,
-        }
+        Self { hull: Hull::EMPTY }
     }
 
-    /// Most words have no digits.
+    /// Looks for a country before the first digit of a word.
     #[inline]
-    pub(super) fn letters(&mut self, gap: &Gap, word: &Word) {
-        let begun = match word.len {
-            1 if matches!(self.begun, Begun::Letter | Begun::Letters) && joins(gap) => {
-                self.begun = Begun::Letters;
-                (self.start, self.last) = (self.last, word.start);
-                return;
-            }
-            1 => Begun::Letter,
-            2 => Begun::Country,
-            _ => Begun::Nothing,
-        };
-        (self.begun, self.start, self.last) = (begun, word.start, word.start);
-    }
-
-    pub(super) fn word(&mut self, gap: &Gap, word: &Word, bytes: &[u8]) {
-        if self.begun != Begun::Nothing && joins(gap) {
-            match self.begun {
-                // The second letter is the first of this word.
-                Begun::Letter | Begun::Letters if word.digits & 0b11 == 0b10 => self.add(self.last),
-                Begun::Letters if word.starts_with_digit() => self.add(self.start),
-                Begun::Country
-                    if word.starts_with_digit() && begins_with_country(bytes, self.start) =>
-                {
-                    self.add(self.start);
-                }
-                _ => {}
-            }
-        }
-        self.begun = Begun::Nothing;
-        match (word.len, word.digits & 0b1111) {
-            (3, 0b100) => {
-                (self.begun, self.start, self.last) = (Begun::Country, word.start, word.start);
-            }
-            (4.., 0b1100) if begins_with_country(bytes, word.start) => self.add(word.start),
-            _ => {}
+    pub(super) fn word(&mut self, word: &Word, bytes: &[u8]) {
+        if let Some((first, second)) = letters_before_digit(word, bytes)
+            && let (Some(country), Some(letter)) = (bytes.get(first), bytes.get(second))
+            && is_country_of_accounts([*country, *letter])
+            && !is_alphanumeric_before(bytes, first)
+        {
+            self.add(first);
         }
     }
 
@@ -97,11 +48,42 @@ impl Accounts {
     }
 }
 
-/// What may stand between the characters.
-fn joins(gap: &Gap) -> bool {
-    gap.len <= LONGEST_GAP && gap.is(Joint::ACCOUNT)
+/// Where the two letters stand before the first digit of a word, in it, apart from it or one of them in it.
+fn letters_before_digit(word: &Word, bytes: &[u8]) -> Option<(usize, usize)> {
+    match word.letters {
+        0 => {
+            let second = letter_before(bytes, word.start)?;
+            let before = second.checked_sub(1)?;
+            let touches = bytes.get(before).is_some_and(u8::is_ascii_alphabetic);
+            let first = if touches {
+                before
+            } else {
+                letter_before(bytes, second)?
+            };
+            Some((first, second))
+        }
+        1 => Some((letter_before(bytes, word.start)?, word.start)),
+        letters => {
+            let digit = word.start + letters;
+            // After one digit the next one may stand apart.
+            let goes_on = bytes.get(digit + 1).is_some_and(u8::is_ascii_digit);
+            (goes_on || word.end() == digit + 1).then(|| (digit - 2, digit - 1))
+        }
+    }
 }
 
-fn begins_with_country(bytes: &[u8], start: usize) -> bool {
-    matches!(bytes.get(start..start + 2), Some([first, second]) if is_country_of_accounts([*first, *second]))
+/// The letter before a gap that ends at `position`.
+fn letter_before(bytes: &[u8], position: usize) -> Option<usize> {
+    let before = bytes.get(..position)?;
+    let gap = before
+        .iter()
+        .rev()
+        .take(LONGEST_GAP)
+        .take_while(|byte| Class::of(**byte).has(Class::IN_ACCOUNT))
+        .count();
+    let last = (position - gap).checked_sub(1).filter(|_| gap > 0)?;
+    bytes
+        .get(last)
+        .is_some_and(u8::is_ascii_alphabetic)
+        .then_some(last)
 }

@@ -1,90 +1,139 @@
-//! Which of the bytes of a block are letters and digits, eight bytes at a time in one register.
+//! Which bytes of a block are what, sixteen bytes at a time.
+
+use wide::u8x16;
 
 use super::super::steps::step;
+use super::class::Class;
 
 /// As many bytes as a mask has bits.
 pub(super) const BLOCK: usize = 64;
-pub(super) const WORD: usize = 8;
-const EACH: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = 0x80 * EACH;
+const LANES: usize = 16;
 
 /// One bit for each byte of a block.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Block {
     pub(super) digits: u64,
     pub(super) alphanumerics: u64,
-    /// How many capitals there are.
     pub(super) uppers: u64,
+    pub(super) hyphens: u64,
+    pub(super) underscores: u64,
+    pub(super) dots: u64,
+    pub(super) colons: u64,
+    pub(super) pluses: u64,
+    pub(super) slashes: u64,
+    pub(super) equals: u64,
 }
 
 impl Block {
-    /// The masks of up to [`BLOCK`] bytes; bits past the end are not set.
+    /// The masks of up to [`BLOCK`] bytes, and what these say; bits past the end are not set.
     #[inline]
-    pub(super) fn of(bytes: &[u8]) -> Self {
+    pub(super) fn of(bytes: &[u8]) -> (Self, Class) {
         let mut block = Self::default();
-        let mut shift = 0;
-        let (words, rest) = bytes.as_chunks::<WORD>();
-        for word in words {
-            step();
-            block.add(u64::from_le_bytes(*word), shift);
-            shift += 8;
-        }
-        if !rest.is_empty() {
-            step();
-            block.add(tail(bytes, rest), shift);
-        }
-        block
+        let mut spaces = 0;
+        for_each_lane(bytes, |lane, shift| {
+            block.add(lane, shift);
+            spaces |= mask(lane.simd_eq(u8x16::splat(b' ')), shift);
+        });
+        let classes = block.classes(bytes, spaces);
+        (block, classes)
     }
 
     #[inline]
-    const fn add(&mut self, word: u64, shift: u32) {
-        let ascii = !word & HIGH;
-        let low = word & !HIGH;
-        let digits = in_range(low, b'0', b'9') & ascii;
-        let letters = in_range(low | (0x20 * EACH), b'a', b'z') & ascii;
-        // Of the letters, those that lack the bit of small ones.
-        let uppers = letters & !(low << 2);
-        self.digits |= mask(digits) << shift;
-        self.alphanumerics |= mask(digits | letters) << shift;
-        self.uppers += (uppers >> 7).wrapping_mul(EACH) >> 56;
+    fn add(&mut self, bytes: u8x16, shift: usize) {
+        let in_range = |bytes: u8x16, first: u8, last: u8| {
+            let from_first = bytes - u8x16::splat(first);
+            from_first.min(u8x16::splat(last - first)).simd_eq(from_first)
+        };
+        let is = |byte: u8| bytes.simd_eq(u8x16::splat(byte));
+        let digits = in_range(bytes, b'0', b'9');
+        let letters = in_range(bytes | u8x16::splat(0x20), b'a', b'z');
+        self.digits |= mask(digits, shift);
+        self.alphanumerics |= mask(digits | letters, shift);
+        self.uppers |= mask(in_range(bytes, b'A', b'Z'), shift);
+        self.hyphens |= mask(is(b'-'), shift);
+        self.underscores |= mask(is(b'_'), shift);
+        self.dots |= mask(is(b'.'), shift);
+        self.colons |= mask(is(b':'), shift);
+        self.pluses |= mask(is(b'+'), shift);
+        self.slashes |= mask(is(b'/'), shift);
+        self.equals |= mask(is(b'='), shift);
+    }
+
+    /// What all of `bytes` say, of which these are spaces.
+    #[inline]
+    fn classes(&self, bytes: &[u8], spaces: u64) -> Class {
+        let mut classes = Class::PLUS
+            .only_if(self.pluses != 0)
+            .and(Class::SEPARATOR.only_if(self.slashes != 0))
+            .and(Class::EQUALS.and(Class::SEPARATOR).only_if(self.equals != 0));
+        let known = self.alphanumerics | self.tokens() | self.dots | self.colons;
+        let known = known | self.pluses | self.slashes | self.equals | spaces;
+        let all = u64::MAX.checked_shr(u32::try_from(BLOCK - bytes.len()).unwrap_or(0));
+        let mut others = all.unwrap_or(0) & !known;
+        while others != 0 {
+            step();
+            let place = others.trailing_zeros();
+            others &= others - 1;
+            classes = classes.and(Class::of(bytes.get(place as usize).copied().unwrap_or(0)));
+        }
+        classes
+    }
+
+    /// Hyphens and underscores.
+    #[inline]
+    pub(super) const fn tokens(&self) -> u64 {
+        self.hyphens | self.underscores
+    }
+
+    #[inline]
+    pub(super) const fn letters(&self) -> u64 {
+        self.alphanumerics & !self.digits
+    }
+
+    /// How many letters and digits end right before `position`.
+    #[inline]
+    pub(super) const fn alphanumerics_before(&self, position: usize) -> usize {
+        if position == 0 {
+            return 0;
+        }
+        (!(self.alphanumerics << (BLOCK - position))).leading_zeros() as usize
     }
 }
 
-/// Whether one of up to [`WORD`] bytes may be this small letter, in either case.
-#[inline]
-pub(super) fn may_hold(bytes: &[u8], letter: u8) -> bool {
-    let Some(word) = bytes.first_chunk::<WORD>() else {
-        return true;
-    };
-    let differs = (u64::from_le_bytes(*word) | (0x20 * EACH)) ^ (u64::from(letter) * EACH);
-    differs.wrapping_sub(EACH) & !differs & HIGH != 0
+/// Where this small letter stands in up to [`BLOCK`] bytes, in either case.
+pub(super) fn places_of_letter(bytes: &[u8], letter: u8) -> u64 {
+    let mut places = 0;
+    for_each_lane(bytes, |lane, shift| {
+        let is_letter = (lane | u8x16::splat(0x20)).simd_eq(u8x16::splat(letter));
+        places |= mask(is_letter, shift);
+    });
+    places
 }
 
-/// The last bytes, of which there are fewer than a word has: where there is one, out of the last word.
+/// A bit for each of the lanes that holds, from `shift` on.
 #[inline]
-fn tail(bytes: &[u8], rest: &[u8]) -> u64 {
-    if let Some(last) = bytes.last_chunk::<WORD>() {
-        return u64::from_le_bytes(*last) >> (8 * (WORD - rest.len()));
+fn mask(lanes: u8x16, shift: usize) -> u64 {
+    u64::from(lanes.to_bitmask()) << shift
+}
+
+/// Gives `look` the bytes sixteen at a time, the last ones with zeros behind them.
+#[inline]
+fn for_each_lane(bytes: &[u8], mut look: impl FnMut(u8x16, usize)) {
+    let (lanes, rest) = bytes.as_chunks::<LANES>();
+    let mut shift = 0;
+    for lane in lanes {
+        step();
+        look(u8x16::new(*lane), shift);
+        shift += LANES;
     }
-    let mut word = [0; WORD];
-    for (slot, byte) in word.iter_mut().zip(rest) {
-        *slot = *byte;
+    if !rest.is_empty() {
+        step();
+        let mut lane = [0; LANES];
+        if let Some(start) = lane.get_mut(..rest.len()) {
+            start.copy_from_slice(rest);
+        }
+        look(u8x16::new(lane), shift);
     }
-    u64::from_le_bytes(word)
-}
-
-/// The high bit of each byte that is from `first` to `last`, where no byte of `word` has one itself.
-#[inline]
-const fn in_range(word: u64, first: u8, last: u8) -> u64 {
-    let from = word + (0x80 - first as u64) * EACH;
-    let past = word + (0x7f - last as u64) * EACH;
-    from & !past & HIGH
-}
-
-/// The high bits of the bytes, side by side.
-#[inline]
-const fn mask(high_bits: u64) -> u64 {
-    (high_bits >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
 
 #[cfg(test)]
@@ -96,13 +145,26 @@ mod tests {
         for byte in 0..=u8::MAX {
             for place in 0..BLOCK {
                 for length in [place + 1, BLOCK] {
-                    let mut bytes = vec![b' '; length];
+                    let mut bytes = vec![b'x'; length];
                     bytes[place] = byte;
-                    let block = Block::of(&bytes);
+                    let (block, classes) = Block::of(&bytes);
                     let bit = |holds: bool| u64::from(holds) << place;
+                    let is = |of: &[u8]| bit(of.contains(&byte));
+                    let all = u64::MAX >> (BLOCK - length);
+                    let alphanumerics = all & !bit(!byte.is_ascii_alphanumeric());
+                    assert_eq!(block.alphanumerics, alphanumerics);
                     assert_eq!(block.digits, bit(byte.is_ascii_digit()));
-                    assert_eq!(block.alphanumerics, bit(byte.is_ascii_alphanumeric()));
-                    assert_eq!(block.uppers, u64::from(byte.is_ascii_uppercase()));
+                    assert_eq!(block.uppers, bit(byte.is_ascii_uppercase()));
+                    assert_eq!(block.tokens(), is(b"-_"));
+                    assert_eq!(block.hyphens, is(b"-"));
+                    assert_eq!(block.dots, is(b"."));
+                    assert_eq!(block.colons, is(b":"));
+                    assert_eq!(block.equals, is(b"="));
+                    let says = |class| classes.has(class);
+                    assert_eq!(says(Class::SEPARATOR), b"&;\n,|/=[{".contains(&byte));
+                    assert_eq!(says(Class::EQUALS), byte == b'=');
+                    assert_eq!(says(Class::PLUS), byte == b'+');
+                    assert_eq!(says(Class::AT), byte == b'@');
                 }
             }
         }

@@ -4,7 +4,6 @@ use super::super::steps::step;
 use super::Outline;
 use super::block::{BLOCK, Block};
 use super::encoded;
-use super::gap::Classes;
 
 /// The shortest runs of these alphabets that are looked into.
 const TOKEN: u32 = 16;
@@ -13,125 +12,102 @@ const ENCODED: u32 = encoded::SHORTEST;
 /// No word of a recovery phrase has fewer letters.
 const PHRASE_WORD: u32 = 3;
 
-/// The bytes of a block, a bit each.
-#[derive(Debug, Clone, Copy, Default)]
-struct Marks {
-    block: Block,
-    /// Letters, digits and what stands among them in a token, between the slashes of a value, in a value and in padded
-    /// base64.
-    tokens: u64,
-    segments: u64,
-    values: u64,
-    encoded: u64,
-}
-
 /// What was before a block.
 #[derive(Debug)]
 struct Before {
     alphanumeric: u64,
     phrase_word: u64,
+    colon: u64,
     /// Whether all bytes belong to a value that starts with the view.
     is_value: bool,
 }
 
 impl Outline {
-    /// Counts the bytes of each class, and looks where runs start.
-    pub(super) fn mark(&mut self, bytes: &[u8]) {
+    /// Counts the bytes of each class, and looks where runs start. Returns the masks of the first block.
+    pub(super) fn mark(&mut self, bytes: &[u8]) -> Block {
         let mut before = Before {
             alphanumeric: 0,
             phrase_word: 0,
+            colon: 0,
             is_value: true,
         };
-        let (mut marks, mut start) = (Marks::default(), 0);
-        for (index, block) in bytes.chunks(BLOCK).enumerate() {
-            let next = self.classify(bytes, block, index * BLOCK);
-            if index > 0 {
-                self.runs(&marks, &next, &mut before, bytes, start);
-            }
-            (marks, start) = (next, index * BLOCK);
+        let mut blocks = bytes.chunks(BLOCK);
+        let first = self.classify(bytes, blocks.next().unwrap_or_default(), 0);
+        let (mut block, mut start) = (first, 0);
+        for bytes_of_next in blocks {
+            let next = self.classify(bytes, bytes_of_next, start + BLOCK);
+            self.runs(&block, &next, &mut before, bytes, start);
+            (block, start) = (next, start + BLOCK);
         }
-        self.runs(&marks, &Marks::default(), &mut before, bytes, start);
+        self.runs(&block, &Block::default(), &mut before, bytes, start);
+        first
     }
 
-    /// Looks at each byte of a block that is neither letter nor digit.
-    fn classify(&mut self, bytes: &[u8], block: &[u8], start: usize) -> Marks {
-        let masks = Block::of(block);
-        let mut classes = Classes::NONE;
-        let (mut tokens, mut pluses, mut slashes, mut equals) = (0, 0, 0, 0);
-        let all = u64::MAX >> (BLOCK - block.len());
-        let mut others = all & !masks.alphanumerics;
-        while others != 0 {
-            step();
-            let place = others.trailing_zeros();
-            others &= others - 1;
-            let class = Classes::of(block.get(place as usize).copied().unwrap_or(0));
-            classes.add(class);
-            tokens |= class.token_mark() << place;
-            pluses |= class.plus() << place;
-            slashes |= class.slash() << place;
-            equals |= class.equals() << place;
-        }
-        let tokens = masks.alphanumerics | tokens;
-        let segments = tokens | pluses;
-        let values = segments | slashes;
-        let marks = Marks {
-            block: masks,
-            tokens,
-            segments,
-            values,
-            encoded: values | equals,
-        };
+    /// Counts the bytes of a block.
+    #[inline]
+    fn classify(&mut self, bytes: &[u8], block: &[u8], start: usize) -> Block {
+        let (block, classes) = Block::of(block);
+        let count = |mask: u64| mask.count_ones() as usize;
+        let digits = count(block.digits);
+        self.classes = self.classes.and(classes);
+        self.digits += digits;
+        self.letters += count(block.alphanumerics) - digits;
+        self.uppers += count(block.uppers);
+        self.colons += count(block.colons);
+        self.hyphens += count(block.hyphens);
+        self.dots += count(block.dots);
+        let mut equals = block.equals;
         while equals != 0 {
             step();
             let after = start + equals.trailing_zeros() as usize + 1;
             equals &= equals - 1;
             self.may_be_quoted |= may_be_quoted(bytes.get(after..).unwrap_or_default());
         }
-        self.add(&masks, classes);
-        marks
-    }
-
-    fn add(&mut self, block: &Block, classes: Classes) {
-        let [colons, hyphens, dots] = classes.counts();
-        self.flags |= classes.flags();
-        self.colons += usize::from(colons);
-        self.hyphens += usize::from(hyphens);
-        self.dots += usize::from(dots);
-        let digits = block.digits.count_ones() as usize;
-        self.digits += digits;
-        self.letters += block.alphanumerics.count_ones() as usize - digits;
-        self.uppers += usize::try_from(block.uppers).unwrap_or(0);
+        block
     }
 
     /// Looks for runs that start in a block, of which the next one is known.
+    #[inline(always)]
     fn runs(
         &mut self,
-        marks: &Marks,
-        next: &Marks,
+        block: &Block,
+        next: &Block,
         before: &mut Before,
         bytes: &[u8],
         start: usize,
     ) {
-        let letters = |marks: &Marks| marks.block.alphanumerics & !marks.block.digits;
-        let words = rows::<PHRASE_WORD>(letters(marks), letters(next));
+        let words = rows::<PHRASE_WORD>(block.letters(), next.letters());
         self.words += (words & !(words << 1 | before.phrase_word)).count_ones() as usize;
         before.phrase_word = words >> (BLOCK - 1);
-        self.has_long_token |= rows::<TOKEN>(marks.tokens, next.tokens) != 0;
-        // What starts with the view has no name before it, but its segments may have one.
-        let values = rows::<VALUE>(marks.values, next.values);
-        let named = if before.is_value {
-            before.is_value = values == u64::MAX;
-            values & values.wrapping_add(1)
-        } else {
-            values
-        };
-        let segments = rows::<VALUE>(marks.segments, next.segments);
-        self.has_long_value |= (named | segments) != 0;
-
-        let alphanumerics = marks.block.alphanumerics;
+        // The zeros of an address that are left out.
+        self.may_be_v6 |= block.colons & (block.colons << 1 | before.colon) != 0;
+        before.colon = block.colons >> (BLOCK - 1);
+        self.may_be_mac |= may_be_pairs(block, next) || may_be_fours(block, next);
+        let alphanumerics = block.alphanumerics;
         let starts = alphanumerics & !(alphanumerics << 1 | before.alphanumeric);
         before.alphanumeric = alphanumerics >> (BLOCK - 1);
-        let mut starts = starts & rows::<ENCODED>(marks.encoded, next.encoded);
+
+        let segments = |block: &Block| block.alphanumerics | block.tokens() | block.pluses;
+        let values = |block: &Block| segments(block) | block.slashes;
+        let encoded = |block: &Block| values(block) | block.equals;
+        let rows_of_encoded = rows::<ENCODED>(encoded(block), encoded(next));
+        if rows_of_encoded == 0 {
+            before.is_value = false;
+            return;
+        }
+        let tokens = |block: &Block| block.alphanumerics | block.tokens();
+        self.has_long_token |= rows::<TOKEN>(tokens(block), tokens(next)) != 0;
+        // What starts with the view has no name before it, but its segments may have one.
+        let rows_of_values = rows::<VALUE>(values(block), values(next));
+        let named = if before.is_value {
+            before.is_value = rows_of_values == u64::MAX;
+            rows_of_values & rows_of_values.wrapping_add(1)
+        } else {
+            rows_of_values
+        };
+        let rows_of_segments = rows::<VALUE>(segments(block), segments(next));
+        self.has_long_value |= (named | rows_of_segments) != 0;
+        let mut starts = starts & rows_of_encoded;
         while starts != 0 {
             step();
             let at = start + starts.trailing_zeros() as usize;
@@ -155,6 +131,42 @@ fn rows<const LEAST: u32>(bits: u64, next: u64) -> u64 {
         length += by;
     }
     bits
+}
+
+/// The bits from `by` places on, where the next ones are known.
+#[inline]
+const fn ahead(bits: u64, next: u64, by: u32) -> u64 {
+    bits >> by | next << (u64::BITS - by)
+}
+
+/// Whether six pairs of letters or digits may start in a block, with a colon or hyphen between each of them.
+#[inline]
+fn may_be_pairs(block: &Block, next: &Block) -> bool {
+    let marks = |block: &Block| block.colons | block.hyphens;
+    if marks(block).count_ones() + marks(next).count_ones() < 5 {
+        return false;
+    }
+    let pairs = |block: &Block, next: u64| rows::<2>(block.alphanumerics, next);
+    let pairs_of_next = pairs(next, 0);
+    let pairs = pairs(block, next.alphanumerics);
+    let marked = pairs & ahead(marks(block), marks(next), 2);
+    let marked_of_next = pairs_of_next & ahead(marks(next), 0, 2);
+    let four = [3, 6, 9, 12].map(|by| ahead(marked, marked_of_next, by));
+    let all = four.iter().fold(marked, |all, places| all & places);
+    all & ahead(pairs, pairs_of_next, 15) != 0
+}
+
+/// Whether three groups of four may start in a block, with a dot between each of them.
+#[inline]
+fn may_be_fours(block: &Block, next: &Block) -> bool {
+    if block.dots.count_ones() + next.dots.count_ones() < 2 {
+        return false;
+    }
+    let fours_of_next = rows::<4>(next.alphanumerics, 0);
+    let fours = rows::<4>(block.alphanumerics, next.alphanumerics);
+    let marked = fours & ahead(block.dots, next.dots, 4);
+    let marked_of_next = fours_of_next & ahead(next.dots, 0, 4);
+    marked & ahead(marked, marked_of_next, 5) & ahead(fours, fours_of_next, 10) != 0
 }
 
 /// Whether what follows `=` may make an escape of it: two hexadecimal digits or the end of a line.

@@ -4,11 +4,10 @@
 //! so many digits, a country before two, a hyphen in the right place. A recognizer runs where that shows, and nowhere else.
 
 mod accounts;
-mod addresses;
 mod block;
+mod class;
 mod codes;
 mod encoded;
-mod gap;
 mod hull;
 mod marks;
 mod numbers;
@@ -17,13 +16,18 @@ mod word;
 
 pub(super) use hull::Hull;
 
+use class::Class;
+
 use super::recognize::{FEWEST_DIGITS_OF_ARRAY, FEWEST_HYPHENS_OF_KEY, FEWEST_WORDS_OF_PHRASE};
 use super::view::View;
+
+/// An IPv6 address in which no zeros are left out has as many, before an IPv4 address at its end.
+const FEWEST_COLONS_OF_V6: usize = 6;
 
 /// What there is in one view.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Outline {
-    flags: u64,
+    classes: Class,
     pub(super) digits: usize,
     letters: usize,
     pub(super) colons: usize,
@@ -55,7 +59,7 @@ pub(super) struct Outline {
 impl Outline {
     pub(super) fn of(view: &View<'_>) -> Self {
         let mut outline = Self {
-            flags: 0,
+            classes: Class::NONE,
             digits: 0,
             letters: 0,
             colons: 0,
@@ -75,8 +79,9 @@ impl Outline {
             has_long_token: false,
             has_long_value: false,
         };
-        outline.mark(view.bytes());
-        outline.survey(view);
+        let first = outline.mark(view.bytes());
+        outline.may_be_v6 |= outline.colons >= FEWEST_COLONS_OF_V6;
+        outline.survey(view, &first);
         outline
     }
 
@@ -96,8 +101,8 @@ impl Outline {
             && self.accounts.is_empty()
     }
 
-    const fn has(&self, flags: u32) -> bool {
-        self.flags & flags as u64 != 0
+    const fn has(&self, classes: Class) -> bool {
+        self.classes.has(classes)
     }
 
     pub(super) const fn has_letter(&self) -> bool {
@@ -105,7 +110,7 @@ impl Outline {
     }
 
     pub(super) const fn has_at(&self) -> bool {
-        self.has(gap::AT)
+        self.has(Class::AT)
     }
 
     pub(super) const fn has_dot(&self) -> bool {
@@ -114,13 +119,13 @@ impl Outline {
 
     /// Whether there may be a list.
     pub(super) const fn has_separators(&self) -> bool {
-        self.has(gap::SEPARATOR)
+        self.has(Class::SEPARATOR)
     }
 
     /// Whether something may be written as an escape.
     pub(super) const fn has_escapes(&self) -> bool {
-        self.has(gap::PERCENT | gap::BACKSLASH)
-            || (self.has(gap::AMPERSAND) && self.has(gap::REFERENCE))
+        self.has(Class::PERCENT.and(Class::BACKSLASH))
+            || (self.has(Class::AMPERSAND) && self.has(Class::REFERENCE))
     }
 
     /// The same, with quoted-printable.
@@ -129,19 +134,19 @@ impl Outline {
     }
 
     pub(super) const fn has_percent(&self) -> bool {
-        self.has(gap::PERCENT)
+        self.has(Class::PERCENT)
     }
 
     pub(super) const fn has_equals(&self) -> bool {
-        self.has(gap::EQUALS)
+        self.has(Class::EQUALS)
     }
 
     pub(super) const fn has_brackets(&self) -> bool {
-        self.has(gap::BRACKET)
+        self.has(Class::BRACKET)
     }
 
     /// Whether there are characters that may only look like others, or cannot be seen.
     pub(super) const fn needs_folding(&self) -> bool {
-        self.has(gap::FOLDED)
+        self.has(Class::FOLDED)
     }
 }

@@ -1,6 +1,6 @@
-//! Where digits are joined to as many as a number has.
+//! Where digits are joined to as many as a number has, or as the address of a host.
 
-use super::gap::{Gap, Joint};
+use super::class::Class;
 use super::hull::Hull;
 use super::word::Word;
 
@@ -9,50 +9,64 @@ const FEWEST: usize = 7;
 const MOST: usize = 19;
 /// The longest separator between two groups.
 const LONGEST_GAP: usize = 4;
+/// How many numbers an address of IPv4 has.
+const V4: usize = 4;
 
 #[derive(Debug)]
 pub(super) struct Numbers {
-    joint: Joint,
-    /// Where the first of the groups that are joined starts, and how many digits they have.
+    joint: Class,
+    /// Where the first of the groups that are joined starts, where the last one ends, and how many digits they have.
     start: usize,
+    end: usize,
     digits: usize,
+    /// How many of the last groups have a dot between them.
+    dotted: usize,
     pub(super) hull: Hull,
+    pub(super) may_be_v4: bool,
 }
 
 impl Numbers {
     pub(super) const fn new(in_url: bool) -> Self {
         Self {
             joint: if in_url {
-                Joint::NUMBER_IN_URL
+                Class::IN_NUMBER_OF_URL
             } else {
-                Joint::NUMBER
+                Class::IN_NUMBER
             },
             start: 0,
+            end: 0,
             digits: 0,
+            dotted: 0,
             hull: Hull::EMPTY,
+            may_be_v4: false,
         }
-    }
-
-    /// Letters stand between numbers.
-    #[inline]
-    pub(super) const fn letters(&mut self) {
-        self.digits = 0;
     }
 
     /// A group that a letter follows is none, and one that a letter precedes begins anew.
-    pub(super) fn word(&mut self, gap: &Gap, word: &Word) {
+    #[inline]
+    pub(super) fn word(&mut self, word: &Word, bytes: &[u8]) {
+        let gap = bytes.get(self.end..word.start).unwrap_or_default();
+        self.end = word.end();
         if word.trailing == 0 || word.trailing > MOST {
-            self.digits = 0;
+            (self.digits, self.dotted) = (0, 0);
             return;
         }
-        let goes_on = word.is_number() && gap.len <= LONGEST_GAP && gap.is(self.joint);
-        if !goes_on || self.digits == 0 {
+        if !self.goes_on(word, gap) {
             self.start = word.end() - word.trailing;
-            self.digits = 0;
+            (self.digits, self.dotted) = (0, 0);
         }
         self.digits += word.trailing;
         if self.digits >= FEWEST {
             self.hull.add(self.start, word.end());
         }
+        self.dotted = if gap == b"." { self.dotted + 1 } else { 1 };
+        self.may_be_v4 |= self.dotted >= V4;
+    }
+
+    fn goes_on(&self, word: &Word, gap: &[u8]) -> bool {
+        self.digits > 0
+            && word.is_number()
+            && gap.len() <= LONGEST_GAP
+            && gap.iter().all(|byte| Class::of(*byte).has(self.joint))
     }
 }

@@ -13,9 +13,8 @@ pub(super) const RECOGNIZER: NumberRecognizer = NumberRecognizer {
         if window.totals() & totals(LENGTHS) == 0 || window.glued() {
             return None;
         }
-        let first_six = window.leading(6);
-        let issued = issuer::issued_lengths(first_six);
-        let known = issued | issuer::uatp_lengths(first_six);
+        let issued = issuer::issued_lengths(window);
+        let known = issued | if is_uatp(window) { 1 << UATP_LENGTH } else { 0 };
         // The longest first: a 19-digit card starts with groups that may pass for a 16-digit one.
         let count = window
             .counts(totals(LENGTHS) & known)
@@ -25,6 +24,9 @@ pub(super) const RECOGNIZER: NumberRecognizer = NumberRecognizer {
 };
 
 const LENGTHS: std::ops::RangeInclusive<usize> = 13..=19;
+/// How UATP divides its numbers.
+const UATP: &[usize] = &[4, 5, 6];
+const UATP_LENGTH: usize = 15;
 /// Undivided digits with this many zeros at their end are a round amount, not an account.
 const ROUND: usize = 8;
 /// What people put between the groups of a card beside spaces.
@@ -43,8 +45,8 @@ const PRINTED: &[&[usize]] = &[
 
 fn is_card(view: &View<'_>, window: &Window<'_, '_>, count: usize, issued: u32) -> bool {
     let length = window.total(count);
-    (issued & 1 << length != 0 || is_uatp(window, count))
-        && passes_luhn(window, count, length)
+    (issued & 1 << length != 0 || (count == UATP.len() && is_uatp(window)))
+        && window.passes_luhn(count)
         && has_card_grouping(window, count)
         && (count > 1 || window.digits(count).rev().take_while(|digit| *digit == 0).count() < ROUND)
         // A decimal fraction or its integer part.
@@ -52,9 +54,9 @@ fn is_card(view: &View<'_>, window: &Window<'_, '_>, count: usize, issued: u32) 
         && !uuid::surrounds(view, &window.span(count))
 }
 
-/// UATP's numbers are known by their form alone.
-fn is_uatp(window: &Window<'_, '_>, count: usize) -> bool {
-    count == 3 && window.starts_with(&[4, 5, 6])
+/// UATP's numbers are known by their form alone: anything of 15 digits may start with 1.
+fn is_uatp(window: &Window<'_, '_>) -> bool {
+    window.starts_with(UATP) && window.leading(1) == 1
 }
 
 /// No separators; groups as they are printed, whatever is between; or the same between groups of one length, the last
@@ -92,20 +94,4 @@ fn is_decimal(window: &Window<'_, '_>, count: usize) -> bool {
         .flatten()
         .any(|byte| matches!(byte, b'.' | b','));
     marks && (count == 2 || window.lengths(count).skip(1).all(|length| length == 3))
-}
-
-/// The check digit of ISO/IEC 7812-1, annex B.
-fn passes_luhn(window: &Window<'_, '_>, count: usize, length: usize) -> bool {
-    let sum: u32 = window
-        .digits(count)
-        .zip((0..length).rev())
-        .map(
-            |(digit, from_right)| match (u32::from(digit), from_right % 2) {
-                (digit, 0) => digit,
-                (digit @ 0..=4, _) => digit * 2,
-                (digit, _) => digit * 2 - 9,
-            },
-        )
-        .sum();
-    sum.is_multiple_of(10)
 }

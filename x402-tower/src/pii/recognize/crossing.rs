@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 use super::super::steps::step;
 use super::super::view::View;
 use super::iban::may_begin;
-use super::national::{Run, Runs, may_be_code};
+use super::national::{FormsOfCodes, Run, Runs};
 
 /// A run of letters and digits of a part.
 #[derive(Debug, Clone, Copy)]
@@ -58,17 +58,18 @@ fn may_begin_iban(view: &View<'_>, pieces: &[Piece]) -> bool {
 
 /// Whether the first of these pieces and those after it are as long as an identifier over a border of parts.
 fn crosses_as_code(pieces: &[Piece]) -> bool {
-    let (mut len, mut digits, mut crosses) = (0, 0, false);
+    let (mut len, mut forms, mut crosses) = (0, FormsOfCodes::ALL, false);
     for (index, piece) in pieces.iter().enumerate() {
         step();
         crosses |= index > 0 && piece.begins_part;
-        match may_be_code(len, digits, &piece.run) {
-            None => return false,
-            Some(true) if crosses => return true,
-            Some(_) => {}
-        }
-        digits |= piece.run.digits << len;
+        forms = forms.with(len, piece.run.len, u64::from(piece.run.digits));
         len += piece.run.len;
+        if forms.is_empty() {
+            return false;
+        }
+        if crosses && forms.is_whole(len, true) {
+            return true;
+        }
     }
     false
 }

@@ -1,17 +1,20 @@
 //! Which card networks issue which numbers.
 
+use super::window::{Window, totals};
+
 /// A range of issuer numbers, by their first six digits, and the lengths of card numbers in it.
 struct Range {
     first: u32,
     last: u32,
-    lengths: std::ops::RangeInclusive<usize>,
+    /// One bit each.
+    lengths: u32,
 }
 
 const fn range(first: u32, last: u32, shortest: usize, longest: usize) -> Range {
     Range {
         first,
         last,
-        lengths: shortest..=longest,
+        lengths: totals(shortest..=longest),
     }
 }
 
@@ -46,10 +49,10 @@ const RANGES: &[Range] = &[
     range(194_600, 194_699, 16, 16), // GPN
 ];
 
-/// Whether networks issue numbers with these first two digits.
-static ISSUED: [bool; 100] = {
-    let mut issued = [false; 100];
-    let mut rest = RANGES;
+/// The ranges that have numbers with these first two digits, one bit each.
+static BY_LEADING: [u32; 100] = {
+    let mut table = [0; 100];
+    let (mut rest, mut bit) = (RANGES, 1);
     while let [range, others @ ..] = rest {
         let mut leading = range.first / 10_000;
         while leading <= range.last / 10_000 {
@@ -58,30 +61,35 @@ static ISSUED: [bool; 100] = {
                 reason = "checked when it is compiled; nothing of it runs later"
             )]
             {
-                issued[leading as usize] = true;
+                table[leading as usize] |= bit;
             }
             leading += 1;
         }
+        bit <<= 1;
         rest = others;
     }
-    issued
+    table
 };
 
-/// The lengths of the card numbers that networks issue with these first six digits, one bit each.
-pub(super) fn issued_lengths(first_six: u32) -> u32 {
+/// The lengths of the card numbers that networks issue with the first six digits of a window, one bit each.
+pub(super) fn issued_lengths(window: &Window<'_, '_>) -> u32 {
     // Half of all numbers are no card's from their first two digits on.
-    let leading = first_six / 10_000;
-    if usize::try_from(leading).ok().and_then(|at| ISSUED.get(at)) != Some(&true) {
+    let leading = usize::try_from(window.leading(2)).ok();
+    let mut ranges = leading
+        .and_then(|leading| BY_LEADING.get(leading).copied())
+        .unwrap_or(0);
+    if ranges == 0 {
         return 0;
     }
-    RANGES
-        .iter()
-        .filter(|range| (range.first..=range.last).contains(&first_six))
-        .flat_map(|range| range.lengths.clone())
-        .fold(0, |lengths, length| lengths | 1 << length)
-}
-
-/// The lengths of UATP's numbers, one bit each: anything of 15 digits that starts with 1, so form must confirm it.
-pub(super) fn uatp_lengths(first_six: u32) -> u32 {
-    u32::from((100_000..=199_999).contains(&first_six)) << 15
+    let (first_six, mut lengths) = (window.leading(6), 0);
+    while let Some(place) = ranges.checked_ilog2() {
+        ranges ^= 1 << place;
+        let range = usize::try_from(place).ok();
+        if let Some(range) = range.and_then(|range| RANGES.get(range))
+            && (range.first..=range.last).contains(&first_six)
+        {
+            lengths |= range.lengths;
+        }
+    }
+    lengths
 }

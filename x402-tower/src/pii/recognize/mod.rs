@@ -35,7 +35,7 @@ mod window;
 
 pub(super) use crossing::may_cross;
 pub(super) use iban::is_country as is_country_of_accounts;
-pub(super) use national::{LONGEST_CODE, MAX_PIECES, may_be_whole_code, may_begin_code};
+pub(super) use national::{FormsOfCodes, MAX_PIECES};
 pub(super) use secret::{FEWEST_DIGITS_OF_ARRAY, FEWEST_HYPHENS_OF_KEY, FEWEST_WORDS_OF_PHRASE};
 
 /// How to find one kind of personal data, or several of the same form.
@@ -92,7 +92,7 @@ const NUMBERS_RECOGNIZER: Recognizer = Recognizer {
         let mut ends = [None; NUMBER_RECOGNIZERS.len()];
         let mut numbers = Numbers::within(view, outline.numbers.range());
         while let Some(window) = numbers.next_window() {
-            let digits = window.total(window.len());
+            let digits = window.digits_in_all();
             for (recognizer, end) in NUMBER_RECOGNIZERS.iter().zip(&mut ends) {
                 if digits < recognizer.fewest_digits
                     || end.is_some_and(|end| window.start() < end)

@@ -130,9 +130,9 @@ fn ends_round(window: &Window<'_, '_>, count: usize) -> bool {
 
 /// `00` or `011`, as one dials in place of the `+`, and a calling code.
 fn with_exit_code(view: &View<'_>, window: &Window<'_, '_>) -> Option<(Range<usize>, u8)> {
-    let exit = match window.digit_values(window.len()) {
-        [0, 0, ..] => 2,
-        [0, 1, 1, ..] => 3,
+    let exit = match window.leading(3) {
+        0..=9 => 2,
+        11 => 3,
         _ => return None,
     };
     let lengths = totals(10..=*INTERNATIONAL_LENGTHS.end()) << exit;
@@ -206,6 +206,9 @@ fn national(view: &View<'_>, window: &Window<'_, '_>) -> Option<(Range<usize>, u
 
 /// Any number that a key or word calls a telephone number.
 fn keyed(view: &View<'_>, window: &Window<'_, '_>) -> Option<(Range<usize>, u8)> {
+    if window.first_length() == 1 {
+        return None;
+    }
     let start = opening(view, window.start());
     let divided = window
         .lengths(window.len())

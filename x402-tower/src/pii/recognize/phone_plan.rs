@@ -5,7 +5,7 @@
 //! country's recommendations print (DIN 5008, Ofcom, Arcep, ACMA and their like).
 
 use super::score;
-use super::window::{Window, totals};
+use super::window::{Window, ends_of, totals};
 
 /// The digits of all layouts.
 const LENGTHS: std::ops::RangeInclusive<usize> = 9..=12;
@@ -34,6 +34,8 @@ pub(super) struct Plan {
 
 struct Layout {
     groups: &'static [usize],
+    /// After how many digits they end, a bit each.
+    ends: u32,
     proof: Proof,
     score: u8,
     /// Whether numbers of the country start with these digits.
@@ -48,6 +50,7 @@ const fn layout(
 ) -> Layout {
     Layout {
         groups,
+        ends: ends_of(groups),
         proof,
         score,
         fits,
@@ -202,7 +205,7 @@ static TWELVE: &[Layout] = &[
 ];
 
 /// The layouts whose first group has this length.
-fn layouts(first: usize) -> &'static [Layout] {
+fn layouts(first: u32) -> &'static [Layout] {
     match first {
         1 => ONE,
         2 => TWO,
@@ -222,9 +225,8 @@ pub(super) fn national_plan(window: &Window<'_, '_>) -> Option<Plan> {
     if window.totals() & totals(LENGTHS) == 0 {
         return None;
     }
-    let first = window.lengths(1).next()?;
-    let layout = layouts(first).iter().find(|layout| {
-        window.starts_with(layout.groups) && (layout.fits)(window.digit_values(layout.groups.len()))
+    let layout = layouts(window.first_length()).iter().find(|layout| {
+        window.starts_with_ends(layout.ends) && (layout.fits)(window.digit_values(layout.groups.len()))
     })?;
     Some(Plan {
         groups: layout.groups.len(),

@@ -45,6 +45,8 @@ pub(super) struct Window<'v, 't> {
     /// Groups that were taken away, those of the window, and room for more.
     groups: [Group; ROOM],
     digits: [u8; ROOM],
+    /// The [sums of Luhn's check](LUHN) of the digits up to each of them.
+    sums: [u32; ROOM],
     first: usize,
     len: usize,
     /// How many of the digits are before those of the window.
@@ -58,12 +60,46 @@ pub(super) const fn totals(range: RangeInclusive<usize>) -> u32 {
     (2 << *range.end()) - (1 << *range.start())
 }
 
+/// What a digit adds to two sums in which every second digit is doubled, less nine if that is more: in the low half those
+/// at even places, in the high one those at odd places. First what it adds at an even place.
+static LUHN: [[u32; 2]; 10] = {
+    let mut table = [[0; 2]; 10];
+    let mut digit = 0u32;
+    while digit < 10 {
+        let doubled = if digit < 5 { digit * 2 } else { digit * 2 - 9 };
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "checked when it is compiled; nothing of it runs later"
+        )]
+        {
+            table[digit as usize] = [doubled | digit << HALF, digit | doubled << HALF];
+        }
+        digit += 1;
+    }
+    table
+};
+const HALF: u32 = 16;
+const LOW: u32 = (1 << HALF) - 1;
+
+/// The numbers of digits after which groups of these lengths end, a bit each.
+pub(super) const fn ends_of(lengths: &[usize]) -> u32 {
+    let (mut ends, mut total) = (0, 0);
+    let mut rest = lengths;
+    while let [length, others @ ..] = rest {
+        total += *length;
+        ends |= 1 << total;
+        rest = others;
+    }
+    ends
+}
+
 impl<'v, 't> Window<'v, 't> {
     pub(super) const fn empty(view: &'v View<'t>) -> Self {
         Self {
             view,
             groups: [Group::EMPTY; ROOM],
             digits: [0; ROOM],
+            sums: [0; ROOM],
             first: 0,
             len: 0,
             base: 0,
@@ -74,7 +110,7 @@ impl<'v, 't> Window<'v, 't> {
     /// Adds a group at the end, if it fits.
     pub(super) fn push(&mut self, group: Group) -> bool {
         let length = group.len();
-        let total = self.total(self.len) + length;
+        let total = self.digits_in_all() + length;
         if self.len >= MAX_GROUPS || total > MAX_DIGITS {
             return false;
         }
@@ -83,15 +119,22 @@ impl<'v, 't> Window<'v, 't> {
         }
         let start = self.base + total - length;
         let values = self.view.slice(group.start..group.end);
-        let (Some(digits), Some(slot)) = (
+        let mut sum = self.sum_before(start);
+        let (Some(digits), Some(sums), Some(slot)) = (
             self.digits.get_mut(start..start + length),
+            self.sums.get_mut(start..start + length),
             self.groups.get_mut(self.first + self.len),
         ) else {
             return false;
         };
-        for (digit, byte) in digits.iter_mut().zip(values) {
+        let mut is_odd = start % 2 == 1;
+        for ((digit, upto), byte) in digits.iter_mut().zip(sums).zip(values) {
             step();
             *digit = byte.wrapping_sub(b'0');
+            let [at_even, at_odd] = LUHN.get(usize::from(*digit)).copied().unwrap_or_default();
+            sum += if is_odd { at_odd } else { at_even };
+            is_odd = !is_odd;
+            *upto = sum;
         }
         *slot = Group {
             upto: start + length,
@@ -102,9 +145,28 @@ impl<'v, 't> Window<'v, 't> {
         true
     }
 
+    fn sum_before(&self, place: usize) -> u32 {
+        let before = place.checked_sub(1);
+        let sum = before.and_then(|before| self.sums.get(before));
+        sum.copied().unwrap_or(0)
+    }
+
+    /// Whether the check digit of ISO/IEC 7812-1, annex B, holds for the digits of the first `count` groups.
+    pub(super) fn passes_luhn(&self, count: usize) -> bool {
+        let end = self.base + self.total(count);
+        let both = self.sum_before(end).wrapping_sub(self.sum_before(self.base));
+        // The last digit is not doubled.
+        let sum = if end % 2 == 0 {
+            both & LOW
+        } else {
+            both >> HALF
+        };
+        sum.is_multiple_of(10)
+    }
+
     /// Takes the first group away.
     pub(super) fn pop(&mut self) {
-        let digits = self.total(1);
+        let digits = usize::try_from(self.first_length()).unwrap_or(0);
         self.base += digits;
         // The first group has no end before it.
         self.ends = (self.ends >> digits) & !1;
@@ -120,6 +182,18 @@ impl<'v, 't> Window<'v, 't> {
         let base = self.base;
         let end = base + self.total(self.len);
         self.digits.copy_within(base..end, 0);
+        let before = self.sum_before(base);
+        self.sums.copy_within(base..end, 0);
+        for sum in self.sums.iter_mut().take(end - base) {
+            step();
+            let sums = sum.wrapping_sub(before);
+            // What was at an odd place is at an even one where an odd number was before.
+            *sum = if base % 2 == 0 {
+                sums
+            } else {
+                sums.rotate_left(HALF)
+            };
+        }
         self.groups
             .copy_within(self.first..self.first + self.len, 0);
         self.first = 0;
@@ -170,10 +244,18 @@ impl<'v, 't> Window<'v, 't> {
 
     /// Whether the window starts with groups of these lengths.
     pub(super) fn starts_with(&self, lengths: &[usize]) -> bool {
-        self.groups().get(..lengths.len()).is_some_and(|groups| {
-            let mut pairs = groups.iter().zip(lengths);
-            pairs.all(|(group, length)| group.len() == *length)
-        })
+        self.starts_with_ends(ends_of(lengths))
+    }
+
+    /// The same for groups that end after these numbers of digits, a bit each.
+    pub(super) const fn starts_with_ends(&self, ends: u32) -> bool {
+        let upto_last = u32::MAX.checked_shr(ends.leading_zeros());
+        matches!(upto_last, Some(places) if self.ends & places == ends)
+    }
+
+    /// How many digits the first group has.
+    pub(super) const fn first_length(&self) -> u32 {
+        self.ends.trailing_zeros()
     }
 
     /// How many digits the first `count` groups have.
@@ -184,6 +266,12 @@ impl<'v, 't> Window<'v, 't> {
             .map_or(0, |group| group.upto - self.base)
     }
 
+    /// How many digits all groups have.
+    pub(super) fn digits_in_all(&self) -> usize {
+        let most = self.ends.checked_ilog2().unwrap_or(0);
+        usize::try_from(most).unwrap_or(0)
+    }
+
     /// A bit for each number of digits that the first groups have together: bit 9 where some of them have nine.
     pub(super) const fn totals(&self) -> u32 {
         self.ends
@@ -191,22 +279,15 @@ impl<'v, 't> Window<'v, 't> {
 
     /// The counts of groups that together have as many digits as one of the bits of `totals` says, the largest first.
     pub(super) fn counts(&self, totals: u32) -> impl Iterator<Item = usize> {
-        let base = self.base;
-        // Every group has a digit, so that no more groups have so many digits together.
-        let most = totals
-            .checked_ilog2()
-            .and_then(|most| usize::try_from(most).ok());
-        let first = self.len.min(most.unwrap_or(0));
-        let groups = self.groups().get(..first).unwrap_or_default();
-        groups
-            .iter()
-            .enumerate()
-            .rev()
-            .filter(move |(_, group)| {
-                step();
-                totals & 1 << (group.upto - base) != 0
-            })
-            .map(|(index, _)| index + 1)
+        let ends = self.ends;
+        let mut totals = totals & ends;
+        std::iter::from_fn(move || {
+            step();
+            let total = totals.checked_ilog2()?;
+            let places = (2 << total) - 1;
+            totals &= places >> 1;
+            usize::try_from((ends & places).count_ones()).ok()
+        })
     }
 
     /// The values of the digits of the first `count` groups.

@@ -15,7 +15,7 @@ pub(super) use super::identifier::Code;
 use super::naming::{Keys, Label, followed_by};
 use super::printed::Printed;
 use super::runs::{Run, Runs};
-pub(super) use super::shape::Shape;
+pub(super) use super::shape::{Forms, Shape};
 use super::standing::stands_alone;
 use super::{britain, dea, finland, india, italy, singapore, spain, sweden};
 
@@ -61,7 +61,7 @@ pub(super) const RECOGNIZER: Recognizer = Recognizer {
 /// An Indian PAN has four digits, and so has an Italian code unless most of them were replaced.
 const FEWEST_DIGITS: usize = 4;
 const SHORTEST: usize = 9;
-pub(in super::super::super) const LONGEST: usize = 16;
+pub(super) const LONGEST: usize = 16;
 /// `RSSMRA85T10A562S` in pairs has eight.
 pub(in super::super::super) const MAX_PIECES: usize = 8;
 /// An Italian code starts with six letters.
@@ -148,57 +148,35 @@ fn code_at(view: &View<'_>, runs: &[Run], hits: &Hits) -> Option<(EntityType, us
     if most < SHORTEST {
         return None;
     }
-    let (mut len, mut digits) = (0, 0);
-    let mut found = None;
+    let has_sign = runs
+        .first()
+        .is_some_and(|first| matches!(view.at(first.end()), b'-' | b'+'));
+    let (mut len, mut forms, mut found) = (0, Forms::ALL, None);
     for (run, count) in runs.iter().zip(1..) {
         step();
-        if len + run.len > LONGEST {
+        forms = forms.with(len, run.len, u64::from(run.digits));
+        len += run.len;
+        if forms.is_empty() {
             break;
         }
-        digits |= run.digits << len;
-        len += run.len;
-        if may_fit(len, digits)
+        if forms.is_whole(len, has_sign)
             && let Some(code) = runs.get(..count).and_then(|runs| Code::of(view, runs))
             && let Some((entity, score)) = best(view, &code, hits)
         {
             found = Some((entity, run.end(), score));
         }
-        if !may_go_on(view, run.end(), len, digits) {
+        if !may_go_on(view, run.end()) {
             break;
         }
     }
     found
 }
 
-/// Whether a run makes a code of the `len` characters before it; `None` if no code has all of them.
-pub(in super::super) fn may_be_code(len: usize, digits: u32, run: &Run) -> Option<bool> {
-    let digits = digits | run.digits.checked_shl(u32::try_from(len).ok()?)?;
-    let len = len + run.len;
-    (len <= LONGEST).then(|| may_fit(len, digits))
-}
-
-/// Whether some words with letters and digits at these places may be a code: its form is one of a kind, and the sign that
-/// belongs to it is there.
-pub(in super::super::super) fn may_be_whole(len: usize, digits: u32, has_sign: bool) -> bool {
-    rules_for(len, digits).any(|rule| has_sign || !rule.shape.is_signed)
-}
-
-/// Whether letters and digits stand where they do in one of the forms. Most runs of text are settled by their length.
-fn may_fit(len: usize, digits: u32) -> bool {
-    rules_for(len, digits).next().is_some()
-}
-
-/// Whether one more run can belong to `len` characters. Words are left soon: at most six letters stand before a digit.
-fn may_go_on(view: &View<'_>, end: usize, len: usize, digits: u32) -> bool {
+/// Whether one more run follows one that ends at `end`.
+fn may_go_on(view: &View<'_>, end: usize) -> bool {
     let separator = view.at(end);
-    let next = view.at(end + 1);
     let joins = matches!(separator, b'-' | b'.' | b'_' | b'+') || view.is_space(separator);
-    let may_follow = match (digits, len) {
-        (0, MOST_LETTERS) => next.is_ascii_digit(),
-        (0, MOST_LETTERS..) => false,
-        _ => next.is_ascii_alphanumeric(),
-    };
-    joins && may_follow && len < LONGEST
+    joins && view.at(end + 1).is_ascii_alphanumeric()
 }
 
 fn best(view: &View<'_>, code: &Code, hits: &Hits) -> Option<(EntityType, u8)> {

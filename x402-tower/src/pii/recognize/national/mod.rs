@@ -34,12 +34,9 @@ mod sweden;
 
 use super::{NumberRecognizer, Recognizer};
 
-pub(super) use code::may_be_code;
-pub(in super::super) use code::{
-    LONGEST as LONGEST_CODE, MAX_PIECES, may_be_whole as may_be_whole_code,
-};
+pub(in super::super) use code::MAX_PIECES;
 pub(super) use runs::{Run, Runs};
-pub(in super::super) use shape::may_begin as may_begin_code;
+pub(in super::super) use shape::Forms as FormsOfCodes;
 
 pub(super) const NUMBERS: NumberRecognizer = number::RECOGNIZER;
 pub(super) const CODES: Recognizer = code::RECOGNIZER;

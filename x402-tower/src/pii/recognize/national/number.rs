@@ -10,7 +10,7 @@ use super::super::super::EntityType;
 use super::super::super::entity::EntitySet;
 use super::super::super::steps::step;
 use super::super::super::view::View;
-use super::super::window::{Window, totals};
+use super::super::window::{Window, ends_of, totals};
 use super::super::{Hits, NumberRecognizer, score};
 use super::naming::{Keys, Label, NATIONAL_ID, followed_by};
 use super::printed::Printed;
@@ -77,7 +77,6 @@ pub(super) const RECOGNIZER: NumberRecognizer = NumberRecognizer {
 
 const SHORTEST: usize = 8;
 const LONGEST: usize = 13;
-const MOST_PRINTED_GROUPS: usize = 8;
 /// How far from a number the word that names it may start.
 const REACH: usize = 12;
 const RULES: [&[NumberRule]; 5] = [
@@ -128,9 +127,13 @@ fn rules_of(len: usize) -> impl Iterator<Item = &'static NumberRule> {
     rules.iter().map_while(|rule| *rule)
 }
 
-/// For each count of groups, which lengths the first of them has where such numbers are printed in groups, one bit each.
-static PRINTED_FIRST: [u32; MOST_PRINTED_GROUPS + 1] = {
-    let mut firsts = [0; MOST_PRINTED_GROUPS + 1];
+/// No length of a first group has more forms.
+const MOST_FORMS: usize = 8;
+
+/// For each length of a first group, after how many digits the groups end of the forms that such numbers are printed in.
+static PRINTED: [[u32; MOST_FORMS]; LONGEST + 1] = {
+    let mut table = [[0; MOST_FORMS]; LONGEST + 1];
+    let mut counts = [0; LONGEST + 1];
     let mut tables: &[&[NumberRule]] = &RULES;
     while let [rules, other_tables @ ..] = tables {
         let mut rules: &[NumberRule] = rules;
@@ -143,7 +146,8 @@ static PRINTED_FIRST: [u32; MOST_PRINTED_GROUPS + 1] = {
                         reason = "checked when it is compiled; nothing of it runs later"
                     )]
                     {
-                        firsts[form.groups.len()] |= 1 << *first;
+                        table[*first][counts[*first]] = ends_of(form.groups);
+                        counts[*first] += 1;
                     }
                 }
                 forms = other_forms;
@@ -152,32 +156,44 @@ static PRINTED_FIRST: [u32; MOST_PRINTED_GROUPS + 1] = {
         }
         tables = other_tables;
     }
-    firsts
+    table
 };
+
+/// How many digits the first groups of a window have that are divided as in a printed form, a bit each.
+fn printed_totals(window: &Window<'_, '_>) -> u32 {
+    let first = usize::try_from(window.first_length()).unwrap_or(0);
+    let forms = PRINTED.get(first).into_iter().flatten();
+    forms
+        .take_while(|ends| **ends != 0)
+        .filter(|ends| window.starts_with_ends(**ends))
+        .fold(0, |totals, ends| totals | 1 << ends.ilog2())
+}
 
 fn match_at(
     view: &View<'_>,
     window: &Window<'_, '_>,
     hits: &Hits,
 ) -> Option<(EntityType, Range<usize>, u8)> {
-    if window.totals() & totals(SHORTEST..=LONGEST) == 0 {
+    let lengths = window.totals() & totals(SHORTEST..=LONGEST);
+    if lengths == 0 {
         return None;
     }
-    let first = window.lengths(1).next()?;
     let follows_word = is_letter_first((0..REACH).map(|back| {
         step();
         view.before(window.start().saturating_sub(back))
     }));
+    let printed = printed_totals(window) & lengths;
+    // After any but the last of the groups comes another one.
+    let followed = if follows_word {
+        lengths
+    } else if window.digits_in_all() <= LONGEST && precedes_word(view, window) {
+        1 << window.digits_in_all()
+    } else {
+        0
+    };
     // The longest first: the start of a number may be valid itself.
-    window.counts(totals(SHORTEST..=LONGEST)).find_map(|count| {
-        let may_be_printed = PRINTED_FIRST
-            .get(count)
-            .is_some_and(|firsts| firsts & (1 << first) != 0);
-        // After any but the last of the groups comes another one.
-        let is_beside_word = follows_word || (count == window.len() && precedes_word(view, window));
-        if !may_be_printed && !is_beside_word {
-            return None;
-        }
+    window.counts(lengths & (printed | followed)).find_map(|count| {
+        let is_beside_word = followed & 1 << window.total(count) != 0;
         let candidate = Candidate {
             window,
             count,

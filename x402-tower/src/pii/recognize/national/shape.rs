@@ -1,6 +1,6 @@
 //! Where an identifier has letters and digits.
 
-use super::code::{LONGEST, RULES};
+use super::code::{CodeRule, LONGEST, RULES};
 
 /// Where letters and digits must be, one bit for each place.
 #[derive(Debug, Clone, Copy)]
@@ -46,77 +46,129 @@ impl Shape {
         self.letters & digits == 0 && self.digits & digits == self.digits
     }
 
-    /// Whether `count` places from `first` on may have digits there and letters elsewhere.
-    const fn allows_at(&self, first: usize, count: usize, digits: u32) -> bool {
-        let places = ((1 << count) - 1) << first;
-        let digits = digits << first;
-        self.len >= first + count
-            && self.letters & digits == 0
-            && self.digits & places & !digits == 0
+    /// Whether a digit, or a letter, may stand at `place`.
+    const fn allows_at(&self, place: usize, is_digit: bool) -> bool {
+        let other = if is_digit { self.letters } else { self.digits };
+        place < self.len && other >> place & 1 == 0
     }
 }
 
-/// Places that are looked up together.
-const STEP: usize = 4;
-const STEPS: usize = LONGEST / STEP;
+/// The forms that some letters and digits may be the beginning of, a bit each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super::super) struct Forms(u32);
 
-/// For each four places, how many of them there are, and the digits among them: the forms that allow that, a bit each.
-static FORMS: [[[u32; 1 << STEP]; STEP + 1]; STEPS] = {
-    let mut table = [[[0; 1 << STEP]; STEP + 1]; STEPS];
-    let mut step = 0;
+/// The forms with a letter at each place, and with a digit.
+static AT: [[u32; 2]; LONGEST] = {
+    let mut table = [[0; 2]; LONGEST];
+    let mut place = 0;
     #[expect(
         clippy::indexing_slicing,
         reason = "checked when it is compiled; nothing of it runs later"
     )]
-    while step < STEPS {
-        let mut count = 0;
-        while count <= STEP {
-            let mut digits = 0;
-            while digits < 1 << count {
-                table[step][count][digits as usize] = forms_with(step * STEP, count, digits);
-                digits += 1;
-            }
-            count += 1;
-        }
-        step += 1;
+    while place < LONGEST {
+        table[place] = [with_place(place, false), with_place(place, true)];
+        place += 1;
     }
     table
 };
 
-const fn forms_with(first: usize, count: usize, digits: u32) -> u32 {
-    let (mut forms, mut bit) = (0, 1);
-    let mut tables: &[&'static [super::code::CodeRule]] = &RULES;
-    while let [rules, other_tables @ ..] = tables {
-        let mut rules: &'static [super::code::CodeRule] = rules;
-        while let [rule, other_rules @ ..] = rules {
-            if rule.shape.allows_at(first, count, digits) {
-                forms |= bit;
-            }
-            bit <<= 1;
-            rules = other_rules;
+/// The forms of each length that no sign divides, and all of them.
+static OF_LENGTH: [[u32; 2]; LONGEST + 1] = {
+    let mut table = [[0; 2]; LONGEST + 1];
+    let mut len = 0;
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "checked when it is compiled; nothing of it runs later"
+    )]
+    while len <= LONGEST {
+        table[len] = [with_length(len, false), with_length(len, true)];
+        len += 1;
+    }
+    table
+};
+
+const fn with_place(place: usize, is_digit: bool) -> u32 {
+    let mut rules = Rules::ALL;
+    let mut forms = 0;
+    while let Some((shape, bit)) = rules.next() {
+        if shape.allows_at(place, is_digit) {
+            forms |= bit;
         }
-        tables = other_tables;
     }
     forms
 }
 
-/// Whether an identifier may begin with `len` characters of which these are digits.
-pub(in super::super::super) fn may_begin(len: usize, digits: u32) -> bool {
-    let mut forms = u32::MAX;
-    let (mut rest, mut digits) = (len, digits);
-    for step in &FORMS {
-        let count = rest.min(STEP);
-        let digit = usize::try_from(digits & 0b1111).unwrap_or(0);
-        forms &= step
-            .get(count)
-            .and_then(|step| step.get(digit))
-            .copied()
-            .unwrap_or(0);
-        rest -= count;
-        digits >>= STEP;
-        if rest == 0 {
-            break;
+const fn with_length(len: usize, signed: bool) -> u32 {
+    let mut rules = Rules::ALL;
+    let mut forms = 0;
+    while let Some((shape, bit)) = rules.next() {
+        if shape.len == len && (signed || !shape.is_signed) {
+            forms |= bit;
         }
     }
-    forms != 0
+    forms
+}
+
+/// The shapes of all rules, with the bit of each.
+struct Rules {
+    rest: &'static [CodeRule],
+    tables: &'static [&'static [CodeRule]],
+    bit: u32,
+}
+
+impl Rules {
+    const ALL: Self = Self {
+        rest: &[],
+        tables: &RULES,
+        bit: 1,
+    };
+
+    const fn next(&mut self) -> Option<(&'static Shape, u32)> {
+        loop {
+            if let [rule, rest @ ..] = self.rest {
+                let bit = self.bit;
+                self.rest = rest;
+                self.bit = bit << 1;
+                return Some((&rule.shape, bit));
+            }
+            let [rules, tables @ ..] = self.tables else {
+                return None;
+            };
+            self.rest = rules;
+            self.tables = tables;
+        }
+    }
+}
+
+impl Forms {
+    /// Those with which nothing begins yet.
+    pub(in super::super::super) const ALL: Self = Self(u32::MAX);
+
+    pub(in super::super::super) const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Those that go on, at `place`, with `len` characters of which these are digits.
+    #[inline]
+    pub(in super::super::super) fn with(self, place: usize, len: usize, digits: u64) -> Self {
+        let mut forms = self.0;
+        let mut digits = digits;
+        for place in place..place + len {
+            let [letter, digit] = AT.get(place).copied().unwrap_or_default();
+            forms &= if digits & 1 == 0 { letter } else { digit };
+            if forms == 0 {
+                break;
+            }
+            digits >>= 1;
+        }
+        Self(forms)
+    }
+
+    /// Whether one of them has `len` characters, and the sign that belongs to it is there.
+    #[inline]
+    pub(in super::super::super) fn is_whole(self, len: usize, has_sign: bool) -> bool {
+        OF_LENGTH
+            .get(len)
+            .is_some_and(|[unsigned, all]| self.0 & if has_sign { all } else { unsigned } != 0)
+    }
 }

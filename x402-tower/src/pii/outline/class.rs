@@ -1,0 +1,112 @@
+//! What a byte says of a field, and what it may join.
+
+/// What bytes say, a bit each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Class(u16);
+
+impl Class {
+    pub(super) const NONE: Self = Self(0);
+    pub(super) const AT: Self = Self(1);
+    pub(super) const SEPARATOR: Self = Self(1 << 1);
+    pub(super) const PERCENT: Self = Self(1 << 2);
+    pub(super) const AMPERSAND: Self = Self(1 << 3);
+    pub(super) const BACKSLASH: Self = Self(1 << 4);
+    pub(super) const EQUALS: Self = Self(1 << 5);
+    pub(super) const BRACKET: Self = Self(1 << 6);
+    /// Not ASCII, or a control character that is no white space: text that is searched folded as well.
+    pub(super) const FOLDED: Self = Self(1 << 7);
+    /// What a reference of HTML ends with or has at its start.
+    pub(super) const REFERENCE: Self = Self(1 << 8);
+    pub(super) const PLUS: Self = Self(1 << 9);
+    /// What joins groups of digits to a number, in text and in a URL.
+    pub(super) const IN_NUMBER: Self = Self(1 << 10);
+    pub(super) const IN_NUMBER_OF_URL: Self = Self(1 << 11);
+    /// What joins words to an identifier of letters and digits.
+    pub(super) const IN_CODE: Self = Self(1 << 12);
+    /// What joins them to an account number.
+    pub(super) const IN_ACCOUNT: Self = Self(1 << 13);
+
+    #[inline]
+    pub(super) fn of(byte: u8) -> Self {
+        CLASSES
+            .get(usize::from(byte))
+            .copied()
+            .unwrap_or(Self::NONE)
+    }
+
+    #[inline]
+    pub(super) const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// This if `holds`.
+    #[inline]
+    pub(super) const fn only_if(self, holds: bool) -> Self {
+        if holds { self } else { Self::NONE }
+    }
+
+    /// Whether one of `others` is among them.
+    #[inline]
+    pub(super) const fn has(self, others: Self) -> bool {
+        self.0 & others.0 != 0
+    }
+
+    const fn of_byte(byte: u8) -> Self {
+        let says = match byte {
+            b'@' => Self::AT,
+            b'%' => Self::PERCENT,
+            b'&' => Self::AMPERSAND.and(Self::SEPARATOR),
+            b';' => Self::SEPARATOR.and(Self::REFERENCE),
+            b'#' => Self::REFERENCE,
+            b'\n' | b',' | b'|' | b'/' => Self::SEPARATOR,
+            b'\\' => Self::BACKSLASH,
+            b'+' => Self::PLUS,
+            b'=' => Self::EQUALS.and(Self::SEPARATOR),
+            b'(' | b'<' => Self::BRACKET,
+            b'[' | b'{' => Self::BRACKET.and(Self::SEPARATOR),
+            b'\t' | b'\r' => Self::NONE,
+            0x00..=0x1f | 0x7f.. => Self::FOLDED,
+            _ => Self::NONE,
+        };
+        says.and(Self::joined_by(byte))
+    }
+
+    const fn joined_by(byte: u8) -> Self {
+        let everything = Self::IN_NUMBER
+            .and(Self::IN_NUMBER_OF_URL)
+            .and(Self::IN_CODE)
+            .and(Self::IN_ACCOUNT);
+        match byte {
+            b' ' | b'\t' | b'\n' | b'\r' | b'-' | b'.' | b'_' => everything,
+            b'(' | b')' | b',' | b'*' | b'|' | b'~' | b'"' => {
+                Self::IN_NUMBER.and(Self::IN_NUMBER_OF_URL)
+            }
+            b':' => Self::IN_NUMBER
+                .and(Self::IN_NUMBER_OF_URL)
+                .and(Self::IN_ACCOUNT),
+            b'/' => Self::IN_NUMBER.and(Self::IN_ACCOUNT),
+            b'+' => Self::IN_NUMBER_OF_URL
+                .and(Self::IN_CODE)
+                .and(Self::IN_ACCOUNT),
+            _ => Self::NONE,
+        }
+    }
+}
+
+static CLASSES: [Class; 256] = {
+    let mut table = [Class::NONE; 256];
+    let mut byte = 0u8;
+    loop {
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "a byte is always below 256; checked at compile time"
+        )]
+        {
+            table[byte as usize] = Class::of_byte(byte);
+        }
+        if byte == u8::MAX {
+            break table;
+        }
+        byte += 1;
+    }
+};
