@@ -251,7 +251,11 @@ impl<'d> Search<'d> {
     fn hits(&self, view: &View<'_>, outline: &Outline) -> Hits {
         let mut hits = Hits::of(self.detector.entities);
         let is_quiet = outline.is_quiet() && self.detector.entities.is_within(EntitySet::DEFAULT);
-        for recognizer in RECOGNIZERS.iter().filter(|_| !is_quiet) {
+        for recognizer in if is_quiet {
+            &[]
+        } else {
+            RECOGNIZERS.as_slice()
+        } {
             if (recognizer.may_match)(outline) && hits.wants_one_of(recognizer.entities) {
                 (recognizer.recognize)(view, outline, &mut hits);
             }

@@ -42,7 +42,9 @@ impl Block {
     fn add(&mut self, bytes: u8x16, shift: usize) {
         let in_range = |bytes: u8x16, first: u8, last: u8| {
             let from_first = bytes - u8x16::splat(first);
-            from_first.min(u8x16::splat(last - first)).simd_eq(from_first)
+            from_first
+                .min(u8x16::splat(last - first))
+                .simd_eq(from_first)
         };
         let is = |byte: u8| bytes.simd_eq(u8x16::splat(byte));
         let digits = in_range(bytes, b'0', b'9');
@@ -65,7 +67,11 @@ impl Block {
         let mut classes = Class::PLUS
             .only_if(self.pluses != 0)
             .and(Class::SEPARATOR.only_if(self.slashes != 0))
-            .and(Class::EQUALS.and(Class::SEPARATOR).only_if(self.equals != 0));
+            .and(
+                Class::EQUALS
+                    .and(Class::SEPARATOR)
+                    .only_if(self.equals != 0),
+            );
         let known = self.alphanumerics | self.tokens() | self.dots | self.colons;
         let known = known | self.pluses | self.slashes | self.equals | spaces;
         let all = u64::MAX.checked_shr(u32::try_from(BLOCK - bytes.len()).unwrap_or(0));
@@ -128,12 +134,25 @@ fn for_each_lane(bytes: &[u8], mut look: impl FnMut(u8x16, usize)) {
     }
     if !rest.is_empty() {
         step();
-        let mut lane = [0; LANES];
-        if let Some(start) = lane.get_mut(..rest.len()) {
-            start.copy_from_slice(rest);
-        }
-        look(u8x16::new(lane), shift);
+        look(u8x16::new(with_zeros(bytes, rest)), shift);
     }
+}
+
+/// The last bytes, of which there are fewer than a lane has, in as few loads as there can be.
+#[inline]
+fn with_zeros(bytes: &[u8], rest: &[u8]) -> [u8; LANES] {
+    let len = rest.len();
+    let lane = if let Some(last) = bytes.last_chunk::<LANES>() {
+        u128::from_le_bytes(*last) >> (8 * (LANES - len))
+    } else if let (Some(first), Some(last)) = (rest.first_chunk::<8>(), rest.last_chunk::<8>()) {
+        let last = u128::from(u64::from_le_bytes(*last));
+        u128::from(u64::from_le_bytes(*first)) | last << (8 * (len - 8))
+    } else {
+        rest.iter()
+            .rev()
+            .fold(0, |lane, byte| lane << 8 | u128::from(*byte))
+    };
+    lane.to_le_bytes()
 }
 
 #[cfg(test)]

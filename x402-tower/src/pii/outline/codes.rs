@@ -36,7 +36,9 @@ impl Begun {
     fn add(&mut self, len: usize, digits: u64) -> bool {
         self.forms = self.forms.with(usize::from(self.len), len, digits);
         // What is longer has no form.
-        self.len = self.len.saturating_add(u8::try_from(len).unwrap_or(u8::MAX));
+        self.len = self
+            .len
+            .saturating_add(u8::try_from(len).unwrap_or(u8::MAX));
         !self.forms.is_empty()
     }
 

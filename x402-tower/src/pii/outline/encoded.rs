@@ -43,24 +43,25 @@ pub(super) fn may_hold_text(run: &[u8]) -> bool {
         .is_some_and(|head| may_be_base64(head) || may_be_hex(head))
 }
 
+/// Most words are none from their second or third letter on.
 fn may_be_base64(head: &[u8; HEAD]) -> bool {
-    let value = |byte: u8| VALUES.get(usize::from(byte)).copied().unwrap_or(NONE);
-    let [first, second, ..] = *head;
-    if !may_begin_text(value(first) << 2 | (value(second) & 0x30) >> 4) {
-        return false;
+    let (mut text, mut bits, mut count) = (Text::START, 0u16, 0u32);
+    for digit in head.iter().take(LOOKED_AT) {
+        let value = VALUES.get(usize::from(*digit)).copied().unwrap_or(NONE);
+        if value == NONE {
+            return false;
+        }
+        bits = bits << 6 | u16::from(value);
+        count += 6;
+        if count >= u8::BITS {
+            count -= u8::BITS;
+            let [byte, _] = (bits >> count).to_le_bytes();
+            if !text.goes_on(byte) {
+                return false;
+            }
+        }
     }
-    let [a, b, c, d, e, f, g, h, ..] = head.map(value);
-    if (a | b | c | d | e | f | g | h) & 0xc0 != 0 {
-        return false;
-    }
-    begins_text(&[
-        a << 2 | b >> 4,
-        b << 4 | c >> 2,
-        c << 6 | d,
-        e << 2 | f >> 4,
-        f << 4 | g >> 2,
-        g << 6 | h,
-    ])
+    true
 }
 
 fn may_be_hex(head: &[u8; HEAD]) -> bool {
@@ -80,16 +81,35 @@ fn may_be_hex(head: &[u8; HEAD]) -> bool {
         _ => (digit & 0xf) + 9,
     };
     let byte = |high, low| value(high) << 4 | value(low);
-    begins_text(&[byte(a, b), byte(c, d), byte(e, f), byte(g, h)])
+    let mut text = Text::START;
+    [byte(a, b), byte(c, d), byte(e, f), byte(g, h)]
+        .into_iter()
+        .all(|byte| text.goes_on(byte))
 }
 
-/// Whether it is the start of text, which may break off in a character.
-fn begins_text(bytes: &[u8]) -> bool {
-    bytes.first().is_some_and(|first| may_begin_text(*first))
-        && bytes
-            .iter()
-            .all(|byte| *byte >= 0x80 || may_begin_text(*byte))
-        && std::str::from_utf8(bytes).map_or_else(|error| error.error_len().is_none(), |_| true)
+/// The start of what may be text in UTF-8, which may break off in a character.
+struct Text {
+    /// How many bytes the last character still needs.
+    missing: u8,
+}
+
+impl Text {
+    const START: Self = Self { missing: 0 };
+
+    /// Takes one more byte in, if it may go on so.
+    const fn goes_on(&mut self, byte: u8) -> bool {
+        if self.missing > 0 {
+            self.missing -= 1;
+            return matches!(byte, 0x80..=0xbf);
+        }
+        self.missing = match byte {
+            0xc2..=0xdf => 1,
+            0xe0..=0xef => 2,
+            0xf0..=0xf4 => 3,
+            _ => 0,
+        };
+        may_begin_text(byte)
+    }
 }
 
 /// Whether a byte is seen or white space, the zero of UTF-16, or the first of a longer character.

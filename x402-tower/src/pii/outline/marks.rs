@@ -12,6 +12,12 @@ const ENCODED: u32 = encoded::SHORTEST;
 /// No word of a recovery phrase has fewer letters.
 const PHRASE_WORD: u32 = 3;
 
+/// No recovery phrase is shorter, with a space between its words.
+const SHORTEST_PHRASE: usize = 47;
+/// Six pairs of digits, and three groups of four, have so many marks between them.
+const MARKS_OF_PAIRS: usize = 5;
+const DOTS_OF_FOURS: usize = 2;
+
 /// What was before a block.
 #[derive(Debug)]
 struct Before {
@@ -47,11 +53,9 @@ impl Outline {
     #[inline]
     fn classify(&mut self, bytes: &[u8], block: &[u8], start: usize) -> Block {
         let (block, classes) = Block::of(block);
-        let count = |mask: u64| mask.count_ones() as usize;
-        let digits = count(block.digits);
         self.classes = self.classes.and(classes);
-        self.digits += digits;
-        self.letters += count(block.alphanumerics) - digits;
+        self.has_letter |= block.letters() != 0;
+        self.digits += count(block.digits);
         self.uppers += count(block.uppers);
         self.colons += count(block.colons);
         self.hyphens += count(block.hyphens);
@@ -76,13 +80,17 @@ impl Outline {
         bytes: &[u8],
         start: usize,
     ) {
-        let words = rows::<PHRASE_WORD>(block.letters(), next.letters());
-        self.words += (words & !(words << 1 | before.phrase_word)).count_ones() as usize;
-        before.phrase_word = words >> (BLOCK - 1);
+        if bytes.len() >= SHORTEST_PHRASE {
+            let words = rows::<PHRASE_WORD>(block.letters(), next.letters());
+            self.words += count(words & !(words << 1 | before.phrase_word));
+            before.phrase_word = words >> (BLOCK - 1);
+        }
         // The zeros of an address that are left out.
         self.may_be_v6 |= block.colons & (block.colons << 1 | before.colon) != 0;
         before.colon = block.colons >> (BLOCK - 1);
-        self.may_be_mac |= may_be_pairs(block, next) || may_be_fours(block, next);
+        let has_marks = self.colons + self.hyphens >= MARKS_OF_PAIRS;
+        self.may_be_mac |= (has_marks && may_be_pairs(block, next))
+            || (self.dots >= DOTS_OF_FOURS && may_be_fours(block, next));
         let alphanumerics = block.alphanumerics;
         let starts = alphanumerics & !(alphanumerics << 1 | before.alphanumeric);
         before.alphanumeric = alphanumerics >> (BLOCK - 1);
@@ -119,6 +127,15 @@ impl Outline {
     }
 }
 
+/// How many bits are set: in most blocks none are.
+#[inline]
+const fn count(bits: u64) -> usize {
+    if bits == 0 {
+        return 0;
+    }
+    bits.count_ones() as usize
+}
+
 /// Where so many bits in a row start among the first 64, where the next ones are known.
 #[inline]
 fn rows<const LEAST: u32>(bits: u64, next: u64) -> u64 {
@@ -143,9 +160,6 @@ const fn ahead(bits: u64, next: u64, by: u32) -> u64 {
 #[inline]
 fn may_be_pairs(block: &Block, next: &Block) -> bool {
     let marks = |block: &Block| block.colons | block.hyphens;
-    if marks(block).count_ones() + marks(next).count_ones() < 5 {
-        return false;
-    }
     let pairs = |block: &Block, next: u64| rows::<2>(block.alphanumerics, next);
     let pairs_of_next = pairs(next, 0);
     let pairs = pairs(block, next.alphanumerics);
@@ -159,9 +173,6 @@ fn may_be_pairs(block: &Block, next: &Block) -> bool {
 /// Whether three groups of four may start in a block, with a dot between each of them.
 #[inline]
 fn may_be_fours(block: &Block, next: &Block) -> bool {
-    if block.dots.count_ones() + next.dots.count_ones() < 2 {
-        return false;
-    }
     let fours_of_next = rows::<4>(next.alphanumerics, 0);
     let fours = rows::<4>(block.alphanumerics, next.alphanumerics);
     let marked = fours & ahead(block.dots, next.dots, 4);

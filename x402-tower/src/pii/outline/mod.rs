@@ -29,7 +29,7 @@ const FEWEST_COLONS_OF_V6: usize = 6;
 pub(super) struct Outline {
     classes: Class,
     pub(super) digits: usize,
-    letters: usize,
+    pub(super) has_letter: bool,
     pub(super) colons: usize,
     pub(super) uppers: usize,
     pub(super) hyphens: usize,
@@ -61,7 +61,7 @@ impl Outline {
         let mut outline = Self {
             classes: Class::NONE,
             digits: 0,
-            letters: 0,
+            has_letter: false,
             colons: 0,
             uppers: 0,
             hyphens: 0,
@@ -85,6 +85,26 @@ impl Outline {
         outline
     }
 
+    /// The same, but as if each recognizer might find something anywhere.
+    #[cfg(test)]
+    pub(super) fn pointing_at_everything(view: &View<'_>) -> Self {
+        let mut everywhere = Hull::EMPTY;
+        everywhere.add(0, view.bytes().len());
+        Self {
+            numbers: everywhere,
+            codes: everywhere,
+            accounts: everywhere,
+            encoded: everywhere,
+            may_be_v4: true,
+            may_be_v6: true,
+            may_be_mac: true,
+            may_be_quoted: true,
+            has_long_token: true,
+            has_long_value: true,
+            ..Self::of(view)
+        }
+    }
+
     /// Whether nothing shows of what is looked for by default.
     pub(super) const fn is_quiet(&self) -> bool {
         self.digits < FEWEST_DIGITS_OF_ARRAY
@@ -103,10 +123,6 @@ impl Outline {
 
     const fn has(&self, classes: Class) -> bool {
         self.classes.has(classes)
-    }
-
-    pub(super) const fn has_letter(&self) -> bool {
-        self.letters > 0
     }
 
     pub(super) const fn has_at(&self) -> bool {

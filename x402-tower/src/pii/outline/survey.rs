@@ -34,8 +34,8 @@ impl Outline {
         let mut survey = Survey {
             bytes: view.bytes(),
             // Without a letter only a sign makes an identifier of digits.
-            may_be_code: self.letters > 0 || self.hyphens > 0 || self.has(Class::PLUS),
-            may_be_account: self.letters > 0 && self.digits >= FEWEST_OF_ACCOUNT,
+            may_be_code: self.has_letter || self.hyphens > 0 || self.has(Class::PLUS),
+            may_be_account: self.has_letter && self.digits >= FEWEST_OF_ACCOUNT,
             numbers: Numbers::new(view.in_url()),
             codes: Codes::new(),
             accounts: Accounts::new(),

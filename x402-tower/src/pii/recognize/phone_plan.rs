@@ -226,7 +226,8 @@ pub(super) fn national_plan(window: &Window<'_, '_>) -> Option<Plan> {
         return None;
     }
     let layout = layouts(window.first_length()).iter().find(|layout| {
-        window.starts_with_ends(layout.ends) && (layout.fits)(window.digit_values(layout.groups.len()))
+        window.starts_with_ends(layout.ends)
+            && (layout.fits)(window.digit_values(layout.groups.len()))
     })?;
     Some(Plan {
         groups: layout.groups.len(),

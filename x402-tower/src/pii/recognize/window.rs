@@ -154,7 +154,9 @@ impl<'v, 't> Window<'v, 't> {
     /// Whether the check digit of ISO/IEC 7812-1, annex B, holds for the digits of the first `count` groups.
     pub(super) fn passes_luhn(&self, count: usize) -> bool {
         let end = self.base + self.total(count);
-        let both = self.sum_before(end).wrapping_sub(self.sum_before(self.base));
+        let both = self
+            .sum_before(end)
+            .wrapping_sub(self.sum_before(self.base));
         // The last digit is not doubled.
         let sum = if end % 2 == 0 {
             both & LOW

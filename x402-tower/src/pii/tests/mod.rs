@@ -13,6 +13,7 @@ mod linear;
 mod names;
 mod national;
 mod operators;
+mod outline;
 mod overlap;
 mod payment_fields;
 mod phone;

@@ -21,7 +21,7 @@ const EVM: usize = 42;
 
 pub(super) const RECOGNIZER: Recognizer = Recognizer {
     entities: EntitySet::of(&[EntityType::Crypto]),
-    may_match: |outline| outline.len >= SHORTEST && outline.has_letter(),
+    may_match: |outline| outline.len >= SHORTEST && outline.has_letter,
     recognize,
 };
 

@@ -15,7 +15,7 @@ pub(super) const RECOGNIZER: Recognizer = Recognizer {
         EntityType::UsDriverLicense,
         EntityType::UsBankNumber,
     ]),
-    may_match: |outline| outline.digits >= FEWEST_DIGITS && outline.has_letter(),
+    may_match: |outline| outline.digits >= FEWEST_DIGITS && outline.has_letter,
     recognize,
 };
 

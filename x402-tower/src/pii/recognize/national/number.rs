@@ -192,17 +192,19 @@ fn match_at(
         0
     };
     // The longest first: the start of a number may be valid itself.
-    window.counts(lengths & (printed | followed)).find_map(|count| {
-        let is_beside_word = followed & 1 << window.total(count) != 0;
-        let candidate = Candidate {
-            window,
-            count,
-            span: window.span(count),
-        };
-        let may_be_named = is_beside_word && candidate.may_be_named(view);
-        let (entity, score) = candidate.best(view, hits, may_be_named)?;
-        Some((entity, candidate.span, score))
-    })
+    window
+        .counts(lengths & (printed | followed))
+        .find_map(|count| {
+            let is_beside_word = followed & 1 << window.total(count) != 0;
+            let candidate = Candidate {
+                window,
+                count,
+                span: window.span(count),
+            };
+            let may_be_named = is_beside_word && candidate.may_be_named(view);
+            let (entity, score) = candidate.best(view, hits, may_be_named)?;
+            Some((entity, candidate.span, score))
+        })
 }
 
 /// Whether a letter comes next. Most numbers in lists of numbers have none on either side.

@@ -20,7 +20,7 @@ pub(super) const RECOGNIZER: Recognizer = Recognizer {
         EntityType::DataClassification,
         EntityType::QueryPattern,
     ]),
-    may_match: |outline| outline.has_letter(),
+    may_match: |outline| outline.has_letter,
     recognize,
 };
 

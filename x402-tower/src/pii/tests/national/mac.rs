@@ -18,6 +18,8 @@ fn are_found_in_all_notations() {
             "mac «10-20-30-40-50-60»",
             "mac_address=«0010.2030.4050»",
             "device «00:1a:2b:3c:4d:5e», then «00:1a:2b:3c:4d:5f».",
+            "device «aa-bb-cc-dd-e1-f2»",
+            "device «aabb.ccdd.e1f2»",
         ],
     );
     assert_eq!(
