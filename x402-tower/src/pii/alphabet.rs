@@ -19,8 +19,8 @@ impl Alphabet {
     /// What joins a key to its value: spaces and punctuation, but no comma.
     pub(super) const CONNECTOR: Self = Self(1 << 6);
 
-    /// What may stand between the parts of a list.
-    pub(super) const DIVIDER: Self = Self(1 << 7);
+    /// What may stand between the parts of a list, or between a key and its value.
+    pub(super) const IN_LIST: Self = Self(1 << 7);
 
     /// Whether `byte` belongs to one of them.
     #[inline]
@@ -72,9 +72,22 @@ const fn alphabets_of(byte: u8) -> u8 {
     }
     if matches!(
         byte,
-        b'&' | b';' | b',' | b'|' | b'\n' | b'[' | b']' | b'{' | b'}' | b'/' | b'?' | b'#' | b' '
+        b'&' | b';'
+            | b','
+            | b'|'
+            | b'\n'
+            | b'['
+            | b']'
+            | b'{'
+            | b'}'
+            | b'/'
+            | b'?'
+            | b'#'
+            | b' '
+            | b'='
+            | b':'
     ) {
-        alphabets |= Alphabet::DIVIDER.0;
+        alphabets |= Alphabet::IN_LIST.0;
     }
     if byte.is_ascii_hexdigit() {
         alphabets |= Alphabet::HEX.0;

@@ -236,20 +236,26 @@ pub(super) fn touch_at(view: &View<'_>, previous: &Part, part: &Part) -> bool {
 pub(super) fn parts_of(view: &View<'_>) -> Parts {
     let length = view.bytes().len();
     let mut parts = Parts::new();
-    let mut start = 0;
-    while start < length {
-        let rest = view.bytes().get(start..).unwrap_or_default();
-        let ahead = rest.iter().zip(start..).position(|(byte, at)| {
-            step();
-            Alphabet::DIVIDER.has(*byte) && separates(view, at)
-        });
-        let end = ahead.map_or(length, |ahead| start + ahead);
+    let (mut start, mut joint) = (0, None);
+    let mut push = |start: usize, end: usize, joint: Option<usize>| {
         let piece = trimmed(view, start..end);
         if !piece.is_empty() && piece.len() <= LONGEST_PART {
-            parts.push(part(view, piece));
+            parts.push(part(view, piece, joint));
         }
-        start = end + 1;
+    };
+    for (byte, at) in view.bytes().iter().zip(0..) {
+        step();
+        if !Alphabet::IN_LIST.has(*byte) {
+            continue;
+        }
+        if matches!(byte, b'=' | b':') {
+            joint = joint.or(Some(at));
+        } else if separates(view, at) {
+            push(start, at, joint);
+            (start, joint) = (at + 1, None);
+        }
     }
+    push(start, length, joint);
     parts
 }
 
@@ -282,16 +288,16 @@ fn trimmed(view: &View<'_>, range: Range<usize>) -> Range<usize> {
     range.start + leading..range.end - trailing
 }
 
-fn part(view: &View<'_>, piece: Range<usize>) -> Part {
-    let bytes = view.slice(piece.clone());
-    let Some(joint) = bytes.iter().position(|byte| matches!(byte, b'=' | b':')) else {
+/// A value and the key before `joint`.
+fn part(view: &View<'_>, piece: Range<usize>, joint: Option<usize>) -> Part {
+    let Some(joint) = joint else {
         return Part {
             key: piece.start..piece.start,
             value: piece,
         };
     };
     Part {
-        key: trimmed(view, piece.start..piece.start + joint),
-        value: trimmed(view, piece.start + joint + 1..piece.end),
+        key: trimmed(view, piece.start..joint),
+        value: trimmed(view, joint + 1..piece.end),
     }
 }

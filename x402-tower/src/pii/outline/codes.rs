@@ -8,7 +8,8 @@ use super::word::{Word, is_alphanumeric_before};
 
 /// No identifier has more letters before its first digit.
 const MOST_LETTERS: usize = 6;
-/// No identifier is longer.
+/// No identifier is shorter, or longer.
+const SHORTEST: usize = 9;
 const LONGEST: usize = 16;
 
 /// Words that may begin an identifier which the next ones go on with.
@@ -73,6 +74,11 @@ impl Codes {
     pub(super) fn word(&mut self, word: &Word, bytes: &[u8]) {
         let joint = word.start.checked_sub(1);
         let is_joined = joint.is_some_and(|joint| joins(bytes, joint));
+        if !is_joined && !(SHORTEST..=LONGEST).contains(&word.len) && !joins(bytes, word.end()) {
+            // Most words stand alone, and are too short or too long.
+            self.count = 0;
+            return;
+        }
         if !is_joined || joint != Some(self.end) {
             self.count = 0;
         }

@@ -45,7 +45,7 @@ impl Phrases {
 }
 
 /// The letters with which words end.
-const fn last_letters(words: &[&str]) -> u32 {
+pub(super) const fn last_letters(words: &[&str]) -> u32 {
     let mut letters = 0;
     let mut rest = words;
     while let [word, others @ ..] = rest {
@@ -63,7 +63,7 @@ const fn last_letter(word: &str) -> u32 {
 }
 
 /// A bit for each letter in either case.
-const fn letter_bit(letter: u8) -> u32 {
+pub(super) const fn letter_bit(letter: u8) -> u32 {
     1 << (letter & 31)
 }
 

@@ -158,7 +158,7 @@ impl<'v, 't> Window<'v, 't> {
             .sum_before(end)
             .wrapping_sub(self.sum_before(self.base));
         // The last digit is not doubled.
-        let sum = if end % 2 == 0 {
+        let sum = if end.is_multiple_of(2) {
             both & LOW
         } else {
             both >> HALF
@@ -190,7 +190,7 @@ impl<'v, 't> Window<'v, 't> {
             step();
             let sums = sum.wrapping_sub(before);
             // What was at an odd place is at an even one where an odd number was before.
-            *sum = if base % 2 == 0 {
+            *sum = if base.is_multiple_of(2) {
                 sums
             } else {
                 sums.rotate_left(HALF)

@@ -3,6 +3,7 @@
 use super::super::super::alphabet::Alphabet;
 use super::super::super::steps::step;
 use super::super::super::view::View;
+use super::super::context::{last_letters, letter_bit};
 
 /// No name is longer, and none starts farther from its value.
 const MAX_LETTERS: usize = 48;
@@ -113,7 +114,8 @@ const PUBLIC: &[&str] = &[
     "proof",
 ];
 
-/// Whether any word stands directly before `position`: most values are in paths and have none.
+/// Whether a word stands directly before `position` that may name a service's key or token: most values are in paths and
+/// have none.
 pub(super) fn has_name(view: &View<'_>, position: usize) -> bool {
     let joiners = (0..=MAX_JOINERS).take_while(|back| {
         step();
@@ -121,8 +123,29 @@ pub(super) fn has_name(view: &View<'_>, position: usize) -> bool {
     });
     position
         .checked_sub(joiners.count())
-        .is_some_and(|end| view.before(end).is_ascii_alphabetic())
+        .is_some_and(|end| may_end_name(view, end))
 }
+
+/// Whether the word that ends at `end` may be a name of a service's key or token, or a filler after one.
+fn may_end_name(view: &View<'_>, end: usize) -> bool {
+    let letter = view.before(end);
+    let is_filler = |filler: &&str| {
+        step();
+        filler
+            .bytes()
+            .next_back()
+            .is_some_and(|last| last.eq_ignore_ascii_case(&letter))
+            && end.checked_sub(filler.len()).is_some_and(|start| {
+                view.slice(start..end)
+                    .eq_ignore_ascii_case(filler.as_bytes())
+            })
+    };
+    letter.is_ascii_alphabetic()
+        && (SERVICE_KEYS_END & letter_bit(letter) != 0 || FILLERS.iter().any(is_filler))
+}
+
+/// The letters with which names of services' keys end.
+const SERVICE_KEYS_END: u32 = last_letters(SERVICE_KEYS);
 
 /// Whether a name of a chain's private key stands directly before `position`.
 pub(super) fn names_key(view: &View<'_>, position: usize) -> bool {

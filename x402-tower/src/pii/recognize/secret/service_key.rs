@@ -98,7 +98,11 @@ fn ends_at(
 ) -> Option<(usize, u8)> {
     step();
     let body = position + key.prefix.len();
-    if body > run.end || view.slice(position..body) != key.prefix.as_bytes() {
+    // Most words go on otherwise after the first letter.
+    if key.prefix.as_bytes().get(1) != Some(&view.at(position + 1))
+        || body > run.end
+        || view.slice(position..body) != key.prefix.as_bytes()
+    {
         return None;
     }
     let starts_word = !view.before(position).is_ascii_alphanumeric();
