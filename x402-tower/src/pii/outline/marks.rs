@@ -1,5 +1,6 @@
 //! Which bytes there are, and where so many of an alphabet stand in a row.
 
+use super::super::recognize::FEWEST_WORDS_OF_PHRASE;
 use super::super::steps::step;
 use super::Outline;
 use super::block::{BLOCK, Block};
@@ -11,9 +12,8 @@ const VALUE: u32 = 20;
 const ENCODED: u32 = encoded::SHORTEST;
 /// No word of a recovery phrase has fewer letters.
 const PHRASE_WORD: u32 = 3;
-
-/// No recovery phrase is shorter, with a space between its words.
-const SHORTEST_PHRASE: usize = 47;
+/// No recovery phrase is shorter, with something between its words.
+const SHORTEST_PHRASE: usize = FEWEST_WORDS_OF_PHRASE * (PHRASE_WORD as usize + 1) - 1;
 /// Six pairs of digits, and three groups of four, have so many marks between them.
 const MARKS_OF_PAIRS: usize = 5;
 const DOTS_OF_FOURS: usize = 2;

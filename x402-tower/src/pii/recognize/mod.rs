@@ -24,6 +24,7 @@ mod iban;
 mod iban_length;
 mod ip;
 mod issuer;
+mod luhn;
 mod national;
 mod numbers;
 mod phone;
@@ -77,38 +78,45 @@ struct NumberRecognizer {
     match_at: fn(&View<'_>, &Window<'_, '_>, &Hits, Option<usize>) -> Option<NumberMatch>,
 }
 
-static NUMBER_RECOGNIZERS: [NumberRecognizer; 4] = [
-    card::RECOGNIZER,
-    ssn::RECOGNIZER,
-    phone::RECOGNIZER,
-    national::NUMBERS,
-];
-
 /// All kinds of numbers in one walk over the groups of digits.
 const NUMBERS_RECOGNIZER: Recognizer = Recognizer {
     entities: EntitySet::of(EntityType::ALL),
     may_match: |outline| !outline.numbers.is_empty(),
     recognize: |view, outline, hits| {
-        let mut ends = [None; NUMBER_RECOGNIZERS.len()];
+        let (mut card, mut ssn, mut phone, mut national) = (None, None, None, None);
         let mut numbers = Numbers::within(view, outline.numbers.range());
         while let Some(window) = numbers.next_window() {
-            let digits = window.digits_in_all();
-            for (recognizer, end) in NUMBER_RECOGNIZERS.iter().zip(&mut ends) {
-                if digits < recognizer.fewest_digits
-                    || end.is_some_and(|end| window.start() < end)
-                    || !hits.wants_one_of(recognizer.entities)
-                {
-                    continue;
-                }
-                if let Some((entity, span, score)) = (recognizer.match_at)(view, window, hits, *end)
-                {
-                    *end = Some(span.end);
-                    hits.push(entity, span, score);
-                }
-            }
+            card::RECOGNIZER.look(view, window, hits, &mut card);
+            ssn::RECOGNIZER.look(view, window, hits, &mut ssn);
+            phone::RECOGNIZER.look(view, window, hits, &mut phone);
+            national::NUMBERS.look(view, window, hits, &mut national);
         }
     },
 };
+
+impl NumberRecognizer {
+    /// Reports the number that starts with the first group of the window, unless it lies in the last one found, which
+    /// ended at `end`.
+    #[inline(always)]
+    fn look(
+        &self,
+        view: &View<'_>,
+        window: &Window<'_, '_>,
+        hits: &mut Hits,
+        end: &mut Option<usize>,
+    ) {
+        if window.digits_in_all() < self.fewest_digits
+            || end.is_some_and(|end| window.start() < end)
+            || !hits.wants_one_of(self.entities)
+        {
+            return;
+        }
+        if let Some((entity, span, score)) = (self.match_at)(view, window, hits, *end) {
+            *end = Some(span.end);
+            hits.push(entity, span, score);
+        }
+    }
+}
 
 /// How sure a recognizer is, in percent.
 mod score {

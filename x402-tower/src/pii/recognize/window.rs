@@ -4,6 +4,7 @@ use std::ops::{Range, RangeInclusive};
 
 use super::super::steps::step;
 use super::super::view::View;
+use super::luhn::LuhnSums;
 
 /// As many groups as there are digits at most, so that single digits with something between are a number as well.
 const MAX_GROUPS: usize = MAX_DIGITS;
@@ -45,8 +46,7 @@ pub(super) struct Window<'v, 't> {
     /// Groups that were taken away, those of the window, and room for more.
     groups: [Group; ROOM],
     digits: [u8; ROOM],
-    /// The [sums of Luhn's check](LUHN) of the digits up to each of them.
-    sums: [u32; ROOM],
+    luhn: LuhnSums<ROOM>,
     first: usize,
     len: usize,
     /// How many of the digits are before those of the window.
@@ -59,27 +59,6 @@ pub(super) struct Window<'v, 't> {
 pub(super) const fn totals(range: RangeInclusive<usize>) -> u32 {
     (2 << *range.end()) - (1 << *range.start())
 }
-
-/// What a digit adds to two sums in which every second digit is doubled, less nine if that is more: in the low half those
-/// at even places, in the high one those at odd places. First what it adds at an even place.
-static LUHN: [[u32; 2]; 10] = {
-    let mut table = [[0; 2]; 10];
-    let mut digit = 0u32;
-    while digit < 10 {
-        let doubled = if digit < 5 { digit * 2 } else { digit * 2 - 9 };
-        #[expect(
-            clippy::indexing_slicing,
-            reason = "checked when it is compiled; nothing of it runs later"
-        )]
-        {
-            table[digit as usize] = [doubled | digit << HALF, digit | doubled << HALF];
-        }
-        digit += 1;
-    }
-    table
-};
-const HALF: u32 = 16;
-const LOW: u32 = (1 << HALF) - 1;
 
 /// The numbers of digits after which groups of these lengths end, a bit each.
 pub(super) const fn ends_of(lengths: &[usize]) -> u32 {
@@ -99,7 +78,7 @@ impl<'v, 't> Window<'v, 't> {
             view,
             groups: [Group::EMPTY; ROOM],
             digits: [0; ROOM],
-            sums: [0; ROOM],
+            luhn: LuhnSums::new(),
             first: 0,
             len: 0,
             base: 0,
@@ -119,23 +98,17 @@ impl<'v, 't> Window<'v, 't> {
         }
         let start = self.base + total - length;
         let values = self.view.slice(group.start..group.end);
-        let mut sum = self.sum_before(start);
-        let (Some(digits), Some(sums), Some(slot)) = (
+        let (Some(digits), Some(slot)) = (
             self.digits.get_mut(start..start + length),
-            self.sums.get_mut(start..start + length),
             self.groups.get_mut(self.first + self.len),
         ) else {
             return false;
         };
-        let mut is_odd = start % 2 == 1;
-        for ((digit, upto), byte) in digits.iter_mut().zip(sums).zip(values) {
+        for (digit, byte) in digits.iter_mut().zip(values) {
             step();
             *digit = byte.wrapping_sub(b'0');
-            let [at_even, at_odd] = LUHN.get(usize::from(*digit)).copied().unwrap_or_default();
-            sum += if is_odd { at_odd } else { at_even };
-            is_odd = !is_odd;
-            *upto = sum;
         }
+        self.luhn.push_all(start, digits);
         *slot = Group {
             upto: start + length,
             ..group
@@ -145,25 +118,9 @@ impl<'v, 't> Window<'v, 't> {
         true
     }
 
-    fn sum_before(&self, place: usize) -> u32 {
-        let before = place.checked_sub(1);
-        let sum = before.and_then(|before| self.sums.get(before));
-        sum.copied().unwrap_or(0)
-    }
-
     /// Whether the check digit of ISO/IEC 7812-1, annex B, holds for the digits of the first `count` groups.
     pub(super) fn passes_luhn(&self, count: usize) -> bool {
-        let end = self.base + self.total(count);
-        let both = self
-            .sum_before(end)
-            .wrapping_sub(self.sum_before(self.base));
-        // The last digit is not doubled.
-        let sum = if end.is_multiple_of(2) {
-            both & LOW
-        } else {
-            both >> HALF
-        };
-        sum.is_multiple_of(10)
+        self.luhn.holds(self.base..self.base + self.total(count))
     }
 
     /// Takes the first group away.
@@ -184,18 +141,7 @@ impl<'v, 't> Window<'v, 't> {
         let base = self.base;
         let end = base + self.total(self.len);
         self.digits.copy_within(base..end, 0);
-        let before = self.sum_before(base);
-        self.sums.copy_within(base..end, 0);
-        for sum in self.sums.iter_mut().take(end - base) {
-            step();
-            let sums = sum.wrapping_sub(before);
-            // What was at an odd place is at an even one where an odd number was before.
-            *sum = if base.is_multiple_of(2) {
-                sums
-            } else {
-                sums.rotate_left(HALF)
-            };
-        }
+        self.luhn.move_to_start(base..end);
         self.groups
             .copy_within(self.first..self.first + self.len, 0);
         self.first = 0;
