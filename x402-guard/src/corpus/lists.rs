@@ -1,14 +1,14 @@
-//! The word lists under `corpus/data`, part of the program.
+//! The word lists under `data`, part of the program.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::corpus::held_out::Split;
 
-const NAMES: &str = include_str!("../../../corpus/data/names.txt");
-const PLACES: &str = include_str!("../../../corpus/data/places.txt");
-const PLACE_WORDS: &str = include_str!("../../../corpus/data/place_words.txt");
-const ORGANISATIONS: &str = include_str!("../../../corpus/data/organisations.txt");
-const LOOKALIKES: &str = include_str!("../../../corpus/data/lookalikes.txt");
+const NAMES: &str = include_str!("data/names.txt");
+const PLACES: &str = include_str!("data/places.txt");
+const PLACE_WORDS: &str = include_str!("data/place_words.txt");
+const ORGANISATIONS: &str = include_str!("data/organisations.txt");
+const LOOKALIKES: &str = include_str!("data/lookalikes.txt");
 
 /// Sections of at least so many items are split.
 const SPLIT: usize = 19;

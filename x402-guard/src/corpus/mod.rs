@@ -1,6 +1,6 @@
 //! `x402-guard corpus`: labelled payment metadata to measure a detector of personal data with.
 //!
-//! Samples are filled into templates from lists under `corpus/data` by a generator of random numbers of our own; nothing
+//! Samples are filled into templates from lists under `data` by a generator of random numbers of our own; nothing
 //! but the seed and those files decides what comes out. `docs/pii.md` says what the labels mean.
 
 pub(crate) mod args;

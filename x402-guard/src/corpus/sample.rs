@@ -7,45 +7,29 @@ use crate::corpus::scene::{Cast, Scene};
 use crate::corpus::template::{self, Group, Template};
 use crate::corpus::text::FieldText;
 
-const SHARED: &str = include_str!("../../../corpus/data/templates/shared.txt");
+const SHARED: &str = include_str!("data/templates/shared.txt");
 
 /// The categories: how many of a hundred samples each has, and its templates.
 const CATEGORIES: [(&str, usize, &str); 7] = [
     (
         "data_access",
         18,
-        include_str!("../../../corpus/data/templates/data_access.txt"),
+        include_str!("data/templates/data_access.txt"),
     ),
     (
         "ai_inference",
         18,
-        include_str!("../../../corpus/data/templates/ai_inference.txt"),
+        include_str!("data/templates/ai_inference.txt"),
     ),
-    (
-        "medical",
-        15,
-        include_str!("../../../corpus/data/templates/medical.txt"),
-    ),
-    (
-        "media",
-        13,
-        include_str!("../../../corpus/data/templates/media.txt"),
-    ),
+    ("medical", 15, include_str!("data/templates/medical.txt")),
+    ("media", 13, include_str!("data/templates/media.txt")),
     (
         "financial",
         13,
-        include_str!("../../../corpus/data/templates/financial.txt"),
+        include_str!("data/templates/financial.txt"),
     ),
-    (
-        "compute",
-        13,
-        include_str!("../../../corpus/data/templates/compute.txt"),
-    ),
-    (
-        "generic",
-        10,
-        include_str!("../../../corpus/data/templates/generic.txt"),
-    ),
+    ("compute", 13, include_str!("data/templates/compute.txt")),
+    ("generic", 10, include_str!("data/templates/generic.txt")),
 ];
 
 /// Of so many samples in a row...

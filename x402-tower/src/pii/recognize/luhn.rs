@@ -90,7 +90,9 @@ mod tests {
     /// Every part of a few digits, before and after they were moved, against the rule itself.
     #[test]
     fn sums_say_what_the_rule_says() {
-        let digits: Vec<u8> = (0..30u8).map(|place| (place * 7 + place / 4) % 10).collect();
+        let digits: Vec<u8> = (0..30u8)
+            .map(|place| (place * 7 + place / 4) % 10)
+            .collect();
         let rule = |digits: &[u8]| {
             let sum: u32 = digits
                 .iter()
