@@ -130,6 +130,9 @@ fn ends_round(window: &Window<'_, '_>, count: usize) -> bool {
 
 /// `00` or `011`, as one dials in place of the `+`, and a calling code.
 fn with_exit_code(view: &View<'_>, window: &Window<'_, '_>) -> Option<(Range<usize>, u8)> {
+    if window.leading(1) != 0 {
+        return None;
+    }
     let exit = match window.leading(3) {
         0..=9 => 2,
         11 => 3,

@@ -252,7 +252,7 @@ impl<'v, 't> Window<'v, 't> {
 
     /// The number that the first `count` of the digits write.
     pub(super) fn leading(&self, count: usize) -> u32 {
-        let end = self.base + count.min(self.total(self.len));
+        let end = self.base + count.min(self.digits_in_all());
         let digits = self.digits.get(self.base..end).unwrap_or_default();
         digits
             .iter()

@@ -3,6 +3,7 @@
 
 use std::sync::OnceLock;
 
+use smallvec::SmallVec;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
@@ -23,6 +24,20 @@ const KEPT: Folded = [0xff; 4];
 const PAGE: usize = 256;
 /// Planes 0 and 1; those above hold ideographs, and marks that cannot be seen.
 const PAGES: usize = 0x2_0000 / PAGE;
+
+/// Ideographs, syllables of Hangul and signs of old scripts, none of which is read as something else: most of all
+/// characters, and the dearest to look up.
+const IDEOGRAPHS: [std::ops::Range<usize>; 9] = [
+    0x3400..0x4e00,
+    0x4f00..0xa400,
+    0xac00..0xfb00,
+    0x1_2000..0x1_3400,
+    0x1_3500..0x1_4500,
+    0x1_4600..0x1_6100,
+    0x1_6200..0x1_6800,
+    0x1_7000..0x1_bc00,
+    0x1_bd00..0x1_cc00,
+];
 
 /// What each character of a page is folded to, looked up once when the page is first needed.
 static FOLDED: [OnceLock<Box<[Folded]>>; PAGES] = [const { OnceLock::new() }; PAGES];
@@ -115,6 +130,9 @@ fn fold(character: char) -> Folded {
             KEPT
         };
     };
+    if IDEOGRAPHS.iter().any(|range| range.contains(&code)) {
+        return KEPT;
+    }
     let page = page.get_or_init(|| {
         let first = u32::try_from(code - code % PAGE).unwrap_or(0);
         (first..)
@@ -151,33 +169,31 @@ fn look_up(character: char) -> Folded {
         | '\u{30fb}' | '\u{ff65}' | '\u{6d4}' | '\u{1804}' => return single(b'.'),
         _ => {}
     }
-    let visible = |text: &mut dyn Iterator<Item = char>| ascii(text);
-    visible(&mut std::iter::once(character).nfkd())
-        .or_else(|| {
-            let base: String = std::iter::once(character).nfkd().collect();
-            visible(&mut skeleton(&base)).map(|folded| match folded {
-                // The skeleton of a capital I is a small l.
-                [b'l', 0, ..] if character.is_uppercase() => single(b'I'),
-                folded => folded,
-            })
-        })
-        .or_else(|| {
-            let base: String = std::iter::once(character).nfkd().collect();
-            let mut letters = skeleton(&base).filter(|part| !is_combining_mark(*part));
-            let letter = letters.next().and_then(small_capital);
-            letter.filter(|_| letters.next().is_none()).map(|letter| {
-                single(if character.is_uppercase() {
-                    letter.to_ascii_uppercase()
-                } else {
-                    letter
-                })
-            })
-        })
-        .unwrap_or(KEPT)
+    let base: String = std::iter::once(character).nfkd().collect();
+    if let Some(folded) = ascii(base.chars()) {
+        return folded;
+    }
+    let prototype: SmallVec<[char; 8]> = skeleton(&base).collect();
+    if let Some(folded) = ascii(prototype.iter().copied()) {
+        return match folded {
+            // The skeleton of a capital I is a small l.
+            [b'l', 0, ..] if character.is_uppercase() => single(b'I'),
+            folded => folded,
+        };
+    }
+    let mut letters = prototype.iter().filter(|part| !is_combining_mark(**part));
+    match (
+        letters.next().copied().and_then(small_capital),
+        letters.next(),
+    ) {
+        (Some(letter), None) if character.is_uppercase() => single(letter.to_ascii_uppercase()),
+        (Some(letter), None) => single(letter),
+        _ => KEPT,
+    }
 }
 
 /// The characters without marks, if there is at least one, no more than four, and all are ASCII.
-fn ascii(characters: &mut dyn Iterator<Item = char>) -> Option<Folded> {
+fn ascii(characters: impl Iterator<Item = char>) -> Option<Folded> {
     let mut folded = DROPPED;
     let mut length = 0;
     for character in characters.filter(|part| !is_combining_mark(*part)) {
@@ -251,4 +267,18 @@ pub(in super::super) fn is_invisible(character: char) -> bool {
         | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
         | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
         | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_ideograph_is_read_as_something_else() {
+        let ideographs = IDEOGRAPHS.into_iter().flatten();
+        let characters = ideographs.filter_map(|code| char::from_u32(u32::try_from(code).ok()?));
+        for character in characters {
+            assert_eq!(look_up(character), KEPT, "{:x}", u32::from(character));
+        }
+    }
 }
