@@ -11,6 +11,7 @@ use super::super::super::outline::Outline;
 use super::super::super::steps::step;
 use super::super::super::view::View;
 use super::super::{Hits, Recognizer};
+use super::beside::{follows_word, precedes_word};
 pub(super) use super::identifier::Code;
 use super::naming::{Keys, Label, followed_by};
 use super::printed::Printed;
@@ -148,9 +149,11 @@ fn code_at(view: &View<'_>, runs: &[Run], hits: &Hits) -> Option<(EntityType, us
     if most < SHORTEST {
         return None;
     }
-    let has_sign = runs
+    let (start, sign) = runs
         .first()
-        .is_some_and(|first| matches!(view.at(first.end()), b'-' | b'+'));
+        .map_or((0, 0), |first| (first.start, view.at(first.end())));
+    let has_sign = matches!(sign, b'-' | b'+');
+    let mut follows = None;
     let (mut len, mut forms, mut found) = (0, Forms::ALL, None);
     for (run, count) in runs.iter().zip(1..) {
         step();
@@ -159,8 +162,13 @@ fn code_at(view: &View<'_>, runs: &[Run], hits: &Hits) -> Option<(EntityType, us
         if forms.is_empty() {
             break;
         }
+        let taken = runs.get(..count).unwrap_or_default();
+        // Only a word beside it makes one of what is divided otherwise than in print.
         if forms.is_whole(len, has_sign)
-            && let Some(code) = runs.get(..count).and_then(|runs| Code::of(view, runs))
+            && (is_printed(len, taken)
+                || *follows.get_or_insert_with(|| follows_word(view, start))
+                || precedes_word(view, run.end()))
+            && let Some(code) = Code::of(view, taken)
             && let Some((entity, score)) = best(view, &code, hits)
         {
             found = Some((entity, run.end(), score));
@@ -170,6 +178,16 @@ fn code_at(view: &View<'_>, runs: &[Run], hits: &Hits) -> Option<(EntityType, us
         }
     }
     found
+}
+
+/// Whether some identifier of `len` characters is printed in groups as long as these runs.
+fn is_printed(len: usize, runs: &[Run]) -> bool {
+    let rules = BY_LENGTH.get(len).into_iter().flatten().flatten();
+    rules.flat_map(|rule| rule.printed).any(|printed| {
+        step();
+        let lengths = runs.iter().map(|run| run.len);
+        printed.groups.len() == runs.len() && lengths.eq(printed.groups.iter().copied())
+    })
 }
 
 /// Whether one more run follows one that ends at `end`.

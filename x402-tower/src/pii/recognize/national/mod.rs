@@ -6,6 +6,7 @@
 
 mod asia;
 mod australia;
+mod beside;
 mod birth;
 mod britain;
 mod calendar;

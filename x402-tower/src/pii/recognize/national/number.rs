@@ -12,6 +12,7 @@ use super::super::super::steps::step;
 use super::super::super::view::View;
 use super::super::window::{Window, ends_of, totals};
 use super::super::{Hits, NumberRecognizer, score};
+use super::beside::{follows_word, precedes_word};
 use super::naming::{Keys, Label, NATIONAL_ID, followed_by};
 use super::printed::Printed;
 use super::standing::{is_amount, stands_alone};
@@ -77,8 +78,6 @@ pub(super) const RECOGNIZER: NumberRecognizer = NumberRecognizer {
 
 const SHORTEST: usize = 8;
 const LONGEST: usize = 13;
-/// How far from a number the word that names it may start.
-const REACH: usize = 12;
 const RULES: [&[NumberRule]; 5] = [
     north_america::RULES,
     europe::RULES,
@@ -178,15 +177,14 @@ fn match_at(
     if lengths == 0 {
         return None;
     }
-    let follows_word = is_letter_first((0..REACH).map(|back| {
-        step();
-        view.before(window.start().saturating_sub(back))
-    }));
+    let follows_word = follows_word(view, window.start());
     let printed = printed_totals(window) & lengths;
     // After any but the last of the groups comes another one.
     let followed = if follows_word {
         lengths
-    } else if window.digits_in_all() <= LONGEST && precedes_word(view, window) {
+    } else if window.digits_in_all() <= LONGEST
+        && precedes_word(view, window.span(window.len()).end)
+    {
         1 << window.digits_in_all()
     } else {
         0
@@ -205,22 +203,6 @@ fn match_at(
             let (entity, score) = candidate.best(view, hits, may_be_named)?;
             Some((entity, candidate.span, score))
         })
-}
-
-/// Whether a letter comes next. Most numbers in lists of numbers have none on either side.
-fn precedes_word(view: &View<'_>, window: &Window<'_, '_>) -> bool {
-    let end = window.span(window.len()).end;
-    is_letter_first((0..REACH).map(|ahead| {
-        step();
-        view.at(end + ahead)
-    }))
-}
-
-/// Whether the first letter or digit is a letter.
-fn is_letter_first(mut bytes: impl Iterator<Item = u8>) -> bool {
-    bytes
-        .find(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii())
-        .is_some_and(|byte| !byte.is_ascii_digit())
 }
 
 /// The first groups of a window, taken for one number.
