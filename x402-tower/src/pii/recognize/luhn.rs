@@ -104,7 +104,7 @@ mod tests {
                     doubled => doubled,
                 })
                 .sum();
-            sum % 10 == 0
+            sum.is_multiple_of(10)
         };
         for moved in 0..12 {
             let mut sums = LuhnSums::<38>::new();
