@@ -108,6 +108,8 @@ check cargo clippy --workspace --all-targets --all-features -- -D warnings
 check env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --all-features
 check cargo test --workspace --doc --all-features
 check cargo nextest run --workspace --all-features
+# The trainer of the names model compiles the detector's own files, outside of the workspace.
+check cargo check --locked --manifest-path corpus/train/trainer/Cargo.toml --target-dir "${CARGO_TARGET_DIR:-target}"
 
 readonly GUARD=${CARGO_TARGET_DIR:-target}/debug/x402-guard
 check cargo build -p x402-guard

@@ -7,8 +7,6 @@
 mod allow;
 #[path = "../../../../x402-tower/src/pii/alphabet.rs"]
 mod alphabet;
-#[path = "../../../../x402-tower/src/pii/classes.rs"]
-mod classes;
 #[path = "../../../../x402-tower/src/pii/custom/mod.rs"]
 mod custom;
 #[path = "../../../../x402-tower/src/pii/detector.rs"]
@@ -23,6 +21,8 @@ mod joined;
 mod long_run;
 #[path = "../../../../x402-tower/src/pii/mode.rs"]
 mod mode;
+#[path = "../../../../x402-tower/src/pii/outline/mod.rs"]
+mod outline;
 #[path = "../../../../x402-tower/src/pii/recognize/mod.rs"]
 mod recognize;
 #[path = "../../../../x402-tower/src/pii/resolve.rs"]
