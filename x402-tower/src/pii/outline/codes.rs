@@ -8,9 +8,6 @@ use super::word::{Word, is_alphanumeric_before};
 
 /// No identifier has more letters before its first digit.
 const MOST_LETTERS: usize = 6;
-/// No identifier is shorter, or longer.
-const SHORTEST: usize = 9;
-const LONGEST: usize = 16;
 
 /// Words that may begin an identifier which the next ones go on with.
 #[derive(Debug, Clone, Copy)]
@@ -74,7 +71,7 @@ impl Codes {
     pub(super) fn word(&mut self, word: &Word, bytes: &[u8]) {
         let joint = word.start.checked_sub(1);
         let is_joined = joint.is_some_and(|joint| joins(bytes, joint));
-        if !is_joined && !(SHORTEST..=LONGEST).contains(&word.len) && !joins(bytes, word.end()) {
+        if !is_joined && !FormsOfCodes::LENGTHS.contains(&word.len) && !joins(bytes, word.end()) {
             // Most words stand alone, and are too short or too long.
             self.count = 0;
             return;
@@ -190,7 +187,8 @@ fn letters_at(bytes: &[u8], start: usize) -> usize {
         step();
         byte.is_ascii_alphabetic()
     };
-    bytes.iter().take(LONGEST + 1).take_while(is_letter).count()
+    let most = *FormsOfCodes::LENGTHS.end() + 1;
+    bytes.iter().take(most).take_while(is_letter).count()
 }
 
 /// How many letters end at `end`, of more than an identifier begins with one more.

@@ -61,7 +61,7 @@ pub(super) const RECOGNIZER: Recognizer = Recognizer {
 
 /// An Indian PAN has four digits, and so has an Italian code unless most of them were replaced.
 const FEWEST_DIGITS: usize = 4;
-const SHORTEST: usize = 9;
+pub(super) const SHORTEST: usize = 9;
 pub(super) const LONGEST: usize = 16;
 /// `RSSMRA85T10A562S` in pairs has eight.
 pub(in super::super::super) const MAX_PIECES: usize = 8;

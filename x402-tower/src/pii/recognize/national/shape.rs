@@ -1,6 +1,8 @@
 //! Where an identifier has letters and digits.
 
-use super::code::{CodeRule, LONGEST, RULES};
+use std::ops::RangeInclusive;
+
+use super::code::{CodeRule, LONGEST, RULES, SHORTEST};
 
 /// Where letters and digits must be, one bit for each place.
 #[derive(Debug, Clone, Copy)]
@@ -141,6 +143,9 @@ impl Rules {
 }
 
 impl Forms {
+    /// How many letters and digits a form has.
+    pub(in super::super::super) const LENGTHS: RangeInclusive<usize> = SHORTEST..=LONGEST;
+
     /// Those with which nothing begins yet.
     pub(in super::super::super) const ALL: Self = Self(u32::MAX);
 

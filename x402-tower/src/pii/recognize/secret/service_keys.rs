@@ -174,6 +174,11 @@ mod tests {
     #[test]
     fn prefixes_with_one_first_byte_stand_together_and_longer_ones_first() {
         for (place, key) in KEYS.iter().enumerate() {
+            assert!(
+                key.prefix.len() > 1,
+                "the second letter of {} is asked for",
+                key.prefix
+            );
             let first = key.prefix.as_bytes()[0];
             let start = first_with(first).unwrap();
             assert!(
