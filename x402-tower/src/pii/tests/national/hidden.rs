@@ -99,6 +99,9 @@ proptest! {
         born in "[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|1[0-9]|2[0-8])",
         serial in "[0-9]{4}",
     ) {
+        // With the right last digit it would read the same backwards, and such numbers are not issued.
+        let reads_alike = aadhaar.bytes().skip(1).zip(aadhaar.bytes().rev()).all(|(one, other)| one == other);
+        prop_assume!(!reads_alike);
         let kinds = [
             (UsNpi, npi),
             (CaSin, sin),
