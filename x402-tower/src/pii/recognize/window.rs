@@ -46,6 +46,7 @@ pub(super) struct Window<'v, 't> {
     /// Groups that were taken away, those of the window, and room for more.
     groups: [Group; ROOM],
     digits: [u8; ROOM],
+    /// For the check of any of them.
     luhn: LuhnSums<ROOM>,
     first: usize,
     len: usize,
