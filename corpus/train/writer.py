@@ -1,5 +1,6 @@
 """Writes what the slots of the grammar stand for. Names are marked, everything else is plain."""
 
+import collections
 import importlib
 import re
 import string
@@ -156,6 +157,8 @@ class Writer(LabelSlots, NativeSlots, TermSlots):
         men, women = names.census_given[:150], names.census_given[1219:1369]
         self.common_given = keep([name for pair in zip(men, women) for name in pair])
         self.common_surnames = keep(names.census_surnames[:300])
+        groups = collections.Counter(name for items in self.given.values() for name in set(items))
+        self.shared_given = sorted((name for name, count in groups.items() if count > 2), key=lambda name: (-groups[name], name))
         self.all_surnames = names.surnames
         self.groups, self.weights = zip(*((g, w) for g, w in WEIGHTS.items() if self.given[g] and self.surnames[g]))
         placed = lambda items: [item for item in items if is_held_out(item) == held_out]
@@ -196,14 +199,16 @@ class Writer(LabelSlots, NativeSlots, TermSlots):
         return self.rng.choices(self.groups, self.weights)[0]
 
     def a_given(self, group):
-        if group == "en" and self.chance(0.3) and self.common_given:
+        if self.chance(0.4 if group == "en" else 0.04) and self.common_given:
             return self.pick_early(self.common_given)
+        if self.chance(0.15) and self.shared_given:
+            return self.pick_early(self.shared_given)
         if group == "en" and self.chance(0.12) and self.rare_given:
             return self.pick(self.rare_given)
         return self.pick(self.given[group])
 
     def a_surname(self, group):
-        if group == "en" and self.chance(0.3) and self.common_surnames:
+        if self.chance(0.4 if group == "en" else 0.04) and self.common_surnames:
             return self.pick_early(self.common_surnames)
         if group == "en" and self.chance(0.25):
             return self.pick(self.rare_surnames)
@@ -222,6 +227,8 @@ class Writer(LabelSlots, NativeSlots, TermSlots):
         if self.chance(0.15):
             group = self.group()
         surname = self.a_surname(group)
+        if self.chance(0.1) and self.common_given and self.common_surnames:
+            given, surname = self.pick_early(self.common_given), self.pick_early(self.common_surnames)
         choice = self.rng.random()
         if choice < 0.05:
             given += self.pick([" ", "-"]) + self.a_given(group)

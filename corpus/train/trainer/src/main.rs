@@ -1,7 +1,8 @@
 //! Trains the names model, and measures it.
 //!
 //! ```text
-//! x402-names-trainer train OUT GAZETTEER DATA...     writes the weights file
+//! x402-names-trainer clusters OUT GAZETTEER VECTORS           groups the words that are used most by their vectors
+//! x402-names-trainer train OUT GAZETTEER CLUSTERS DATA...     writes the weights file
 //! x402-names-trainer eval WEIGHTS DATA [-v]          prints precision, recall and F1, and the mistakes
 //! x402-names-trainer tag WEIGHTS                     marks the names in lines from standard input
 //! ```
@@ -19,7 +20,7 @@ use std::process::ExitCode;
 
 use pii::names::eval::Measure;
 use pii::names::perceptron::Plan;
-use pii::names::{eval, perceptron};
+use pii::names::{clusters, eval, perceptron};
 
 type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
@@ -58,16 +59,18 @@ fn main() -> ExitCode {
         })
     };
     let result = match arguments.as_slice() {
-        ["train", out, gazetteer, data @ ..] => perceptron::train(&Plan {
+        ["clusters", out, gazetteer, vectors] => clusters::write(vectors, gazetteer, out),
+        ["train", out, gazetteer, clusters, data @ ..] => perceptron::train(&Plan {
             data,
             gazetteer,
+            clusters,
             left_out,
             out,
         }),
         ["eval", weights, data] => eval(weights, data, false),
         ["eval", weights, data, "-v"] => eval(weights, data, true),
         ["tag", weights] => eval::tag(weights),
-        _ => Err("use train OUT GAZETTEER DATA..., eval WEIGHTS DATA [-v] or tag WEIGHTS".into()),
+        _ => Err("use clusters OUT GAZETTEER VECTORS, train OUT GAZETTEER CLUSTERS DATA..., eval WEIGHTS DATA [-v] or tag WEIGHTS".into()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

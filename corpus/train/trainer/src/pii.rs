@@ -71,13 +71,16 @@ pub(crate) mod names {
     #[path = "../../../../../../x402-tower/src/pii/names/word.rs"]
     mod word;
 
+    pub(crate) mod clusters;
     pub(crate) mod eval;
     pub(crate) mod perceptron;
 
     mod data;
     mod fold;
     mod map;
+    mod probes;
     mod random;
+    mod vectors;
     mod weights;
     mod windows;
 

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::super::steps::step;
 use super::gazetteer::{Gazetteer, LEARNED, PLACE, everyday, given, phrase, surname};
 use super::token::{Gap, Place, Shape, Token, Zone};
+use super::word::identity;
 
 /// How the words of a window are written, taken together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +24,8 @@ pub(super) fn look_up(tokens: &mut [Token], gazetteer: &Gazetteer<'_>) {
     let mut after: [Option<(u64, Gap)>; 2] = [None, None];
     for token in tokens.iter_mut().rev() {
         step();
-        token.known = gazetteer.flags(token.hash);
+        (token.known, token.cluster) = gazetteer.look_up(token.hash);
+        token.leaning = gazetteer.leaning(token.cluster);
         if token.known & LEARNED == 0 {
             token.word = Token::UNKNOWN;
         }
@@ -40,6 +42,23 @@ pub(super) fn look_up(tokens: &mut [Token], gazetteer: &Gazetteer<'_>) {
             }
         }
         after = [Some((token.hash, token.gap)), after[0]];
+    }
+    note_keys(tokens);
+}
+
+/// Hands the cluster of each key to the words under it.
+fn note_keys(tokens: &mut [Token]) {
+    let (mut key, mut last) = ((0, 0), (0, 0));
+    for token in tokens {
+        if token.key != key.0 {
+            key = if token.key == last.0 {
+                last
+            } else {
+                (token.key, 0)
+            };
+        }
+        token.key_cluster = key.1;
+        last = (identity(token.hash), token.cluster);
     }
 }
 
@@ -116,8 +135,11 @@ fn note_run(words: &mut [Token]) {
         count(|token| everyday(token.known) > 1),
         count(|token| given(token.known) > 0 || surname(token.known) > 1),
     ];
+    let clusters =
+        [words.first(), words.last()].map(|token| token.map_or(0, |token| token.cluster));
     for word in words {
         word.run_ends = ends;
+        word.run_clusters = clusters;
         word.run_kinds = kinds;
     }
 }

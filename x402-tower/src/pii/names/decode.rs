@@ -28,6 +28,12 @@ pub(super) const fn continues(label: usize) -> bool {
     label != OUTSIDE && label.is_multiple_of(2)
 }
 
+/// The scores of labels from sums of rows: what speaks for a later word of a name speaks for its first word too.
+pub(super) fn shared(sums: Scores) -> Scores {
+    let [outside, p1, p2, l1, l2, o1, o2, spare] = sums;
+    [outside, p1 + p2, p2, l1 + l2, l2, o1 + o2, o2, spare]
+}
+
 /// Whether `next` may follow `previous`: a later word of a name only follows a word of that kind.
 const fn may_follow(previous: usize, next: usize) -> bool {
     !continues(next) || previous == next || previous + 1 == next

@@ -112,6 +112,66 @@ pub(super) fn each_feature(
         add(token.tail & 0x0000_ffff, u32::from(token.letters.min(6)));
     }
 
+    let [
+        cluster,
+        cluster_before,
+        cluster_after,
+        cluster_before2,
+        cluster_after2,
+    ] = [token, before, after, before2, after2].map(|token| u32::from(token.cluster));
+    template = 128;
+    let mut add = |left: u32, right: u32| {
+        each(mix(template, left, right));
+        template += 1;
+    };
+    add(cluster, shape);
+    add(cluster, style << 8 | gap);
+    add(cluster, class);
+    add(cluster_before, shape << 5 | gap);
+    add(cluster_before, class << 5 | gap);
+    add(cluster_after, shape << 5 | gap_after);
+    add(cluster_after, class << 5 | gap_after);
+    add(cluster_before2, shape << 5 | gap);
+    add(cluster_after2, shape << 5 | gap_after);
+    add(cluster_before << 8 | cluster, shape << 5 | gap);
+    add(cluster_after << 8 | cluster, shape << 5 | gap_after);
+    add(cluster_before2 << 8 | cluster_before, shape << 5 | gap);
+    add(cluster_after2 << 8 | cluster_after, shape << 5 | gap_after);
+    add(
+        cluster_before << 8 | cluster_after,
+        shape << 10 | gap << 5 | gap_after,
+    );
+
+    let [leaning, leaning_before, leaning_after] =
+        [token, before, after].map(|token| u32::from(token.leaning));
+    template = 160;
+    let mut add = |left: u32, right: u32| {
+        each(mix(template, left, right));
+        template += 1;
+    };
+    for bits in [0, 2, 4, 6] {
+        add(leaning >> bits & 3, shape << 5 | gap);
+    }
+    add(leaning, shape);
+    add(leaning, style << 8 | gap);
+    add(leaning, class);
+    add(leaning_before, shape << 5 | gap);
+    add(leaning_before, leaning << 16 | shape << 5 | gap);
+    add(leaning_after, shape << 5 | gap_after);
+    add(leaning_after, leaning << 16 | shape << 5 | gap_after);
+    add(
+        leaning_before << 8 | leaning_after,
+        shape << 10 | gap << 5 | gap_after,
+    );
+    let [first, last] = token.run_clusters.map(u32::from);
+    add(last, run);
+    add(last, 0x1000 | class);
+    add(first, 0x100 | run);
+    let key = u32::from(token.key_cluster);
+    add(key, 0x2000 | shape << 5 | gap);
+    add(key, 0x4000 | class);
+    add(key << 8 | cluster, shape);
+
     template = 64;
     let mut add = |word: u32, right: u32| {
         if word != Token::UNKNOWN {

@@ -1,8 +1,8 @@
-//! Which words are given names, surnames, places and everyday words: a static map from the hash of a
-//! word to one byte of flags.
+//! Which words are given names, surnames, places and everyday words, and which are used alike: a static map
+//! from the hash of a word to a byte of flags and one that names its cluster.
 //!
 //! It is an xor filter with values (Graf and Lemire, "Xor Filters: Faster and Smaller Than Bloom and
-//! Cuckoo Filters", 2020): three probes, two bytes an entry, and one in 256 words that are not in it gets
+//! Cuckoo Filters", 2020): three probes, three bytes an entry, and one in 256 words that are not in it gets
 //! flags by chance.
 
 /// How common a given name the word is, 0 to 2.
@@ -32,31 +32,56 @@ pub(super) const fn phrase(first: u64, second: u64) -> u64 {
 /// A view on the map in the weights file.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Gazetteer<'b> {
-    entries: &'b [[u8; 2]],
+    entries: &'b [Entry],
     seed: u64,
     third: u32,
+    /// What the words of each cluster are like.
+    leanings: &'b [u8],
 }
 
+/// Flags, cluster and fingerprint of a word, each the exclusive or of three places.
+pub(super) type Entry = [u8; 3];
+
 impl<'b> Gazetteer<'b> {
-    pub(super) fn new(entries: &'b [[u8; 2]], seed: u64) -> Self {
+    pub(super) fn new(entries: &'b [Entry], seed: u64, leanings: &'b [u8]) -> Self {
         let third = u32::try_from(entries.len() / 3).unwrap_or(0);
         Self {
             entries,
             seed,
             third,
+            leanings,
         }
     }
 
     /// The flags of the word with this hash; 0 if it is unknown.
     pub(super) fn flags(&self, hash: u64) -> u8 {
+        self.look_up(hash).0
+    }
+
+    /// What the words of a cluster are like: two bits each for given names, surnames, places and everyday words, by
+    /// what the vectors of such words have in common.
+    pub(super) fn leaning(&self, cluster: u8) -> u8 {
+        self.leanings
+            .get(usize::from(cluster))
+            .copied()
+            .unwrap_or(0)
+    }
+
+    /// The flags of the word with this hash, and its cluster; 0 for what is unknown.
+    pub(super) fn look_up(&self, hash: u64) -> (u8, u8) {
         let (slots, fingerprint) = slots(hash, self.seed, self.third);
-        let [mut flags, mut found] = [0; 2];
+        let [mut flags, mut cluster, mut found] = Entry::default();
         for slot in slots {
-            let [value, check] = self.entries.get(slot).copied().unwrap_or_default();
+            let [value, group, check] = self.entries.get(slot).copied().unwrap_or_default();
             flags ^= value;
+            cluster ^= group;
             found ^= check;
         }
-        if found == fingerprint { flags } else { 0 }
+        if found == fingerprint {
+            (flags, cluster)
+        } else {
+            (0, 0)
+        }
     }
 }
 

@@ -2,15 +2,17 @@
 
 use super::super::steps::step;
 use super::annotate::{Style, look_up, place, style_of, worth_labelling};
-use super::decode::{ROW, Scores, Transitions};
+use super::decode::{LABELS, ROW, Scores, Transitions, shared};
 use super::features::each_feature;
-use super::gazetteer::Gazetteer;
+use super::gazetteer::{Entry, Gazetteer};
 use super::segment::WINDOW;
 use super::token::Token;
 
-pub(super) const MAGIC: [u8; 4] = *b"xnm1";
+pub(super) const MAGIC: [u8; 4] = *b"xnm2";
 /// Kinds of gaps, as many as [`Gap`](super::token::Gap) has.
 pub(super) const GAPS: usize = 17;
+/// How many clusters of words there are, none among them.
+pub(super) const CLUSTERS: usize = 256;
 /// Bytes before the transitions.
 pub(super) const HEADER: usize = 24;
 
@@ -21,10 +23,13 @@ const PLAIN: i32 = -10_000;
 ///
 /// All numbers are little-endian: the magic, the count of rows, the count of map entries and how far a
 /// margin is shifted right to be a score, as `u32`; the seed of the map as `u64`; then the transitions
-/// (a row for each gap and label before it), the rows and the map entries.
+/// (a row for each gap and label before it), the rows and a byte behind them, the leanings of the clusters, and
+/// the map entries.
 #[derive(Debug)]
 pub(super) struct Model<'b> {
-    rows: &'b [[u8; ROW]],
+    /// [`LABELS`] bytes each, so that one is read with the first of the next.
+    rows: &'b [u8],
+    count: usize,
     transitions: &'b [[u8; ROW]],
     pub(super) gazetteer: Gazetteer<'b>,
     /// The margin that is worth one percent of score.
@@ -44,15 +49,22 @@ impl<'b> Model<'b> {
         }
         let seed = u64::from(number(16)?) | u64::from(number(20)?) << 32;
         let (transitions, rest) = rest.split_at_checked(GAPS * ROW * ROW)?;
-        let rows_len = usize::try_from(number(4)?).ok()?.checked_mul(ROW)?;
-        let (rows, map) = rest.split_at_checked(rows_len)?;
-        if map.len() != usize::try_from(number(8)?).ok()?.checked_mul(2)? {
+        let count = usize::try_from(number(4)?).ok()?;
+        let rows_len = count.checked_mul(LABELS)?.checked_add(ROW - LABELS)?;
+        let (rows, rest) = rest.split_at_checked(rows_len)?;
+        let (leanings, map) = rest.split_at_checked(CLUSTERS)?;
+        if map.len()
+            != usize::try_from(number(8)?)
+                .ok()?
+                .checked_mul(size_of::<Entry>())?
+        {
             return None;
         }
         Some(Self {
-            rows: rows.as_chunks().0,
+            rows,
+            count,
             transitions: transitions.as_chunks().0,
-            gazetteer: Gazetteer::new(map.as_chunks().0, seed),
+            gazetteer: Gazetteer::new(map.as_chunks().0, seed, leanings),
             unit: number(12)?.max(1),
         })
     }
@@ -83,12 +95,13 @@ impl<'b> Model<'b> {
             let mut sums = [0i16; ROW];
             each_feature(tokens, index, annotated.style, |hash| {
                 step();
-                let row = self.rows.get(row_of(hash, self.rows.len()));
+                let start = row_of(hash, self.count) * LABELS;
+                let row = self.rows.get(start..).and_then(<[u8]>::first_chunk);
                 for (sum, weight) in sums.iter_mut().zip(row.unwrap_or(&[0; ROW])) {
                     *sum = sum.wrapping_add(i16::from(weight.cast_signed()));
                 }
             });
-            *slot = sums.map(i32::from);
+            *slot = shared(sums.map(i32::from));
         }
         emissions
     }

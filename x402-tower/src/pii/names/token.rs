@@ -99,6 +99,12 @@ pub(super) struct Token {
     pub(super) letters: u8,
     /// What the gazetteer says of the word.
     pub(super) known: u8,
+    /// The cluster of words that are used like this one; 0 for none.
+    pub(super) cluster: u8,
+    /// What the words of the cluster are like.
+    pub(super) leaning: u8,
+    /// The cluster of the key.
+    pub(super) key_cluster: u8,
     /// What the gazetteer says of the word and the next one, or the next two, together.
     pub(super) phrase: u8,
     pub(super) shape: Shape,
@@ -112,6 +118,8 @@ pub(super) struct Token {
     pub(super) run: Place,
     /// The identities of the first and the last word of the run.
     pub(super) run_ends: [u32; 2],
+    /// Their clusters.
+    pub(super) run_clusters: [u8; 2],
     /// How many words of the run are everyday words, and how many could be names.
     pub(super) run_kinds: [u8; 2],
 }

@@ -2,26 +2,39 @@
 
 use std::collections::HashMap;
 
-use super::gazetteer::slots;
+use super::gazetteer::{Entry, slots};
 use crate::Outcome;
+
+/// What the map says of a word.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Known {
+    pub(super) flags: u8,
+    pub(super) cluster: u8,
+}
 
 #[derive(Debug)]
 pub(super) struct Map {
-    pub(super) entries: Vec<[u8; 2]>,
+    pub(super) entries: Vec<Entry>,
     pub(super) seed: u64,
+    /// What the words of each cluster are like.
+    pub(super) leanings: Vec<u8>,
 }
 
-/// The map of these hashes to their flags, the same for any order of the words.
-pub(super) fn build(words: &HashMap<u64, u8>) -> Outcome<Map> {
-    let mut keys: Vec<(u64, u8)> = words.iter().map(|(hash, flags)| (*hash, *flags)).collect();
+/// The map of these hashes to what is known of their words, the same for any order of the words.
+pub(super) fn build(words: &HashMap<u64, Known>, leanings: Vec<u8>) -> Outcome<Map> {
+    let mut keys: Vec<(u64, Known)> = words.iter().map(|(hash, known)| (*hash, *known)).collect();
     keys.sort_unstable();
     let third = keys.len() * 123 / 300 + 32;
-    (1..200)
-        .find_map(|seed| peel(&keys, third, seed))
-        .ok_or_else(|| "no seed makes a map of these words".into())
+    let made = (1..200).find_map(|seed| Some((seed, peel(&keys, third, seed)?)));
+    let (seed, entries) = made.ok_or("no seed makes a map of these words")?;
+    Ok(Map {
+        entries,
+        seed,
+        leanings,
+    })
 }
 
-fn peel(keys: &[(u64, u8)], third: usize, seed: u64) -> Option<Map> {
+fn peel(keys: &[(u64, Known)], third: usize, seed: u64) -> Option<Vec<Entry>> {
     let third_u32 = u32::try_from(third).ok()?;
     let mut count = vec![0u32; third * 3];
     let mut joined = vec![0usize; third * 3];
@@ -50,18 +63,17 @@ fn peel(keys: &[(u64, u8)], third: usize, seed: u64) -> Option<Map> {
     if order.len() < keys.len() {
         return None;
     }
-    let mut entries = vec![[0u8; 2]; third * 3];
+    let mut entries = vec![Entry::default(); third * 3];
     for (number, slot) in order.into_iter().rev() {
-        let (hash, flags) = keys[number];
+        let (hash, known) = keys[number];
         let (places, fingerprint) = slots(hash, seed, third_u32);
-        let mut entry = [flags, fingerprint];
-        for place in places {
-            if place != slot {
-                entry[0] ^= entries[place][0];
-                entry[1] ^= entries[place][1];
+        let mut entry = [known.flags, known.cluster, fingerprint];
+        for place in places.into_iter().filter(|place| *place != slot) {
+            for (value, other) in entry.iter_mut().zip(entries[place]) {
+                *value ^= other;
             }
         }
         entries[slot] = entry;
     }
-    Some(Map { entries, seed })
+    Some(entries)
 }

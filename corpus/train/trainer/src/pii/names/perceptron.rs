@@ -4,13 +4,14 @@
 use std::collections::{HashMap, HashSet};
 
 use super::annotate::{look_up, place, style_of, worth_labelling};
+use super::clusters::{Clustered, clustered};
 use super::data::{Sample, read};
-use super::decode::{LABELS, Lattice, OUTSIDE, ROW, Scores};
+use super::decode::{LABELS, Lattice, OUTSIDE, ROW, Scores, continues, shared};
 use super::features::each_feature;
 use super::fold::{Part, part_of};
 use super::gazetteer::{Gazetteer, LEARNED, PLACE, everyday, given, phrase, surname};
-use super::map;
-use super::model::{GAPS, row_of};
+use super::map::{self, Known};
+use super::model::{CLUSTERS, GAPS, row_of};
 use super::random::Random;
 use super::segment::WINDOW;
 use super::token::Token;
@@ -19,8 +20,8 @@ use super::windows::{Word, detector, use_weights, windows_of};
 use super::word::hash_of;
 use crate::Outcome;
 
-const ROWS: usize = 125_000;
-const EPOCHS: usize = 6;
+const ROWS: usize = 107_000;
+const EPOCHS: usize = 4;
 /// What a wrong label costs at least, in raw weights.
 const COST: i32 = 120;
 /// A word has weights of its own if training saw it this often.
@@ -30,6 +31,13 @@ const SEEN: usize = 6;
 const SEEN_NAME: usize = 40;
 const SELDOM_NAME: usize = 2;
 const SELDOM_OTHER: usize = 4;
+
+/// How often a word whose flags are hidden has no cluster either, in percent.
+const HIDE_CLUSTER: u64 = 10;
+
+/// What the gazetteer says of words that are not worth their place in the map if they have no cluster: surnames
+/// and everyday words that are seldom used.
+const SELDOM: [u8; 2] = [1 << 2, 1 << 4];
 
 /// The words of a window and their labels.
 #[derive(Debug)]
@@ -43,6 +51,7 @@ struct Window {
 pub(crate) struct Plan<'a> {
     pub(crate) data: &'a [&'a str],
     pub(crate) gazetteer: &'a str,
+    pub(crate) clusters: &'a str,
     /// The fold that is left out, to measure on.
     pub(crate) left_out: Option<u64>,
     pub(crate) out: &'a str,
@@ -65,9 +74,10 @@ pub(crate) fn train(plan: &Plan<'_>) -> Outcome {
             windows.len() - before
         );
     }
-    let words = known_words(plan.gazetteer, &windows)?;
-    let map = map::build(&words)?;
-    let gazetteer = Gazetteer::new(&map.entries, map.seed);
+    let clustered = clustered(plan.clusters)?;
+    let words = known_words(plan.gazetteer, &clustered, &windows)?;
+    let map = map::build(&words, leanings(&clustered))?;
+    let gazetteer = Gazetteer::new(&map.entries, map.seed, &map.leanings);
     for window in &mut windows {
         look_up(&mut window.tokens, &gazetteer);
     }
@@ -141,8 +151,12 @@ fn add_windows(samples: &[Sample], windows: &mut Vec<Window>) {
 }
 
 /// The gazetteer's words and those that are learned.
-fn known_words(gazetteer: &str, windows: &[Window]) -> Outcome<HashMap<u64, u8>> {
-    let mut words = HashMap::new();
+fn known_words(
+    gazetteer: &str,
+    clustered: &[Clustered],
+    windows: &[Window],
+) -> Outcome<HashMap<u64, Known>> {
+    let mut words: HashMap<u64, Known> = HashMap::new();
     let detector = detector();
     let file =
         std::fs::read_to_string(gazetteer).map_err(|error| format!("{gazetteer}: {error}"))?;
@@ -158,7 +172,10 @@ fn known_words(gazetteer: &str, windows: &[Window]) -> Outcome<HashMap<u64, u8>>
                 .map(|(token, _)| token.hash)
         };
         let Some(hash) = hash else { continue };
-        *words.entry(hash).or_insert(0) |= flags.parse::<u8>()?;
+        words.entry(hash).or_default().flags |= flags.parse::<u8>()?;
+    }
+    for word in clustered {
+        words.entry(hash_of(&word.word)).or_default().cluster = word.cluster;
     }
     let mut seen: HashMap<u64, (usize, usize)> = HashMap::new();
     for window in windows {
@@ -173,7 +190,7 @@ fn known_words(gazetteer: &str, windows: &[Window]) -> Outcome<HashMap<u64, u8>>
     }
     let mut learned = 0;
     for (hash, (outside, inside)) in seen {
-        let flags = words.get(&hash).copied().unwrap_or(0);
+        let flags = words.get(&hash).map_or(0, |known| known.flags);
         let is_name = given(flags) > 0 || surname(flags) > 0 || flags & PLACE != 0;
         let is_learned = if is_name && everyday(flags) == 0 {
             outside >= SEEN.max(SELDOM_NAME * inside)
@@ -182,12 +199,22 @@ fn known_words(gazetteer: &str, windows: &[Window]) -> Outcome<HashMap<u64, u8>>
             outside >= SEEN || inside >= SEEN
         };
         if is_learned {
-            words.insert(hash, flags | LEARNED);
+            words.entry(hash).or_default().flags |= LEARNED;
             learned += 1;
         }
     }
+    words.retain(|_, known| known.cluster > 0 || !SELDOM.contains(&known.flags));
     eprintln!("{learned} words have weights of their own");
     Ok(words)
+}
+
+/// What the words of each cluster are like.
+fn leanings(clustered: &[Clustered]) -> Vec<u8> {
+    let mut leanings = vec![0; CLUSTERS];
+    for word in clustered {
+        leanings[usize::from(word.cluster)] = word.leaning;
+    }
+    leanings
 }
 
 /// Hides some of what is known of words, so that the model learns to do without.
@@ -203,12 +230,21 @@ fn forget(tokens: &mut [Token], labels: &[u8], random: &mut Random) {
         };
         if random.percent(all) {
             token.known = 0;
+            if random.percent(HIDE_CLUSTER) {
+                token.cluster = 0;
+                token.leaning = 0;
+            }
             token.phrase = 0;
             token.word = Token::UNKNOWN;
         } else if random.percent(word) {
             token.word = Token::UNKNOWN;
         }
     }
+}
+
+/// Whether a label is that of the first word of a name.
+const fn is_first(label: usize) -> bool {
+    label != OUTSIDE && !continues(label)
 }
 
 /// What it costs to say `guess` where `gold` is right, in raw weights: naming what is no name, taking a person
@@ -250,6 +286,7 @@ fn learn(weights: &mut Weights, window: &Window, random: &mut Random) -> bool {
                 *sum += weight;
             }
         }
+        *emission = shared(*emission);
         let gold = usize::from(*label);
         for (other, score) in emission.iter_mut().enumerate().take(LABELS) {
             if other != gold {
@@ -268,6 +305,12 @@ fn learn(weights: &mut Weights, window: &Window, random: &mut Random) -> bool {
             for row in &rows[index] {
                 weights.add_row(*row as usize, gold, 1);
                 weights.add_row(*row as usize, guess, -1);
+                if is_first(gold) {
+                    weights.add_row(*row as usize, gold + 1, 1);
+                }
+                if is_first(guess) {
+                    weights.add_row(*row as usize, guess + 1, -1);
+                }
             }
         }
         if (gold, gold_before) != (guess, guess_before) {

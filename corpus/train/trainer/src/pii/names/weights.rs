@@ -1,6 +1,6 @@
 //! Weights in training: their running sum is what is kept of them, as averaging does for perceptrons.
 
-use super::decode::{ROW, Transitions};
+use super::decode::{LABELS, ROW, Transitions};
 use super::map::Map;
 use super::model::{GAPS, MAGIC};
 
@@ -69,7 +69,10 @@ impl Weights {
                 .flatten()
                 .map(|weight| quantised(*weight)),
         );
-        file.extend(rows.iter().flatten().map(|weight| quantised(*weight)));
+        let labels = rows.iter().flat_map(|row| &row[..LABELS]);
+        file.extend(labels.map(|weight| quantised(*weight)));
+        file.extend([0; ROW - LABELS]);
+        file.extend(&map.leanings);
         file.extend(map.entries.iter().flatten());
         (file, step)
     }
