@@ -1,7 +1,8 @@
 //! Names of persons, places and organisations, in text and in the parts of URLs.
 //!
-//! A field is cut into words ([`segment`]), each word is described by features that are hashed to rows of
-//! small integers ([`features`], [`model`]), and the best sequence of labels is looked for ([`decode`]).
+//! A field is cut into words ([`segment`]), which are looked up in a map of names, places, everyday words and
+//! clusters of words that are used alike ([`gazetteer`]); each word is described by features that are hashed to
+//! rows of small integers ([`features`], [`model`]), and the best sequence of labels is looked for ([`decode`]).
 //! All of it is integer arithmetic over one embedded file; nothing is allocated but what is reported.
 //! Training is in `corpus/train`, which compiles these very sources, so that what was learned is what
 //! is looked at.

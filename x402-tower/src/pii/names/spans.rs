@@ -17,8 +17,6 @@ pub(super) struct Name {
 }
 
 pub(super) const PERSON: usize = 0;
-pub(super) const LOCATION: usize = 1;
-pub(super) const ORGANIZATION: usize = 2;
 
 /// Calls `each` with the names in order.
 pub(super) fn each_name(
