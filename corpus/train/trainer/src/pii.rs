@@ -48,18 +48,24 @@ pub use finding::Finding;
 pub use mode::DetectionMode;
 
 pub(crate) mod names {
+    #[path = "../../../../../../x402-tower/src/pii/names/abbreviation.rs"]
+    mod abbreviation;
     #[path = "../../../../../../x402-tower/src/pii/names/annotate.rs"]
     mod annotate;
     #[path = "../../../../../../x402-tower/src/pii/names/decode.rs"]
     mod decode;
     #[path = "../../../../../../x402-tower/src/pii/names/features.rs"]
     mod features;
+    #[path = "../../../../../../x402-tower/src/pii/names/gap.rs"]
+    mod gap;
     #[path = "../../../../../../x402-tower/src/pii/names/gazetteer.rs"]
     mod gazetteer;
     #[path = "../../../../../../x402-tower/src/pii/names/letters.rs"]
     mod letters;
     #[path = "../../../../../../x402-tower/src/pii/names/model.rs"]
     mod model;
+    #[path = "../../../../../../x402-tower/src/pii/names/run.rs"]
+    mod run;
     #[path = "../../../../../../x402-tower/src/pii/names/scan.rs"]
     mod scan;
     #[path = "../../../../../../x402-tower/src/pii/names/segment.rs"]

@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::super::steps::step;
+use super::gap::Gap;
 use super::gazetteer::{Gazetteer, LEARNED, PLACE, everyday, given, phrase, surname};
-use super::token::{Gap, Place, Shape, Token, Zone};
+use super::token::{Place, Shape, Token, Zone};
 use super::word::identity;
 
 /// How the words of a window are written, taken together.

@@ -13,12 +13,15 @@ use self::model::Model;
 use super::view::View;
 use super::{EntityType, Finding};
 
+mod abbreviation;
 mod annotate;
 mod decode;
 mod features;
+mod gap;
 mod gazetteer;
 mod letters;
 mod model;
+mod run;
 mod scan;
 mod segment;
 mod spans;

@@ -9,7 +9,7 @@ use super::segment::WINDOW;
 use super::token::Token;
 
 pub(super) const MAGIC: [u8; 4] = *b"xnm2";
-/// Kinds of gaps, as many as [`Gap`](super::token::Gap) has.
+/// Kinds of gaps, as many as [`Gap`](super::gap::Gap) has.
 pub(super) const GAPS: usize = 17;
 /// How many clusters of words there are, none among them.
 pub(super) const CLUSTERS: usize = 256;

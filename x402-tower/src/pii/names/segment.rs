@@ -4,62 +4,18 @@
 use std::ops::Range;
 
 use super::super::steps::step;
+use super::abbreviation::is_abbreviation;
+use super::gap::Gap;
 use super::letters::{Letter, char_at, letter};
-use super::token::{Gap, Token, Zone};
-use super::word::{WordBuilder, ascii_letter, hash_of, identity, is_letter_byte};
+use super::run::{Run, UUID, apostrophe, at, is_uuid};
+use super::token::{Token, Zone};
+use super::word::{WordBuilder, ascii_letter, identity};
 
 /// Words that are decoded together. A longer field is cut where a segment ends.
 pub(super) const WINDOW: usize = 64;
 
-/// Letters and digits in a row beyond which they are no word but a digest, a key or an attack.
-const MAX_RUN: usize = 40;
 /// Letters beside a digit are no word unless there are more than these: `v2`, `h264`, `4th`.
 const MAX_UNIT_LETTERS: u8 = 3;
-
-/// The length of a UUID in text.
-const UUID: usize = 36;
-/// A letter after a digit makes a code of a run this long: `q8Zkabcd`.
-const CODE: usize = 8;
-
-/// Words after which a dot does not end a sentence.
-static ABBREVIATED: [u64; 36] = [
-    hash_of("dr"),
-    hash_of("mr"),
-    hash_of("mrs"),
-    hash_of("ms"),
-    hash_of("mx"),
-    hash_of("prof"),
-    hash_of("st"),
-    hash_of("sr"),
-    hash_of("sra"),
-    hash_of("srta"),
-    hash_of("jr"),
-    hash_of("rev"),
-    hash_of("hon"),
-    hash_of("capt"),
-    hash_of("sgt"),
-    hash_of("lt"),
-    hash_of("col"),
-    hash_of("gen"),
-    hash_of("eng"),
-    hash_of("ing"),
-    hash_of("dott"),
-    hash_of("dra"),
-    hash_of("hr"),
-    hash_of("fr"),
-    hash_of("mme"),
-    hash_of("mlle"),
-    hash_of("dhr"),
-    hash_of("mevr"),
-    hash_of("sig"),
-    hash_of("inc"),
-    hash_of("co"),
-    hash_of("ltd"),
-    hash_of("corp"),
-    hash_of("atty"),
-    hash_of("att"),
-    hash_of("attn"),
-];
 
 /// Cuts one field into words, a window at a time.
 #[derive(Debug)]
@@ -118,7 +74,7 @@ impl<'b> Segmenter<'b> {
     }
 
     fn at(&self, position: usize) -> u8 {
-        self.bytes.get(position).copied().unwrap_or(0)
+        at(self.bytes, position)
     }
 
     fn taken_end(&mut self) -> Option<usize> {
@@ -137,7 +93,7 @@ impl<'b> Segmenter<'b> {
 
     /// Makes the gap before the next word at least as wide as `gap`.
     fn widen(&mut self, gap: Gap) {
-        let wider = |current: Gap| rank(gap) > rank(current);
+        let wider = |current: Gap| gap.rank() > current.rank();
         if self.gap.is_none_or(wider) {
             self.gap = Some(gap);
         }
@@ -232,13 +188,13 @@ impl<'b> Segmenter<'b> {
             self.position += width;
             return filled;
         }
-        if self.is_uuid(start) {
+        if is_uuid(self.bytes, start) {
             self.widen(Gap::Digits);
             self.spaced = false;
             self.position += UUID;
             return filled;
         }
-        let run = self.measure(start);
+        let run = Run::measure(self.bytes, start);
         self.spaced = false;
         if run.is_code(self.bytes, start) {
             self.widen(Gap::Digits);
@@ -262,20 +218,6 @@ impl<'b> Segmenter<'b> {
         filled
     }
 
-    /// Whether a UUID starts here: its letters are no words.
-    fn is_uuid(&self, start: usize) -> bool {
-        let Some(bytes) = self.bytes.get(start..start.saturating_add(UUID)) else {
-            return false;
-        };
-        let has_hyphens = [8, 13, 18, 23]
-            .iter()
-            .all(|at| bytes.get(*at) == Some(&b'-'));
-        has_hyphens
-            && bytes
-                .iter()
-                .all(|byte| *byte == b'-' || byte.is_ascii_hexdigit())
-    }
-
     /// Punctuation and signs outside ASCII.
     fn sign(&mut self, character: char) {
         match character {
@@ -284,67 +226,6 @@ impl<'b> Segmenter<'b> {
             '\u{2018}'..='\u{201f}' | '«' | '»' => self.widen(Gap::Enclosed),
             _ => self.widen(Gap::Other),
         }
-    }
-
-    fn measure(&self, start: usize) -> Run {
-        let mut run = Run {
-            end: start,
-            turns: 0,
-        };
-        let mut after_digit = false;
-        loop {
-            step();
-            let byte = self.at(run.end);
-            if byte.is_ascii_digit() {
-                after_digit = true;
-                run.end += 1;
-                continue;
-            }
-            let width = if byte.is_ascii_alphabetic() {
-                1
-            } else if byte >= 0x80 {
-                let (character, width) = char_at(self.bytes, run.end);
-                if letter(character) == Letter::None {
-                    match self.apostrophe(run.end) {
-                        Some(width) if run.end > start => {
-                            run.end += width;
-                            continue;
-                        }
-                        _ => return run,
-                    }
-                }
-                width
-            } else {
-                match self.apostrophe(run.end) {
-                    Some(width) if run.end > start => {
-                        run.end += width;
-                        continue;
-                    }
-                    _ => return run,
-                }
-            };
-            if after_digit {
-                run.turns += 1;
-                after_digit = false;
-            }
-            run.end += width;
-        }
-    }
-
-    /// The width of an apostrophe at `position` that stands between two letters and makes one word of
-    /// them: not that of a possessive `'s`.
-    fn apostrophe(&self, position: usize) -> Option<usize> {
-        let width = match self.bytes.get(position..position.saturating_add(3)) {
-            Some([0xe2, 0x80, 0x99]) => 3,
-            _ if self.at(position) == b'\'' => 1,
-            _ => return None,
-        };
-        let before = position.checked_sub(1).map_or(0, |p| self.at(p));
-        let next = self.at(position + width);
-        let is_possessive = next.eq_ignore_ascii_case(&b's')
-            && !self.at(position + width + 1).is_ascii_alphabetic();
-        let joins = is_letter_byte(before) && is_letter_byte(next) && !is_possessive;
-        joins.then_some(width)
     }
 
     /// The word that starts here and ends at a hump, at a digit, or where the run does.
@@ -358,7 +239,7 @@ impl<'b> Segmenter<'b> {
             if byte.is_ascii_digit() {
                 break;
             }
-            if let Some(width) = self.apostrophe(position) {
+            if let Some(width) = apostrophe(self.bytes, position) {
                 let elides = builder.uppers == 0
                     && builder.letters <= 4
                     && self.at(position + width).is_ascii_uppercase();
@@ -388,7 +269,7 @@ impl<'b> Segmenter<'b> {
             || start
                 .checked_sub(1)
                 .is_some_and(|before| self.at(before).is_ascii_digit());
-        if let Some(width) = self.apostrophe(position) {
+        if let Some(width) = apostrophe(self.bytes, position) {
             // The elided article of `d'Alice` is a word of its own.
             self.position += width;
         }
@@ -415,7 +296,7 @@ impl<'b> Segmenter<'b> {
         }
         let word = identity(builder.hash);
         self.last = word;
-        self.last_is_short = builder.letters == 1 || ABBREVIATED.contains(&builder.hash);
+        self.last_is_short = builder.letters == 1 || is_abbreviation(builder.hash);
         Token {
             start: u32::try_from(span.start).unwrap_or(u32::MAX),
             end: u32::try_from(span.end).unwrap_or(u32::MAX),
@@ -468,43 +349,6 @@ impl<'b> Segmenter<'b> {
     }
 }
 
-/// Letters and digits in a row.
-#[derive(Debug)]
-struct Run {
-    end: usize,
-    /// How often a letter follows a digit.
-    turns: usize,
-}
-
-impl Run {
-    /// Whether this is an address, a digest or another code, whose letters are no words.
-    fn is_code(&self, bytes: &[u8], start: usize) -> bool {
-        let is_hex = matches!(bytes.get(start..start + 2), Some(b"0x" | b"0X"));
-        let len = self.end - start;
-        self.turns >= 2 || (self.turns == 1 && len >= CODE) || is_hex || len > MAX_RUN
-    }
-}
-
 const fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0)
-}
-
-/// Which of two marks in one gap says more.
-const fn rank(gap: Gap) -> u8 {
-    match gap {
-        Gap::Joined => 0,
-        Gap::Space => 1,
-        Gap::Hyphen | Gap::Underscore => 2,
-        Gap::Dot | Gap::Apostrophe => 3,
-        Gap::Abbreviation => 4,
-        Gap::Comma | Gap::Ampersand => 5,
-        Gap::Digits => 6,
-        Gap::Start => 7,
-        Gap::Sentence => 8,
-        Gap::Enclosed => 9,
-        Gap::Slash => 10,
-        Gap::Key => 11,
-        Gap::Parameter => 12,
-        Gap::Other => 13,
-    }
 }

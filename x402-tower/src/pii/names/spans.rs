@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use super::decode::{continues, kind_of};
+use super::gap::Gap;
 use super::gazetteer::everyday;
 use super::segment::WINDOW;
-use super::token::{Gap, Shape, Token};
+use super::token::{Shape, Token};
 
 /// A name in a window, as a range of words.
 #[derive(Debug, Clone, PartialEq, Eq)]

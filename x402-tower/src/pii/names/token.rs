@@ -1,5 +1,7 @@
 //! A word of a field, and what stands around it.
 
+use super::gap::Gap;
+
 /// How a word is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[repr(u8)]
@@ -19,55 +21,6 @@ pub(super) enum Shape {
     Mixed,
     /// A script without capitals.
     Foreign,
-}
-
-/// What stands between a word and the one before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[repr(u8)]
-pub(super) enum Gap {
-    /// Nothing is before the word.
-    #[default]
-    Start,
-    /// Nothing at all: the next hump of a camelCase name.
-    Joined,
-    Space,
-    Hyphen,
-    Underscore,
-    /// A dot without a space.
-    Dot,
-    /// A dot and a space after a single letter or a title.
-    Abbreviation,
-    /// A dot, exclamation or question mark, and a space; or a line break.
-    Sentence,
-    Comma,
-    /// `&` and a space, in a text.
-    Ampersand,
-    Slash,
-    /// `&` or `;`, `?` or `#` of a URL.
-    Parameter,
-    /// `=` or `:`
-    Key,
-    /// Brackets or quotes.
-    Enclosed,
-    Apostrophe,
-    Digits,
-    Other,
-}
-
-impl Gap {
-    /// Whether no name goes on after it.
-    pub(super) const fn ends_segment(self) -> bool {
-        matches!(
-            self,
-            Self::Start
-                | Self::Sentence
-                | Self::Slash
-                | Self::Parameter
-                | Self::Key
-                | Self::Enclosed
-                | Self::Other
-        )
-    }
 }
 
 /// Where in a field a word stands.

@@ -40,6 +40,8 @@ fn persons_are_found_in_sentences() {
         Person,
         &[
             "Medical report for «Maria Garcia»",
+            "Medical records for «John Smith»",
+            "Dataset access for «Emily Johnson»",
             "Payment on behalf of «Jean-Luc Moreau»",
             "Dr. «Aisha Patel» ordered the lab results",
             "patient «Aisha» was discharged",
