@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::annotate::bytes_of;
 use super::decode::{Lattice, OUTSIDE};
+use super::gazetteer::{everyday, given, surname};
 use super::model::Model;
 use super::segment::{Segmenter, WINDOW};
 use super::spans::{PERSON, each_name};
@@ -40,9 +41,10 @@ pub(super) fn scan(
         let margins = lattice.margins(tokens, &emissions, model);
         each_name(tokens, labels, &margins, |name| {
             let words = tokens.get(name.words).unwrap_or_default();
-            if let (Some(span), Some(score)) =
-                (bytes_of(words), score(name.kind, name.margin, model.unit))
-            {
+            if let (Some(span), Some(score)) = (
+                bytes_of(words),
+                score(name.kind, words, name.margin, model.unit),
+            ) {
                 each(Found {
                     kind: name.kind,
                     span,
@@ -98,11 +100,30 @@ const LEAST: u32 = 50;
 const MOST: u32 = 95;
 
 /// The score of a name in percent: `None` if its margin is too thin.
-fn score(kind: usize, margin: i32, unit: u32) -> Option<u8> {
-    // In training the right labels had to win by 12. Of persons, what wins by less than 20 is too often none, by texts
-    // that training had no part of.
-    let thinnest = if kind == PERSON { 20 } else { 12 };
+fn score(kind: usize, words: &[Token], margin: i32, unit: u32) -> Option<u8> {
     let steps = u32::try_from(margin).ok()? / unit;
-    let steps = steps.checked_sub(thinnest)?;
+    let steps = steps.checked_sub(thinnest(kind, words))?;
     u8::try_from((LEAST + steps).min(MOST)).ok()
+}
+
+/// The least margin of a name. In training the right labels had to win by 12. Of persons, what wins by less than 20 is
+/// too often none, by texts that training had no part of, unless both of its words are known as names.
+fn thinnest(kind: usize, words: &[Token]) -> u32 {
+    if kind != PERSON {
+        12
+    } else if is_full_name(words) {
+        8
+    } else {
+        20
+    }
+}
+
+/// Whether words are a known given name and a known surname, in either order, neither of them an everyday word.
+fn is_full_name(words: &[Token]) -> bool {
+    let [first, .., last] = words else {
+        return false;
+    };
+    let is_pair = |one: &Token, other: &Token| given(one.known) > 0 && surname(other.known) > 0;
+    words.iter().all(|word| everyday(word.known) == 0)
+        && (is_pair(first, last) || is_pair(last, first))
 }
