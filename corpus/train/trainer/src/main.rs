@@ -1,10 +1,10 @@
 //! Trains the names model, and measures it.
 //!
 //! ```text
-//! x402-names-trainer clusters OUT GAZETTEER VECTORS           groups the words that are used most by their vectors
-//! x402-names-trainer train OUT GAZETTEER CLUSTERS DATA...     writes the weights file
-//! x402-names-trainer eval WEIGHTS DATA [-v]          prints precision, recall and F1, and the mistakes
-//! x402-names-trainer tag WEIGHTS                     marks the names in lines from standard input
+//! x402-names-trainer clusters OUT GAZETTEER VECTORS        groups the words that are used most by their vectors
+//! x402-names-trainer train OUT GAZETTEER CLUSTERS DATA...  writes the weights file
+//! x402-names-trainer eval WEIGHTS DATA [-v]                prints precision, recall and F1, and the mistakes
+//! x402-names-trainer tag WEIGHTS                           marks the names in lines from standard input
 //! ```
 //!
 //! `--least P,L,O` after `eval` measures all kinds together as well, from these scores on.
@@ -70,7 +70,11 @@ fn main() -> ExitCode {
         ["eval", weights, data] => eval(weights, data, false),
         ["eval", weights, data, "-v"] => eval(weights, data, true),
         ["tag", weights] => eval::tag(weights),
-        _ => Err("use clusters OUT GAZETTEER VECTORS, train OUT GAZETTEER CLUSTERS DATA..., eval WEIGHTS DATA [-v] or tag WEIGHTS".into()),
+        _ => Err(
+            "use clusters OUT GAZETTEER VECTORS, train OUT GAZETTEER CLUSTERS DATA..., \
+              eval WEIGHTS DATA [-v] or tag WEIGHTS"
+                .into(),
+        ),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

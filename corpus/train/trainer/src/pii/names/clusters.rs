@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
+use super::data::read_gazetteer;
 use super::random::Random;
 use super::vectors::{PROBES, Vector, WIDTH, Word, read, scaled};
 use super::{model, probes};
@@ -61,14 +62,11 @@ pub(super) fn clustered(path: &str) -> Outcome<Vec<Clustered>> {
 
 /// What the gazetteer says of each word.
 fn flags_of(gazetteer: &str, words: &[Word]) -> Outcome<Vec<u8>> {
-    let file =
-        std::fs::read_to_string(gazetteer).map_err(|error| format!("{gazetteer}: {error}"))?;
-    let mut flags: HashMap<&str, u8> = HashMap::new();
-    for line in file.lines() {
-        let (bits, word) = line.split_once('\t').ok_or("gazetteer: no tab in a line")?;
-        flags.insert(word, bits.parse()?);
-    }
-    let known = |word: &Word| flags.get(word.text.as_str()).copied().unwrap_or(0);
+    let flags: HashMap<String, u8> = read_gazetteer(gazetteer)?
+        .into_iter()
+        .map(|(flags, word)| (word, flags))
+        .collect();
+    let known = |word: &Word| flags.get(&word.text).copied().unwrap_or(0);
     Ok(words.iter().map(known).collect())
 }
 

@@ -47,6 +47,17 @@ pub(super) fn read(path: &str) -> Outcome<Vec<Sample>> {
     Ok(samples)
 }
 
+/// The words and phrases of a gazetteer with their flags, as `make_data.py` writes them.
+pub(super) fn read_gazetteer(path: &str) -> Outcome<Vec<(u8, String)>> {
+    let file = std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?;
+    file.lines()
+        .map(|line| {
+            let (flags, text) = line.split_once('\t').ok_or("gazetteer: no tab in a line")?;
+            Ok((flags.parse()?, text.to_owned()))
+        })
+        .collect()
+}
+
 fn parse(line: &str, record: usize) -> Option<Sample> {
     let (kind, marked) = line.split_once('\t')?;
     let mut sample = Sample {

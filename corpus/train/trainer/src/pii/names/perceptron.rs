@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::annotate::{look_up, place, style_of, worth_labelling};
 use super::clusters::{Clustered, clustered};
-use super::data::{Sample, read};
+use super::data::{Sample, read, read_gazetteer};
 use super::decode::{LABELS, Lattice, OUTSIDE, ROW, Scores, continues, shared};
 use super::features::each_feature;
 use super::fold::{Part, part_of};
@@ -158,21 +158,18 @@ fn known_words(
 ) -> Outcome<HashMap<u64, Known>> {
     let mut words: HashMap<u64, Known> = HashMap::new();
     let detector = detector();
-    let file =
-        std::fs::read_to_string(gazetteer).map_err(|error| format!("{gazetteer}: {error}"))?;
-    for line in file.lines() {
-        let (flags, text) = line.split_once('\t').ok_or("gazetteer: no tab in a line")?;
+    for (flags, text) in read_gazetteer(gazetteer)? {
         let hash = if text.is_ascii() {
             text.split(' ').map(hash_of).reduce(phrase)
         } else {
-            let windows = windows_of(&detector, text, false);
+            let windows = windows_of(&detector, &text, false);
             windows
                 .first()
                 .and_then(|words| words.first())
                 .map(|(token, _)| token.hash)
         };
         let Some(hash) = hash else { continue };
-        words.entry(hash).or_default().flags |= flags.parse::<u8>()?;
+        words.entry(hash).or_default().flags |= flags;
     }
     for word in clustered {
         words.entry(hash_of(&word.word)).or_default().cluster = word.cluster;
