@@ -42,7 +42,7 @@ fn persons_are_found_in_sentences() {
             "Medical report for «Maria Garcia»",
             "Medical records for «John Smith»",
             "Dataset access for «Emily Johnson»",
-            "Visa for «Chloé Dubois»",
+            "Visa application: «Chloé Dubois»",
             "Payment on behalf of «Jean-Luc Moreau»",
             "Dr. «Aisha Patel» ordered the lab results",
             "patient «Aisha» was discharged",
