@@ -26,7 +26,7 @@ impl Joined {
     /// Joins the parts of `view`; `None` if it is no list, or one that holds nothing over its parts. `everything` says
     /// that more is looked for than [what is by default](EntityType::DEFAULT).
     pub(super) fn of(view: &View<'_>, outline: &Outline, everything: bool) -> Option<Self> {
-        let parts = parts_of(view);
+        let parts = parts_of(view, outline);
         if !may_be_split(view, outline, &parts, everything) {
             return None;
         }

@@ -44,6 +44,7 @@ mod entity;
 mod finding;
 mod found;
 mod joined;
+mod lanes;
 mod layer;
 mod long_run;
 mod mask;

@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use super::entity::EntitySet;
 use super::joined::Joined;
+use super::lanes::{is, places};
 use super::outline::Outline;
-use super::recognize::{Hits, RECOGNIZERS};
+use super::recognize::{Hits, recognize};
 use super::split::{FEWEST_DIGITS, may_be_mailbox};
 use super::steps::step;
 use super::unfold::{Escapes, decoded, encoded_runs, folded, has_quoted_printable, spelled};
@@ -251,14 +252,8 @@ impl<'d> Search<'d> {
     fn hits(&self, view: &View<'_>, outline: &Outline) -> Hits {
         let mut hits = Hits::of(self.detector.entities);
         let is_quiet = outline.is_quiet() && self.detector.entities.is_within(EntitySet::DEFAULT);
-        for recognizer in if is_quiet {
-            &[]
-        } else {
-            RECOGNIZERS.as_slice()
-        } {
-            if (recognizer.may_match)(outline) && hits.wants_one_of(recognizer.entities) {
-                (recognizer.recognize)(view, outline, &mut hits);
-            }
+        if !is_quiet {
+            recognize(view, outline, &mut hits);
         }
         for recognizer in &*self.detector.own {
             recognizer.recognize(view, &mut hits);
@@ -344,7 +339,7 @@ const fn may_be_encoded(outline: &Outline) -> bool {
 }
 
 fn has_percent_escape(view: &View<'_>) -> bool {
-    (0..view.bytes().len()).any(|position| {
+    places(view.bytes(), |lane| is(lane, b'%')).any(|position| {
         step();
         view.escape_at(position).is_some()
     })

@@ -5,6 +5,7 @@ use std::ops::Range;
 use smallvec::SmallVec;
 
 use super::alphabet::Alphabet;
+use super::lanes::{Lane, is, is_within, lower, places};
 use super::outline::Outline;
 use super::recognize::may_cross;
 use super::steps::step;
@@ -37,6 +38,7 @@ const LOCAL_KEYS: &[&[u8]] = &[
     b"email",
 ];
 const DOMAIN_KEYS: &[&[u8]] = &[b"domain", b"maildomain", b"emaildomain"];
+const SHORTEST_DOMAIN_KEY: usize = 6;
 
 /// A value and the key before it, as ranges of the view.
 #[derive(Debug, Clone)]
@@ -70,36 +72,86 @@ pub(super) fn may_be_split(
     parts: &[Part],
     everything: bool,
 ) -> bool {
-    let has_words = outline.words >= FEWEST_WORDS || outline.hyphens >= FEWEST_HYPHENS;
-    let (mut with_digits, mut digits) = (0, 0);
-    let (mut start, mut may_cross) = (0, false);
-    let mut chain = Content::default();
-    for (position, part) in parts.iter().enumerate() {
-        let content = Content::of(view.slice(part.value.clone()), has_words);
-        with_digits += content.with_digits;
-        digits += content.digits;
-        let previous = position
-            .checked_sub(1)
-            .and_then(|previous| parts.get(previous));
-        if let Some(previous) = previous {
-            if touch_at(view, previous, part) || is_mailbox(view, previous, part) {
-                return true;
-            }
-            let is_named = has_same_stem(view, previous, part);
-            chain.is_named |= is_named;
-            if !is_named && !goes_on_unnamed(view, previous, part) {
-                may_cross |= chain.may_hold(view, parts.get(start..position).unwrap_or_default());
-                (start, chain) = (position, Content::default());
-            }
-        }
-        chain.add(&content);
+    let pairs = || parts.iter().zip(parts.iter().skip(1));
+    let is_address = |previous, part| {
+        (outline.has_at() && touch_at(view, previous, part)) || is_mailbox(view, previous, part)
+    };
+    if pairs().any(|(previous, part)| is_address(previous, part)) {
+        return true;
     }
-    with_digits >= 2
-        && digits >= FEWEST_DIGITS
-        && (everything || may_cross || chain.may_hold(view, parts.get(start..).unwrap_or_default()))
+    let has_words = outline.words >= FEWEST_WORDS || outline.hyphens >= FEWEST_HYPHENS;
+    outline.digits >= FEWEST_DIGITS
+        && (everything || chains(view, parts).any(|chain| chain.may_hold(view, has_words)))
+        && has_digits_for_number(view, parts)
 }
 
-/// What there is in parts of which each goes on with what the one before began.
+/// Whether two parts have digits, and all together as many as a number that may be split.
+fn has_digits_for_number(view: &View<'_>, parts: &[Part]) -> bool {
+    let (mut with_digits, mut digits) = (0, 0);
+    for part in parts {
+        let count = digits_in(view.slice(part.value.clone()));
+        with_digits += usize::from(count > 0);
+        digits += count;
+    }
+    with_digits >= 2 && digits >= FEWEST_DIGITS
+}
+
+fn digits_in(value: &[u8]) -> usize {
+    let count = |digits, byte: &u8| {
+        step();
+        digits + usize::from(byte.is_ascii_digit())
+    };
+    value.iter().fold(0, count)
+}
+
+/// Parts of which each goes on with what the one before began, at least two.
+struct Chain<'p> {
+    parts: &'p [Part],
+    /// Whether a key says what parts are together.
+    is_named: bool,
+}
+
+/// The chains among some parts.
+fn chains<'p>(view: &View<'_>, parts: &'p [Part]) -> impl Iterator<Item = Chain<'p>> {
+    let mut rest = parts;
+    std::iter::from_fn(move || {
+        loop {
+            let (mut length, mut is_named) = (1, false);
+            for (previous, part) in rest.iter().zip(rest.iter().skip(1)) {
+                step();
+                let has_same_stem = has_same_stem(view, previous, part);
+                if !has_same_stem && !goes_on_unnamed(view, previous, part) {
+                    break;
+                }
+                is_named |= has_same_stem;
+                length += 1;
+            }
+            let (parts, others) = rest.split_at_checked(length)?;
+            rest = others;
+            if length >= 2 {
+                return Some(Chain { parts, is_named });
+            }
+        }
+    })
+}
+
+impl Chain<'_> {
+    /// Whether something may be split over its parts.
+    fn may_hold(&self, view: &View<'_>, has_words: bool) -> bool {
+        if self.is_named {
+            return true;
+        }
+        let mut content = Content::default();
+        for part in self.parts {
+            content.add(&Content::of(view.slice(part.value.clone()), has_words));
+        }
+        content.may_be_whole()
+            || (content.digits >= FEWEST_DIGITS_OF_CODE
+                && may_cross(view, self.parts.iter().map(|part| part.value.clone())))
+    }
+}
+
+/// What there is in the parts of a chain.
 #[derive(Debug, Default)]
 struct Content {
     with_digits: usize,
@@ -111,8 +163,6 @@ struct Content {
     hyphens: usize,
     /// Letters in a row, as many as the words of recovery phrases have.
     words: usize,
-    /// Whether a key says what parts are together.
-    is_named: bool,
 }
 
 impl Content {
@@ -120,7 +170,7 @@ impl Content {
         let is_known = |byte: &&u8| Alphabet::ALPHANUMERIC.has(**byte);
         // What has neither letters nor digits may stand between those of others.
         let is_digit = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_digit);
-        let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+        let digits = digits_in(value);
         let mut content = Self {
             digit_first: is_digit(value.iter().find(is_known)),
             digit_last: is_digit(value.iter().rfind(is_known)),
@@ -128,9 +178,6 @@ impl Content {
             digits,
             ..Self::default()
         };
-        for _ in value {
-            step();
-        }
         if has_words {
             content.count_words(value);
         }
@@ -161,17 +208,11 @@ impl Content {
         self.words += next.words;
     }
 
-    /// Whether something may be split over parts with this content.
-    fn may_hold(&self, view: &View<'_>, parts: &[Part]) -> bool {
+    /// Whether a number, a key or a phrase may be split over parts with this content.
+    const fn may_be_whole(&self) -> bool {
         let is_number =
             self.digits_cross && self.with_digits >= 2 && self.digits >= FEWEST_DIGITS_OF_KIND;
-        parts.len() >= 2
-            && (is_number
-                || self.is_named
-                || self.hyphens >= FEWEST_HYPHENS
-                || self.words >= FEWEST_WORDS
-                || (self.digits >= FEWEST_DIGITS_OF_CODE
-                    && may_cross(view, parts.iter().map(|part| part.value.clone()))))
+        is_number || self.hyphens >= FEWEST_HYPHENS || self.words >= FEWEST_WORDS
     }
 }
 
@@ -192,21 +233,28 @@ fn goes_on_unnamed(view: &View<'_>, previous: &Part, part: &Part) -> bool {
 
 /// Whether keys say that both are parts of one value: `card1` and `card2`.
 pub(super) fn has_same_stem(view: &View<'_>, one: &Part, other: &Part) -> bool {
+    let first = |part: &Part| view.at(part.key.start);
     !one.key.is_empty()
         && !other.key.is_empty()
+        // Most keys begin otherwise.
+        && first(one).eq_ignore_ascii_case(&first(other))
         && !other.stem(view).is_empty()
         && one.stem(view).eq_ignore_ascii_case(other.stem(view))
 }
 
 /// Whether there may be a key of [`DOMAIN_KEYS`], all of which end with the same letter.
 pub(super) fn may_be_mailbox(view: &View<'_>) -> bool {
+    let mut looked_at = 0;
     let mut letter = 0;
-    view.bytes().iter().any(|byte| {
-        step();
-        if Alphabet::LETTER.has(*byte) {
-            letter = *byte;
-        }
-        matches!(byte, b'=' | b':') && letter.eq_ignore_ascii_case(&b'n')
+    places(view.bytes(), |lane| is(lane, b'=') | is(lane, b':')).any(|joint| {
+        let between = view.slice(looked_at..joint);
+        let last = between.iter().rfind(|byte| {
+            step();
+            Alphabet::LETTER.has(**byte)
+        });
+        letter = last.copied().unwrap_or(letter);
+        looked_at = joint;
+        letter.eq_ignore_ascii_case(&b'n')
     })
 }
 
@@ -222,7 +270,7 @@ pub(super) fn is_mailbox(view: &View<'_>, local: &Part, domain: &Part) -> bool {
                 .eq(known.iter().copied())
         })
     };
-    !domain.key.is_empty()
+    domain.key.len() >= SHORTEST_DOMAIN_KEY
         && is_one_of(domain, DOMAIN_KEYS)
         && is_one_of(local, LOCAL_KEYS)
         && !view.slice(local.value.clone()).contains(&b'@')
@@ -233,7 +281,7 @@ pub(super) fn touch_at(view: &View<'_>, previous: &Part, part: &Part) -> bool {
 }
 
 /// The values of a list with their keys. What is too long to be a part is passed over.
-pub(super) fn parts_of(view: &View<'_>) -> Parts {
+pub(super) fn parts_of(view: &View<'_>, outline: &Outline) -> Parts {
     let length = view.bytes().len();
     let mut parts = Parts::new();
     let (mut start, mut joint) = (0, None);
@@ -243,14 +291,12 @@ pub(super) fn parts_of(view: &View<'_>) -> Parts {
             parts.push(part(view, piece, joint));
         }
     };
-    for (byte, at) in view.bytes().iter().zip(0..) {
+    for at in places(view.bytes(), may_divide) {
         step();
-        if !Alphabet::IN_LIST.has(*byte) {
-            continue;
-        }
+        let byte = view.at(at);
         if matches!(byte, b'=' | b':') {
             joint = joint.or(Some(at));
-        } else if separates(view, at) {
+        } else if separates(view, outline, at) {
             push(start, at, joint);
             (start, joint) = (at + 1, None);
         }
@@ -259,11 +305,25 @@ pub(super) fn parts_of(view: &View<'_>) -> Parts {
     parts
 }
 
-fn separates(view: &View<'_>, position: usize) -> bool {
+/// What may stand between the parts of a list or between a key and its value, and the backslash.
+fn may_divide(lane: Lane) -> Lane {
+    is_within(lower(lane), b'{', b'}')
+        | is_within(lane, b':', b';')
+        | is(lane, b' ')
+        | is(lane, b'\n')
+        | is(lane, b'#')
+        | is(lane, b'&')
+        | is(lane, b',')
+        | is(lane, b'/')
+        | is(lane, b'=')
+        | is(lane, b'?')
+}
+
+fn separates(view: &View<'_>, outline: &Outline, position: usize) -> bool {
     match view.at(position) {
         b'&' | b';' | b',' | b'|' | b'\n' | b'[' | b']' | b'{' | b'}' => true,
         b'/' | b'?' | b'#' => view.in_url(),
-        b' ' => has_key(view, position + 1),
+        b' ' => outline.has_equals() && has_key(view, position + 1),
         _ => false,
     }
 }
@@ -283,6 +343,9 @@ fn has_key(view: &View<'_>, position: usize) -> bool {
 fn trimmed(view: &View<'_>, range: Range<usize>) -> Range<usize> {
     let bytes = view.slice(range.clone());
     let is_edge = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\r' | b'"' | b'\'');
+    if !bytes.first().is_some_and(|byte| is_edge(&byte)) && !bytes.last().is_some_and(|byte| is_edge(&byte)) {
+        return range;
+    }
     let leading = bytes.iter().take_while(is_edge).count();
     let trailing = bytes.iter().skip(leading).rev().take_while(is_edge).count();
     range.start + leading..range.end - trailing

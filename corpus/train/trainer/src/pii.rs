@@ -17,6 +17,8 @@ mod entity;
 mod finding;
 #[path = "../../../../x402-tower/src/pii/joined.rs"]
 mod joined;
+#[path = "../../../../x402-tower/src/pii/lanes.rs"]
+mod lanes;
 #[path = "../../../../x402-tower/src/pii/long_run.rs"]
 mod long_run;
 #[path = "../../../../x402-tower/src/pii/mode.rs"]

@@ -5,17 +5,13 @@ use proptest::prelude::*;
 use super::generators::{EXAMPLES, suspicious_text};
 use crate::pii::entity::EntitySet;
 use crate::pii::outline::Outline;
-use crate::pii::recognize::{Hits, RECOGNIZERS};
+use crate::pii::recognize::{Hits, recognize};
 use crate::pii::view::View;
 use crate::pii::{EntityType, Finding};
 
 fn hits(view: &View<'_>, outline: &Outline) -> Vec<Finding> {
     let mut hits = Hits::of(EntitySet::of(EntityType::ALL));
-    for recognizer in &RECOGNIZERS {
-        if (recognizer.may_match)(outline) {
-            (recognizer.recognize)(view, outline, &mut hits);
-        }
-    }
+    recognize(view, outline, &mut hits);
     let mut findings: Vec<_> = hits.into_findings().collect();
     findings.sort_by_key(|found| (found.span.start, found.span.end, found.entity));
     findings

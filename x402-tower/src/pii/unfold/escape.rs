@@ -1,6 +1,7 @@
 //! Escapes: percent-encoding (RFC 3986), HTML references, JSON and JavaScript escapes, and
 //! quoted-printable (RFC 2045).
 
+use super::super::lanes::{first_place, is, places};
 use super::super::steps::step;
 use super::super::view::{Mapped, View};
 use super::entity_reference::entity_reference;
@@ -36,9 +37,7 @@ pub(in super::super) fn decoded(view: &View<'_>, escapes: Escapes) -> Option<Map
     let mut done = 0;
     let mut position = 0;
     let mut sink: Option<Sink> = None;
-    while let Some(next) = next_mark(view, position, |byte| {
-        matches!(byte, b'%' | b'&' | b'\\') || (byte == b'=' && escapes == Escapes::QuotedPrintable)
-    }) {
+    while let Some(next) = next_mark(view, position, escapes) {
         let Some(escape) = escape_at(view, next, escapes) else {
             position = next + 1;
             continue;
@@ -63,11 +62,14 @@ pub(in super::super) fn decoded(view: &View<'_>, escapes: Escapes) -> Option<Map
 }
 
 /// Where the next byte from `position` on stands that may begin an escape.
-fn next_mark(view: &View<'_>, position: usize, is_mark: impl Fn(u8) -> bool) -> Option<usize> {
+fn next_mark(view: &View<'_>, position: usize, escapes: Escapes) -> Option<usize> {
     let rest = view.bytes().get(position..)?;
-    let ahead = rest.iter().position(|byte| {
-        step();
-        is_mark(*byte)
+    let ahead = first_place(rest, |lane| {
+        let common = is(lane, b'%') | is(lane, b'&') | is(lane, b'\\');
+        match escapes {
+            Escapes::QuotedPrintable => common | is(lane, b'='),
+            Escapes::Common | Escapes::CommonAlone => common,
+        }
     })?;
     Some(position + ahead)
 }
@@ -75,9 +77,8 @@ fn next_mark(view: &View<'_>, position: usize, is_mark: impl Fn(u8) -> bool) -> 
 /// Whether there is quoted-printable that hides more than spaces: `?page=20` hides nothing, and neither does
 /// `?amount=29196044`, in which one sign would stand in the place of two digits.
 pub(in super::super) fn has_quoted_printable(view: &View<'_>) -> bool {
-    let mut position = 0;
     let mut signs = 0;
-    while let Some(next) = next_mark(view, position, |byte| byte == b'=') {
+    for next in places(view.bytes(), |lane| is(lane, b'=')) {
         match quoted_printable(view, next).map(|escape| escape.text) {
             Some(Escaped::Byte(0x80..)) => signs += 1,
             Some(Escaped::Byte(b'!'..=b'$' | b'\''..=b')' | b'`'))
@@ -91,7 +92,6 @@ pub(in super::super) fn has_quoted_printable(view: &View<'_>) -> bool {
         if signs > 1 {
             return true;
         }
-        position = next + 1;
     }
     false
 }

@@ -9,6 +9,7 @@ use unicode_normalization::char::is_combining_mark;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 use unicode_security::skeleton;
 
+use super::super::lanes::{first_place, is_within};
 use super::super::steps::step;
 use super::super::view::{Mapped, View};
 use super::{Sink, source_of};
@@ -81,12 +82,17 @@ pub(in super::super) fn folded(view: &View<'_>) -> Option<Mapped> {
 
 /// Where the next byte from `position` on stands that may have to be replaced.
 fn next_unplain(view: &View<'_>, position: usize) -> Option<usize> {
-    let rest = view.bytes().get(position..)?;
-    let ahead = rest.iter().position(|byte| {
+    let mut position = position;
+    loop {
         step();
-        !is_plain(*byte)
-    })?;
-    Some(position + ahead)
+        // Letters of other scripts stand together.
+        if !is_plain(*view.bytes().get(position)?) {
+            return Some(position);
+        }
+        position += 1;
+        let rest = view.bytes().get(position..)?;
+        position += first_place(rest, |lane| !is_within(lane, b' ', b'~'))?;
+    }
 }
 
 /// ASCII that is seen or is white space.

@@ -1,0 +1,113 @@
+//! Which bytes of a text are what, sixteen at a time.
+
+use wide::u8x16;
+
+use super::steps::step;
+
+/// As many bytes as a mask has bits.
+pub(super) const BLOCK: usize = 64;
+const LANES: usize = 16;
+
+/// Sixteen bytes, each of which is all ones where something holds of it.
+pub(super) type Lane = u8x16;
+
+/// Which bytes are `byte`.
+#[inline]
+pub(super) fn is(lane: Lane, byte: u8) -> Lane {
+    lane.simd_eq(u8x16::splat(byte))
+}
+
+/// Which bytes are from `first` to `last`.
+#[inline]
+pub(super) fn is_within(lane: Lane, first: u8, last: u8) -> Lane {
+    let from_first = lane - u8x16::splat(first);
+    from_first
+        .min(u8x16::splat(last - first))
+        .simd_eq(from_first)
+}
+
+/// The bytes with the bit set that makes a capital a small letter.
+#[inline]
+pub(super) fn lower(lane: Lane) -> Lane {
+    lane | u8x16::splat(0x20)
+}
+
+/// A bit for each of the lanes that holds, from `shift` on.
+#[inline]
+pub(super) fn mask(lanes: Lane, shift: usize) -> u64 {
+    u64::from(lanes.to_bitmask()) << shift
+}
+
+/// Gives `look` the bytes sixteen at a time, the last ones with zeros behind them.
+#[inline]
+pub(super) fn for_each_lane(bytes: &[u8], mut look: impl FnMut(Lane, usize)) {
+    let (lanes, rest) = bytes.as_chunks::<LANES>();
+    let mut shift = 0;
+    for lane in lanes {
+        step();
+        look(u8x16::new(*lane), shift);
+        shift += LANES;
+    }
+    if !rest.is_empty() {
+        step();
+        look(u8x16::new(with_zeros(bytes, rest)), shift);
+    }
+}
+
+/// Where the bytes are of which `holds` says so, in order. It must not hold of zero.
+#[inline]
+pub(super) fn places<'b>(
+    bytes: &'b [u8],
+    holds: impl Fn(Lane) -> Lane + 'b,
+) -> impl Iterator<Item = usize> + 'b {
+    let mut blocks = bytes.chunks(BLOCK);
+    let (mut start, mut next, mut bits) = (0, 0, 0);
+    std::iter::from_fn(move || {
+        while bits == 0 {
+            let block = blocks.next()?;
+            (start, next) = (next, next + block.len());
+            for_each_lane(block, |lane, shift| bits |= mask(holds(lane), shift));
+        }
+        let place = start + bits.trailing_zeros() as usize;
+        bits &= bits - 1;
+        Some(place)
+    })
+}
+
+/// Where the first of them is.
+#[inline]
+pub(super) fn first_place(bytes: &[u8], holds: impl Fn(Lane) -> Lane) -> Option<usize> {
+    let (lanes, rest) = bytes.as_chunks::<LANES>();
+    let mut start = 0;
+    for lane in lanes {
+        step();
+        let bits = holds(u8x16::new(*lane)).to_bitmask();
+        if bits != 0 {
+            return Some(start + bits.trailing_zeros() as usize);
+        }
+        start += LANES;
+    }
+    if rest.is_empty() {
+        return None;
+    }
+    step();
+    let bits = holds(u8x16::new(with_zeros(bytes, rest))).to_bitmask();
+    (bits != 0).then(|| start + bits.trailing_zeros() as usize)
+}
+
+/// The last bytes, of which there are fewer than a lane has, in as few loads as there can be.
+#[inline]
+fn with_zeros(bytes: &[u8], rest: &[u8]) -> [u8; LANES] {
+    let len = rest.len();
+    let lane = if let Some(last) = bytes.last_chunk::<LANES>() {
+        u128::from_le_bytes(*last) >> (8 * (LANES - len))
+    } else if let (Some(first), Some(last)) = (rest.first_chunk::<8>(), rest.last_chunk::<8>()) {
+        let last = u128::from(u64::from_le_bytes(*last));
+        u128::from(u64::from_le_bytes(*first)) | last << (8 * (len - 8))
+    } else {
+        rest.iter()
+            .rev()
+            .fold(0, |lane, byte| lane << 8 | u128::from(*byte))
+    };
+    lane.to_le_bytes()
+}
