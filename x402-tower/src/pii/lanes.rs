@@ -104,10 +104,12 @@ fn with_zeros(bytes: &[u8], rest: &[u8]) -> [u8; LANES] {
     } else if let (Some(first), Some(last)) = (rest.first_chunk::<8>(), rest.last_chunk::<8>()) {
         let last = u128::from(u64::from_le_bytes(*last));
         u128::from(u64::from_le_bytes(*first)) | last << (8 * (len - 8))
+    } else if let (Some(first), Some(last)) = (rest.first_chunk::<4>(), rest.last_chunk::<4>()) {
+        let last = u64::from(u32::from_le_bytes(*last));
+        u128::from(u64::from(u32::from_le_bytes(*first)) | last << (8 * (len - 4)))
     } else {
-        rest.iter()
-            .rev()
-            .fold(0, |lane, byte| lane << 8 | u128::from(*byte))
+        let at = |place: usize| u128::from(rest.get(place).copied().unwrap_or(0)) << (8 * place);
+        at(0) | at(1) | at(2)
     };
     lane.to_le_bytes()
 }

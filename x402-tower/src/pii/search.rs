@@ -108,7 +108,7 @@ impl<'d> Search<'d> {
 
     /// Searches a view as it stands, folded, and with its escapes peeled off round by round.
     fn unfolded(&mut self, view: &View<'_>, outline: Outline) {
-        if !outline.needs_folding() && !outline.may_be_escaped() && !outline.has_brackets() {
+        if !(outline.needs_folding() | outline.may_be_escaped() | outline.has_brackets()) {
             let taken = self.view(view, &outline);
             self.names(view, &taken);
             return;
@@ -324,18 +324,19 @@ impl Search<'_> {
     }
 }
 
-/// Whether a number or an address may be split over the parts of a list.
+/// Whether a number or an address may be split over the parts of a list. No test is passed over, as which one decides is
+/// hard to foretell.
 const fn may_be_split(outline: &Outline) -> bool {
     outline.has_separators()
-        && (outline.digits >= FEWEST_DIGITS
-            || outline.has_at()
-            || (outline.has_equals() && outline.has_dot()))
+        & ((outline.digits >= FEWEST_DIGITS)
+            | outline.has_at()
+            | (outline.has_equals() & outline.has_dot()))
 }
 
 /// Whether there may be a run of base64 or hexadecimal digits that holds something: the shortest that writes a number
 /// has three capitals or digits.
 const fn may_be_encoded(outline: &Outline) -> bool {
-    !outline.encoded.is_empty() && outline.len >= 11 && outline.uppers + outline.digits >= 3
+    !outline.encoded.is_empty() & (outline.len >= 11) & (outline.uppers + outline.digits >= 3)
 }
 
 fn has_percent_escape(view: &View<'_>) -> bool {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use smallvec::SmallVec;
 
 use super::alphabet::Alphabet;
-use super::lanes::{Lane, is, is_within, lower, places};
+use super::lanes::{for_each_lane, is, is_within, lower, mask, places};
 use super::outline::Outline;
 use super::recognize::may_cross;
 use super::steps::step;
@@ -89,19 +89,11 @@ pub(super) fn may_be_split(
 fn has_digits_for_number(view: &View<'_>, parts: &[Part]) -> bool {
     let (mut with_digits, mut digits) = (0, 0);
     for part in parts {
-        let count = digits_in(view.slice(part.value.clone()));
-        with_digits += usize::from(count > 0);
-        digits += count;
+        let content = Content::of(view.slice(part.value.clone()), false);
+        with_digits += content.with_digits;
+        digits += content.digits;
     }
     with_digits >= 2 && digits >= FEWEST_DIGITS
-}
-
-fn digits_in(value: &[u8]) -> usize {
-    let count = |digits, byte: &u8| {
-        step();
-        digits + usize::from(byte.is_ascii_digit())
-    };
-    value.iter().fold(0, count)
 }
 
 /// Parts of which each goes on with what the one before began, at least two.
@@ -167,15 +159,19 @@ struct Content {
 
 impl Content {
     fn of(value: &[u8], has_words: bool) -> Self {
-        let is_known = |byte: &&u8| Alphabet::ALPHANUMERIC.has(**byte);
+        let (mut digits, mut known) = (0, 0);
+        for_each_lane(value, |lane, shift| {
+            let is_digit = is_within(lane, b'0', b'9');
+            digits |= mask(is_digit, shift);
+            known |= mask(is_digit | is_within(lower(lane), b'a', b'z'), shift);
+        });
         // What has neither letters nor digits may stand between those of others.
-        let is_digit = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_digit);
-        let digits = digits_in(value);
+        let is_digit = |place: u32| known == 0 || digits >> (place % u64::BITS) & 1 == 1;
         let mut content = Self {
-            digit_first: is_digit(value.iter().find(is_known)),
-            digit_last: is_digit(value.iter().rfind(is_known)),
-            with_digits: usize::from(digits > 0),
-            digits,
+            digit_first: is_digit(known.trailing_zeros()),
+            digit_last: is_digit(u64::BITS - 1 - known.leading_zeros().min(u64::BITS - 1)),
+            with_digits: usize::from(digits != 0),
+            digits: digits.count_ones() as usize,
             ..Self::default()
         };
         if has_words {
@@ -291,41 +287,48 @@ pub(super) fn parts_of(view: &View<'_>, outline: &Outline) -> Parts {
             parts.push(part(view, piece, joint));
         }
     };
-    for at in places(view.bytes(), may_divide) {
+    for at in divisions(view, outline) {
         step();
-        let byte = view.at(at);
-        if matches!(byte, b'=' | b':') {
-            joint = joint.or(Some(at));
-        } else if separates(view, outline, at) {
-            push(start, at, joint);
-            (start, joint) = (at + 1, None);
+        match view.at(at) {
+            b'=' | b':' => joint = joint.or(Some(at)),
+            b' ' if !has_key(view, at + 1) => {}
+            _ => {
+                push(start, at, joint);
+                (start, joint) = (at + 1, None);
+            }
         }
     }
     push(start, length, joint);
     parts
 }
 
-/// What may stand between the parts of a list or between a key and its value, and the backslash.
-fn may_divide(lane: Lane) -> Lane {
-    is_within(lower(lane), b'{', b'}')
-        | is_within(lane, b':', b';')
-        | is(lane, b' ')
-        | is(lane, b'\n')
-        | is(lane, b'#')
-        | is(lane, b'&')
-        | is(lane, b',')
-        | is(lane, b'/')
-        | is(lane, b'=')
-        | is(lane, b'?')
-}
-
-fn separates(view: &View<'_>, outline: &Outline, position: usize) -> bool {
-    match view.at(position) {
-        b'&' | b';' | b',' | b'|' | b'\n' | b'[' | b']' | b'{' | b'}' => true,
-        b'/' | b'?' | b'#' => view.in_url(),
-        b' ' => outline.has_equals() && has_key(view, position + 1),
-        _ => false,
-    }
+/// Where the parts of a list, or a key and its value, may be divided: at a space only before a key.
+fn divisions<'v>(view: &'v View<'_>, outline: &Outline) -> impl Iterator<Item = usize> + 'v {
+    const EVERYWHERE: u8 = b',';
+    let [slash, query, fragment] = if view.in_url() {
+        *b"/?#"
+    } else {
+        [EVERYWHERE; 3]
+    };
+    let space = if outline.has_equals() {
+        b' '
+    } else {
+        EVERYWHERE
+    };
+    places(view.bytes(), move |lane| {
+        is(lane, EVERYWHERE)
+            | is(lane, b'&')
+            | is(lane, b'\n')
+            | is(lane, b'=')
+            | is_within(lane, b':', b';')
+            | is(lane, b'[')
+            | is(lane, b']')
+            | is_within(lane, b'{', b'}')
+            | is(lane, slash)
+            | is(lane, query)
+            | is(lane, fragment)
+            | is(lane, space)
+    })
 }
 
 /// Whether a key and `=` start at `position`.

@@ -105,20 +105,21 @@ impl Outline {
         }
     }
 
-    /// Whether nothing shows of what is looked for by default.
+    /// Whether nothing shows of what is looked for by default. All is looked at, as which one decides is hard to foretell.
     pub(super) const fn is_quiet(&self) -> bool {
-        self.digits < FEWEST_DIGITS_OF_ARRAY
-            && self.hyphens < FEWEST_HYPHENS_OF_KEY
-            && self.words < FEWEST_WORDS_OF_PHRASE
-            && !self.has_at()
-            && !self.has_long_token
-            && !self.has_long_value
-            && !self.may_be_v4
-            && !self.may_be_v6
-            && !self.may_be_mac
-            && self.numbers.is_empty()
-            && self.codes.is_empty()
-            && self.accounts.is_empty()
+        let few = (self.digits < FEWEST_DIGITS_OF_ARRAY)
+            & (self.hyphens < FEWEST_HYPHENS_OF_KEY)
+            & (self.words < FEWEST_WORDS_OF_PHRASE);
+        let shows = self.has_at()
+            | self.has_long_token
+            | self.has_long_value
+            | self.may_be_v4
+            | self.may_be_v6
+            | self.may_be_mac
+            | !self.numbers.is_empty()
+            | !self.codes.is_empty()
+            | !self.accounts.is_empty();
+        few & !shows
     }
 
     const fn has(&self, classes: Class) -> bool {
@@ -141,12 +142,12 @@ impl Outline {
     /// Whether something may be written as an escape.
     pub(super) const fn has_escapes(&self) -> bool {
         self.has(Class::PERCENT.and(Class::BACKSLASH))
-            || (self.has(Class::AMPERSAND) && self.has(Class::REFERENCE))
+            | (self.has(Class::AMPERSAND) & self.has(Class::REFERENCE))
     }
 
     /// The same, with quoted-printable.
     pub(super) const fn may_be_escaped(&self) -> bool {
-        self.has_escapes() || self.may_be_quoted
+        self.has_escapes() | self.may_be_quoted
     }
 
     pub(super) const fn has_percent(&self) -> bool {
