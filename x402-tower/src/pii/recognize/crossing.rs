@@ -46,6 +46,9 @@ pub(in super::super) fn may_cross(
 /// Whether an account number may begin with the first of these pieces: a country and two digits.
 fn may_begin_iban(view: &View<'_>, pieces: &[Piece]) -> bool {
     let mut head = [0; 4];
+    if !pieces.first().is_some_and(|first| may_be_head(view, &first.run)) {
+        return false;
+    }
     let bytes = pieces
         .iter()
         .take(head.len())
@@ -54,6 +57,17 @@ fn may_begin_iban(view: &View<'_>, pieces: &[Piece]) -> bool {
         *slot = *byte;
     }
     may_begin(head)
+}
+
+/// Whether two letters and two digits, or `iban`, may stand where a run begins, as far as it goes: most words have none.
+fn may_be_head(view: &View<'_>, run: &Run) -> bool {
+    const HEAD: usize = 4;
+    const DIGITS: u32 = 0b1100;
+    let places = (1 << run.len.min(HEAD)) - 1;
+    (run.digits ^ DIGITS) & places == 0
+        || view.at(run.start).eq_ignore_ascii_case(&b'i')
+        // Of such, digits are not known.
+        || run.len > *FormsOfCodes::LENGTHS.end()
 }
 
 /// Whether the first of these pieces and those after it are as long as an identifier over a border of parts.
