@@ -68,8 +68,13 @@ impl<'d> Search<'d> {
 
     /// Searches a field as it stands and in every other way that it can be read.
     pub(super) fn field(&mut self, view: &View<'_>) {
-        let outline = Outline::of(view);
-        self.unfolded(view, outline);
+        let is_escaped = view.in_url() && view.can_be_mapped() && has_percent_escape(view);
+        let outline = if is_escaped {
+            Outline::of_escaped(view)
+        } else {
+            Outline::of(view)
+        };
+        self.unfolded(view, &outline, is_escaped);
         self.runs(view, &outline);
     }
 
@@ -91,7 +96,7 @@ impl<'d> Search<'d> {
         let is_number = view.slice(run.clone()).iter().all(u8::is_ascii_digit);
         let start = view.original(run).start;
         let before = self.findings.len();
-        self.unfolded(text, Outline::of(text));
+        self.unfolded(text, &Outline::of(text), false);
         let found = self.findings.split_off(before).into_iter().filter(|found| {
             let is_name = EntityType::NAMES.contains(&found.entity);
             found.span.end > start && !(is_name && (is_number || found.span.start < start))
@@ -106,25 +111,24 @@ impl<'d> Search<'d> {
         self.joined(&view, &Outline::of(&view));
     }
 
-    /// Searches a view as it stands, folded, and with its escapes peeled off round by round.
-    fn unfolded(&mut self, view: &View<'_>, outline: Outline) {
+    /// Searches a view as it stands, folded, and with its escapes peeled off round by round. What escapes hide in a URL
+    /// stands beside digits of the escapes themselves, so one that is escaped is not searched as it stands.
+    fn unfolded(&mut self, view: &View<'_>, outline: &Outline, is_escaped: bool) {
         if !(outline.needs_folding() | outline.may_be_escaped() | outline.has_brackets()) {
-            let taken = self.view(view, &outline);
+            let taken = self.view(view, outline);
             self.names(view, &taken);
             return;
         }
-        // What escapes hide in a URL stands beside digits of the escapes themselves.
-        let escaped = view.in_url() && outline.has_percent() && has_percent_escape(view);
-        let taken = if escaped && view.can_be_mapped() {
+        let taken = if is_escaped {
             Taken::new()
         } else {
-            self.view(view, &outline)
+            self.view(view, outline)
         };
         if !view.can_be_mapped() {
             self.names(view, &taken);
             return;
         }
-        match self.as_read(view, &outline) {
+        match self.as_read(view, outline) {
             Some(clear) => {
                 self.runs(&clear.text.view(), &clear.outline);
                 self.peel(&clear.reading(), Escapes::Common, 0);
@@ -132,7 +136,7 @@ impl<'d> Search<'d> {
             None => {
                 let reading = Reading {
                     view: *view,
-                    outline: &outline,
+                    outline,
                     taken: &taken,
                 };
                 self.peel(&reading, Escapes::Common, 0);

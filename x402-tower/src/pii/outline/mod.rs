@@ -16,6 +16,7 @@ mod word;
 
 pub(super) use hull::Hull;
 
+use block::Block;
 use class::Class;
 
 use super::recognize::{FEWEST_DIGITS_OF_ARRAY, FEWEST_HYPHENS_OF_KEY, FEWEST_WORDS_OF_PHRASE};
@@ -58,6 +59,18 @@ pub(super) struct Outline {
 
 impl Outline {
     pub(super) fn of(view: &View<'_>) -> Self {
+        let (mut outline, first) = Self::marked(view);
+        outline.survey(view, &first);
+        outline
+    }
+
+    /// The same of a view that is only read without its escapes: not where words are joined.
+    pub(super) fn of_escaped(view: &View<'_>) -> Self {
+        Self::marked(view).0
+    }
+
+    #[inline(always)]
+    fn marked(view: &View<'_>) -> (Self, Block) {
         let mut outline = Self {
             classes: Class::NONE,
             digits: 0,
@@ -81,8 +94,7 @@ impl Outline {
         };
         let first = outline.mark(view.bytes());
         outline.may_be_v6 |= outline.colons >= FEWEST_COLONS_OF_V6;
-        outline.survey(view, &first);
-        outline
+        (outline, first)
     }
 
     /// The same, but as if each recognizer might find something anywhere.
