@@ -221,6 +221,9 @@ impl<'d> Search<'d> {
     fn view(&mut self, view: &View<'_>, outline: &Outline) -> Taken {
         self.joined(view, outline);
         let hits = self.hits(view, outline);
+        if hits.is_empty() {
+            return Taken::new();
+        }
         let taken = if self.looks_for_names() {
             hits.spans()
         } else {

@@ -186,6 +186,10 @@ impl Hits {
         });
     }
 
+    pub(super) const fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
     /// Where findings are, sorted by where they start.
     pub(super) fn spans(&self) -> Vec<Range<usize>> {
         let mut spans: Vec<_> = self.found.iter().map(|found| found.span.clone()).collect();
