@@ -114,7 +114,7 @@ impl<'d> Search<'d> {
     /// Searches a view as it stands, folded, and with its escapes peeled off round by round. What escapes hide in a URL
     /// stands beside digits of the escapes themselves, so one that is escaped is not searched as it stands.
     fn unfolded(&mut self, view: &View<'_>, outline: &Outline, is_escaped: bool) {
-        if !(outline.needs_folding() | outline.may_be_escaped() | outline.has_brackets()) {
+        if !(outline.needs_folding() | outline.may_hide_something() | outline.has_brackets()) {
             let taken = self.view(view, outline);
             self.names(view, &taken);
             return;
@@ -153,7 +153,7 @@ impl<'d> Search<'d> {
             taken,
         } = reading;
         let mut escapes_at_hand = escapes;
-        if escapes == Escapes::Common && outline.may_be_quoted && has_quoted_printable(view) {
+        if escapes == Escapes::Common && outline.may_hide_quoted && has_quoted_printable(view) {
             self.peel(reading, Escapes::QuotedPrintable, peeled);
             escapes_at_hand = Escapes::CommonAlone;
         }

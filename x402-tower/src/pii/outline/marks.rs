@@ -65,7 +65,11 @@ impl Outline {
             step();
             let after = start + equals.trailing_zeros() as usize + 1;
             equals &= equals - 1;
-            self.may_be_quoted |= may_be_quoted(bytes.get(after..).unwrap_or_default());
+            let rest = bytes.get(after..).unwrap_or_default();
+            if may_be_quoted(rest) {
+                self.may_be_quoted = true;
+                self.may_hide_quoted |= may_hide(rest);
+            }
         }
         block
     }
@@ -186,6 +190,23 @@ fn may_be_quoted(rest: &[u8]) -> bool {
         [b'\n', ..] | [b'\r', b'\n', ..] => true,
         [high, low, ..] => high.is_ascii_hexdigit() && low.is_ascii_hexdigit(),
         _ => false,
+    }
+}
+
+/// Whether such an escape may hide more than a space, by itself or beside another one: `?page=20` and `?amount=4500` hide
+/// nothing.
+fn may_hide(rest: &[u8]) -> bool {
+    let value = |digit: &u8| char::from(*digit).to_digit(16);
+    match rest {
+        [_, _, b'=', high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => true,
+        [high, low, ..] => match (value(high), value(low)) {
+            (Some(high), Some(low)) => !matches!(
+                u8::try_from(high << 4 | low).unwrap_or(0),
+                0..=b' ' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | 0x7f
+            ),
+            _ => true,
+        },
+        _ => true,
     }
 }
 

@@ -51,6 +51,8 @@ pub(super) struct Outline {
     pub(super) may_be_mac: bool,
     /// Whether an escape of quoted-printable may start.
     pub(super) may_be_quoted: bool,
+    /// Whether one may hide more than a space.
+    pub(super) may_hide_quoted: bool,
     /// Whether letters, digits, hyphens and underscores stand in a row as long as a token, and those, plus and slash in one
     /// as long as a value that something may name.
     pub(super) has_long_token: bool,
@@ -89,6 +91,7 @@ impl Outline {
             may_be_v6: false,
             may_be_mac: false,
             may_be_quoted: false,
+            may_hide_quoted: false,
             has_long_token: false,
             has_long_value: false,
         };
@@ -111,6 +114,7 @@ impl Outline {
             may_be_v6: true,
             may_be_mac: true,
             may_be_quoted: true,
+            may_hide_quoted: true,
             has_long_token: true,
             has_long_value: true,
             ..Self::of(view)
@@ -160,6 +164,11 @@ impl Outline {
     /// The same, with quoted-printable.
     pub(super) const fn may_be_escaped(&self) -> bool {
         self.has_escapes() | self.may_be_quoted
+    }
+
+    /// Whether an escape may hide something, as not every quoted-printable one does.
+    pub(super) const fn may_hide_something(&self) -> bool {
+        self.has_escapes() | self.may_hide_quoted
     }
 
     pub(super) const fn has_percent(&self) -> bool {
