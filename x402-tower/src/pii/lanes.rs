@@ -113,3 +113,25 @@ fn with_zeros(bytes: &[u8], rest: &[u8]) -> [u8; LANES] {
     };
     lane.to_le_bytes()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_those_of_each_byte_in_texts_of_each_length() {
+        let holds = |lane| is(lane, b'%') | is_within(lower(lane), b'x', b'z');
+        let expected = |byte: &u8| matches!(byte, b'%' | b'x'..=b'z' | b'X'..=b'Z');
+        for length in 0..=200usize {
+            let text: Vec<u8> = (0..length)
+                .map(|at| u8::try_from((at * 89 + length * 7) % 256).unwrap())
+                .collect();
+            let wanted: Vec<usize> = (0..length).filter(|at| expected(&text[*at])).collect();
+            assert_eq!(places(&text, holds).collect::<Vec<_>>(), wanted);
+            for from in 0..=length {
+                let first = first_place(&text[from..], holds).map(|place| place + from);
+                assert_eq!(first, wanted.iter().copied().find(|at| *at >= from));
+            }
+        }
+    }
+}

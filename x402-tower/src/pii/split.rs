@@ -346,7 +346,9 @@ fn has_key(view: &View<'_>, position: usize) -> bool {
 fn trimmed(view: &View<'_>, range: Range<usize>) -> Range<usize> {
     let bytes = view.slice(range.clone());
     let is_edge = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\r' | b'"' | b'\'');
-    if !bytes.first().is_some_and(|byte| is_edge(&byte)) && !bytes.last().is_some_and(|byte| is_edge(&byte)) {
+    if !bytes.first().is_some_and(|byte| is_edge(&byte))
+        && !bytes.last().is_some_and(|byte| is_edge(&byte))
+    {
         return range;
     }
     let leading = bytes.iter().take_while(is_edge).count();

@@ -46,7 +46,10 @@ pub(in super::super) fn may_cross(
 /// Whether an account number may begin with the first of these pieces: a country and two digits.
 fn may_begin_iban(view: &View<'_>, pieces: &[Piece]) -> bool {
     let mut head = [0; 4];
-    if !pieces.first().is_some_and(|first| may_be_head(view, &first.run)) {
+    if !pieces
+        .first()
+        .is_some_and(|first| may_be_head(view, &first.run))
+    {
         return false;
     }
     let bytes = pieces

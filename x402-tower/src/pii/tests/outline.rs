@@ -6,6 +6,7 @@ use super::generators::{EXAMPLES, suspicious_text};
 use crate::pii::entity::EntitySet;
 use crate::pii::outline::Outline;
 use crate::pii::recognize::{Hits, recognize};
+use crate::pii::unfold::has_quoted_printable;
 use crate::pii::view::View;
 use crate::pii::{EntityType, Finding};
 
@@ -64,6 +65,12 @@ proptest! {
     fn suspicious_text_loses_nothing(text in suspicious_text(), more in suspicious_text()) {
         assert_nothing_is_lost(&text);
         assert_nothing_is_lost(&format!("{text}{more}{text}{more}"));
+    }
+
+    #[test]
+    fn no_quoted_printable_goes_unseen(text in "((=[0-9A-Fa-f]{2}|=\\r?\\n|=|[a-z0-9 &])){0,12}") {
+        let view = View::of_text(&text);
+        prop_assert!(Outline::of(&view).may_hide_quoted || !has_quoted_printable(&view));
     }
 
     #[test]
