@@ -68,6 +68,9 @@ impl<'d> Search<'d> {
 
     /// Searches a field as it stands and in every other way that it can be read.
     pub(super) fn field(&mut self, view: &View<'_>) {
+        if view.bytes().is_empty() {
+            return;
+        }
         let is_escaped = view.in_url() && view.can_be_mapped() && has_percent_escape(view);
         let outline = if is_escaped {
             Outline::of_escaped(view)
