@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use super::chain::{goes_on, has_same_stem};
 use super::outline::Outline;
 use super::recognize::Hits;
-use super::split::{Part, goes_on, has_same_stem, is_mailbox, may_be_split, parts_of, touch_at};
+use super::split::{Part, is_mailbox, may_be_split, parts_of, touch_at};
 use super::steps::step;
 use super::unfold::Sink;
 use super::view::{Mapped, View};

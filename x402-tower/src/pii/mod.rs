@@ -37,6 +37,7 @@ mod action;
 mod allow;
 mod alphabet;
 mod body;
+mod chain;
 mod control;
 mod custom;
 mod detector;

@@ -7,6 +7,8 @@
 mod allow;
 #[path = "../../../../x402-tower/src/pii/alphabet.rs"]
 mod alphabet;
+#[path = "../../../../x402-tower/src/pii/chain.rs"]
+mod chain;
 #[path = "../../../../x402-tower/src/pii/custom/mod.rs"]
 mod custom;
 #[path = "../../../../x402-tower/src/pii/detector.rs"]
