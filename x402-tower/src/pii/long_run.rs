@@ -156,3 +156,57 @@ pub(super) fn are_alphanumerics(lane: u8x16) -> u8x16 {
 pub(super) fn are_tokens(lane: u8x16) -> u8x16 {
     are_alphanumerics(lane) | are(lane, b'-') | are(lane, b'_')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::alphabet::Alphabet;
+    use super::*;
+
+    #[test]
+    fn lanes_find_the_runs_that_a_look_at_each_byte_finds() {
+        let alternating = |run: usize, gap: usize, len: usize| {
+            let bytes = "x".repeat(run) + &" ".repeat(gap);
+            bytes.chars().cycle().take(len).collect::<String>()
+        };
+        for (run, gap, len) in [15, 16, 17, 20, 31, 33, 64]
+            .into_iter()
+            .flat_map(|run| [1, 2, 16, 19].map(|gap| (run, gap)))
+            .flat_map(|(run, gap)| (0..90).map(move |len| (run, gap, len)))
+        {
+            let text = alternating(run, gap, len);
+            let view = View::of_text(&text);
+            for least in LANES..=2 * LANES {
+                let found: Vec<_> = lane_runs_in(&view, 0..len, least, are_tokens).collect();
+                let expected: Vec<_> =
+                    runs_of(&view, least, |byte| Alphabet::TOKEN.has(byte)).collect();
+                assert_eq!(found, expected, "{run} {gap} {len} {least}");
+            }
+        }
+    }
+
+    #[test]
+    fn each_byte_belongs_to_the_same_alphabets_in_a_lane() {
+        for byte in 0..=u8::MAX {
+            for len in [1, 15, 16, 17, 40] {
+                let bytes = vec![byte; len];
+                let end = |belongs: bool| if belongs { len } else { 0 };
+                assert_eq!(
+                    end_of_run(&bytes, 0, are_tokens),
+                    end(Alphabet::TOKEN.has(byte))
+                );
+                assert_eq!(
+                    end_of_run(&bytes, 0, are_alphanumerics),
+                    end(byte.is_ascii_alphanumeric())
+                );
+                assert_eq!(
+                    end_of_run(&bytes, 0, are_hexadecimal),
+                    end(byte.is_ascii_hexdigit())
+                );
+                assert_eq!(
+                    end_of_run(&bytes, 0, |lane| are(lane, b'@')),
+                    end(byte == b'@')
+                );
+            }
+        }
+    }
+}

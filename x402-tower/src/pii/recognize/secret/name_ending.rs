@@ -51,3 +51,22 @@ impl NameEndings {
 const fn place(letter: u8) -> usize {
     (letter & 31) as usize
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_is_ruled_out_however_it_is_written() {
+        let endings = NameEndings::of(&[&["secret", "pwd"], &["q"]]);
+        let may_end = |text: &str| endings.may_be_before(&View::of_text(text), text.len());
+        for text in [
+            "secret", "SECRET", "secre-t", "pw_d", "pwd", "q", "myQ", "a q",
+        ] {
+            assert!(may_end(text), "{text}");
+        }
+        for text in ["", "t1", "asked", "first", "pwd.", "/"] {
+            assert!(!may_end(text), "{text}");
+        }
+    }
+}
