@@ -1,5 +1,7 @@
 //! The parts of a URL in which personal data is looked for.
 
+use super::long_run::{are, end_of_run};
+
 /// A part of a URL and the byte offset at which it starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct UrlPart<'u> {
@@ -17,37 +19,46 @@ pub(super) fn searchable_parts(url: &str) -> (Option<UrlPart<'_>>, UrlPart<'_>) 
         text: url,
         offset: 0,
     };
-    let Some(start) = authority_start(url) else {
+    let Some(start) = authority_start(url.as_bytes()) else {
         return (None, whole);
     };
-    let authority_and_rest = url.get(start..).unwrap_or_default();
-    let length = authority_and_rest
-        .bytes()
-        .position(|byte| matches!(byte, b'/' | b'\\' | b'?' | b'#'))
-        .unwrap_or(authority_and_rest.len());
-    let (authority, rest) = authority_and_rest
-        .split_at_checked(length)
-        .unwrap_or((authority_and_rest, ""));
-    let userinfo = authority.rsplit_once('@').map(|(text, _host)| UrlPart {
-        text,
-        offset: start,
+    let end_of_authority =
+        |lane| are(lane, b'/') | are(lane, b'?') | are(lane, b'#') | are(lane, b'\\');
+    let mut end = end_of_run(url.as_bytes(), start, |lane| {
+        !(end_of_authority(lane) | are(lane, b'@'))
     });
-    (
-        userinfo,
-        UrlPart {
-            text: rest,
-            offset: start + length,
-        },
-    )
+    let mut userinfo = None;
+    if url.as_bytes().get(end) == Some(&b'@') {
+        end = end_of_run(url.as_bytes(), end, |lane| !end_of_authority(lane));
+        let authority = url.get(start..end).unwrap_or_default();
+        userinfo = authority.rsplit_once('@').map(|(text, _host)| UrlPart {
+            text,
+            offset: start,
+        });
+    }
+    let rest = UrlPart {
+        text: url.get(end..).unwrap_or_default(),
+        offset: end,
+    };
+    (userinfo, rest)
 }
 
 /// The offset after `scheme://`, or after `//` in a reference without a scheme.
-fn authority_start(url: &str) -> Option<usize> {
+fn authority_start(url: &[u8]) -> Option<usize> {
+    let usual = ["https://", "http://"]
+        .into_iter()
+        .find(|scheme| url.starts_with(scheme.as_bytes()));
+    usual.map_or_else(|| authority_start_of_any(url), |scheme| Some(scheme.len()))
+}
+
+/// The same for schemes that are not the usual ones, and with what a browser skips before them.
+#[cold]
+fn authority_start_of_any(url: &[u8]) -> Option<usize> {
     let skipped = url
-        .bytes()
+        .iter()
         .take_while(|byte| byte.is_ascii_whitespace() || byte.is_ascii_control())
         .count();
-    let trimmed = url.as_bytes().get(skipped..).unwrap_or_default();
+    let trimmed = url.get(skipped..).unwrap_or_default();
     if trimmed.starts_with(b"//") {
         return Some(skipped + 2);
     }

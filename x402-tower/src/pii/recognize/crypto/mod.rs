@@ -7,7 +7,7 @@ use super::super::entity::EntitySet;
 use super::super::outline::Outline;
 use super::super::steps::step;
 use super::super::view::View;
-use super::secret::{decode_base58, decode_base58_checked, runs};
+use super::secret::{decode_base58, decode_base58_checked, runs_in};
 use super::{Hits, Recognizer, score};
 
 mod bech32;
@@ -26,7 +26,7 @@ pub(super) const RECOGNIZER: Recognizer = Recognizer {
 };
 
 fn recognize(view: &View<'_>, _outline: &Outline, hits: &mut Hits) {
-    for run in runs(view, SHORTEST) {
+    for run in runs_in(view, 0..view.bytes().len(), SHORTEST) {
         let mut start = run.start;
         for piece in view
             .slice(run.clone())

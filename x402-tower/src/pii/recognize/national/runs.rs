@@ -57,7 +57,7 @@ impl<'v> Runs<'v> {
 
     /// The next runs: [`MAX_PIECES`], or fewer at the end.
     pub(in super::super) fn next(&mut self) -> &[Run] {
-        if self.end - self.first < MAX_PIECES {
+        if self.end - self.first < MAX_PIECES && self.position < self.bytes.len() {
             self.fill();
         }
         let end = self.end.min(self.first + MAX_PIECES);
@@ -71,9 +71,11 @@ impl<'v> Runs<'v> {
     }
 
     fn fill(&mut self) {
-        self.runs.copy_within(self.first..self.end, 0);
-        self.end -= self.first;
-        self.first = 0;
+        if self.first > 0 {
+            self.runs.copy_within(self.first..self.end, 0);
+            self.end -= self.first;
+            self.first = 0;
+        }
         while self.end < ROOM
             && let Some(run) = self.next_run()
             && let Some(slot) = self.runs.get_mut(self.end)
@@ -84,20 +86,22 @@ impl<'v> Runs<'v> {
     }
 
     fn next_run(&mut self) -> Option<Run> {
-        let mut start = self.position;
-        while !Alphabet::ALPHANUMERIC.has(*self.bytes.get(start)?) {
+        let rest = self.bytes.get(self.position..)?;
+        let before = rest.iter().take_while(|byte| {
             step();
-            start += 1;
-        }
+            !Alphabet::ALPHANUMERIC.has(**byte)
+        });
+        let start = self.position + before.count();
         let (mut len, mut digits) = (0, 0);
-        while let Some(byte) = self.bytes.get(start + len)
-            && Alphabet::ALPHANUMERIC.has(*byte)
-        {
+        for byte in self.bytes.get(start..)? {
+            if !Alphabet::ALPHANUMERIC.has(*byte) {
+                break;
+            }
             step();
             digits |= u32::from(Alphabet::DIGIT.has(*byte)) << (len % MASK_BITS);
             len += 1;
         }
         self.position = start + len;
-        Some(Run { start, len, digits })
+        (len > 0).then_some(Run { start, len, digits })
     }
 }

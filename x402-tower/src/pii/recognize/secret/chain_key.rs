@@ -10,6 +10,8 @@ use super::super::super::view::View;
 use super::super::{Hits, score};
 use super::{decode_base58, decode_base58_checked};
 
+/// A key in the wallet import format of a public key that is not compressed.
+const SHORTEST: usize = 51;
 /// How many key pairs of one text are computed. A signature of Solana, whose text is as long, costs one as well.
 const MAX_PAIRS: usize = 64;
 /// The order of Ed25519's group is below 2^253, so the last byte of a signature is at most 16.
@@ -27,6 +29,9 @@ impl Budget {
 
 /// Looks at the letters and digits between hyphens and underscores of a run.
 pub(super) fn find(view: &View<'_>, run: &Range<usize>, budget: &mut Budget, hits: &mut Hits) {
+    if run.len() < SHORTEST {
+        return;
+    }
     let mut start = run.start;
     for piece in view
         .slice(run.clone())
@@ -36,7 +41,7 @@ pub(super) fn find(view: &View<'_>, run: &Range<usize>, budget: &mut Budget, hit
         start = span.end + 1;
         step();
         let found = match piece.len() {
-            51 | 52 => wallet_import(piece).then_some(score::CHECKSUM),
+            SHORTEST | 52 => wallet_import(piece).then_some(score::CHECKSUM),
             107..=112 => extended(piece).then_some(score::CHECKSUM),
             85..=88 => pair(piece, budget),
             _ => None,

@@ -3,7 +3,7 @@
 use super::super::super::alphabet::Alphabet;
 use super::super::super::steps::step;
 use super::super::super::view::View;
-use super::super::context::{last_letters, letter_bit};
+use super::name_ending::NameEndings;
 
 /// No name is longer, and none starts farther from its value.
 const MAX_LETTERS: usize = 48;
@@ -117,39 +117,28 @@ const PUBLIC: &[&str] = &[
 /// Whether a word stands directly before `position` that may name a service's key or token: most values are in paths and
 /// have none.
 pub(super) fn has_name(view: &View<'_>, position: usize) -> bool {
-    let joiners = (0..=MAX_JOINERS).take_while(|back| {
+    SERVICE_KEYS_END.may_be_before(view, end_of_word(view, position))
+}
+
+/// Where the word before `position` ends.
+fn end_of_word(view: &View<'_>, position: usize) -> usize {
+    let farthest = position.saturating_sub(MAX_JOINERS + 1);
+    let joiners = view.slice(farthest..position).iter().rev();
+    let joiners = joiners.take_while(|byte| {
         step();
-        *back < position && is_joiner(view, view.before(position - back))
+        is_joiner(view, **byte)
     });
-    position
-        .checked_sub(joiners.count())
-        .is_some_and(|end| may_end_name(view, end))
+    position - joiners.count()
 }
 
-/// Whether the word that ends at `end` may be a name of a service's key or token, or a filler after one.
-fn may_end_name(view: &View<'_>, end: usize) -> bool {
-    let letter = view.before(end);
-    let is_filler = |filler: &&str| {
-        step();
-        filler
-            .bytes()
-            .next_back()
-            .is_some_and(|last| last.eq_ignore_ascii_case(&letter))
-            && end.checked_sub(filler.len()).is_some_and(|start| {
-                view.slice(start..end)
-                    .eq_ignore_ascii_case(filler.as_bytes())
-            })
-    };
-    letter.is_ascii_alphabetic()
-        && (SERVICE_KEYS_END & letter_bit(letter) != 0 || FILLERS.iter().any(is_filler))
-}
-
-/// The letters with which names of services' keys end.
-const SERVICE_KEYS_END: u32 = last_letters(SERVICE_KEYS);
+/// How names of services' keys, and of chains' private keys, end, or fillers after them.
+static SERVICE_KEYS_END: NameEndings = NameEndings::of(&[SERVICE_KEYS, FILLERS]);
+static CHAIN_KEYS_END: NameEndings = NameEndings::of(&[CHAIN_KEYS, FILLERS]);
 
 /// Whether a name of a chain's private key stands directly before `position`.
 pub(super) fn names_key(view: &View<'_>, position: usize) -> bool {
-    Words::before(view, position).end_with_one_of(CHAIN_KEYS)
+    CHAIN_KEYS_END.may_be_before(view, end_of_word(view, position))
+        && Words::before(view, position).end_with_one_of(CHAIN_KEYS)
 }
 
 /// Whether a name of a service's key or token stands directly before `position`.
@@ -176,10 +165,11 @@ pub(super) fn speaks_of_key(view: &View<'_>, start: usize, end: usize) -> bool {
         let between = before.after_last(name);
         between.is_some_and(|between| !PUBLIC.iter().any(|word| holds(between, word)))
     });
-    let is_public = PUBLIC
-        .iter()
-        .any(|word| before.get().ends_with(word.as_bytes()));
-    named_before || (!is_public && after.say("is", UNMISTAKABLE))
+    let is_public = || {
+        let mut public = PUBLIC.iter();
+        public.any(|word| before.get().ends_with(word.as_bytes()))
+    };
+    named_before || (after.say("is", UNMISTAKABLE) && !is_public())
 }
 
 /// The letters before a place, last one first, in lower case.
@@ -227,13 +217,16 @@ impl Words {
         let mut skipped = 0;
         for _ in 0..=MAX_FILLERS {
             let named = |name: &&str| {
-                self.word_at(skipped, name)
-                    || (name.len() >= LONG_NAME && self.text_at(skipped, name))
+                self.text_at(skipped, name)
+                    && (name.len() >= LONG_NAME || self.starts_word(skipped + name.len()))
             };
             if names.iter().any(named) {
                 return true;
             }
-            match FILLERS.iter().find(|filler| self.word_at(skipped, filler)) {
+            let filler = FILLERS.iter().find(|filler| {
+                self.text_at(skipped, filler) && self.starts_word(skipped + filler.len())
+            });
+            match filler {
                 Some(filler) => skipped += filler.len(),
                 None => return false,
             }
@@ -250,9 +243,9 @@ impl Words {
             })
     }
 
-    fn word_at(&self, skipped: usize, text: &str) -> bool {
-        let first = (skipped + text.len()).saturating_sub(1);
-        self.text_at(skipped, text) && self.starts >> first & 1 == 1
+    /// Whether a word starts with the first of so many letters.
+    fn starts_word(&self, count: usize) -> bool {
+        self.starts >> count.saturating_sub(1) & 1 == 1
     }
 }
 

@@ -4,15 +4,19 @@ use std::ops::Range;
 
 use super::super::super::EntityType;
 use super::super::super::alphabet::Alphabet;
-use super::super::super::long_run::runs_of;
+use super::super::super::long_run::{
+    LANES, are_alphanumerics, are_hexadecimal, end_of_run, lane_runs_in,
+};
 use super::super::super::steps::step;
 use super::super::super::view::View;
 use super::super::{Hits, score};
 use super::key_word::{has_name, names_key, names_token, speaks_of_key};
-use super::token::length_of;
+use super::token::{length_of, segments_in};
 
 /// A private key of 32 bytes in hexadecimal.
-const KEY_DIGITS: usize = 64;
+pub(super) const KEY_DIGITS: usize = 64;
+/// The same after `0x`.
+const PREFIXED_KEY: usize = KEY_DIGITS + 2;
 /// No value that counts is shorter.
 const SHORTEST_VALUE: usize = 20;
 /// A piece of a value that no word is: words are shorter or have no digits.
@@ -24,80 +28,70 @@ pub(super) const FEWEST_UPPERS: usize = 4;
 
 /// Private keys beside a word that says so. Alone, 32 bytes are a hash or a nonce, which are everywhere in x402.
 pub(super) fn find_hexadecimal(view: &View<'_>, run: &Range<usize>, hits: &mut Hits) {
-    if run.len() < KEY_DIGITS {
-        return;
-    }
-    let mut start = run.start;
-    for piece in view
-        .slice(run.clone())
-        .split(|byte| !byte.is_ascii_alphanumeric())
-    {
-        let span = start..start + piece.len();
-        start = span.end + 1;
-        let prefix = if piece.starts_with(b"0x") || piece.starts_with(b"0X") {
-            2
-        } else {
-            0
+    for piece in lane_runs_in(view, run.clone(), 2 * LANES, are_alphanumerics) {
+        let Range { start, end } = piece;
+        let prefix = match piece.len() {
+            KEY_DIGITS => 0,
+            PREFIXED_KEY if view.at(start) == b'0' && matches!(view.at(start + 1), b'x' | b'X') => {
+                2
+            }
+            _ => continue,
         };
-        let is_key = piece.len() == KEY_DIGITS + prefix
-            && piece.iter().skip(prefix).all(|byte| {
-                step();
-                byte.is_ascii_hexdigit()
-            });
-        if is_key && (names_key(view, span.start) || speaks_of_key(view, span.start, span.end)) {
-            hits.push(EntityType::Secret, span, score::UNMISTAKABLE);
+        let is_key = end_of_run(view.bytes(), start + prefix, are_hexadecimal) == end;
+        if is_key && (names_key(view, start) || speaks_of_key(view, start, end)) {
+            hits.push(EntityType::Secret, start..end, score::UNMISTAKABLE);
         }
     }
 }
 
-/// Values of keys such as `api_key` and `client_secret` that look random.
-pub(super) fn find(view: &View<'_>, hits: &mut Hits) {
-    let mut done = 0;
-    for run in runs_of(view, SHORTEST_VALUE, is_value) {
-        if run.start < done {
-            continue;
+/// Looks for values of keys such as `api_key` and `client_secret` that look random.
+#[derive(Debug)]
+pub(super) struct Values {
+    /// Where the last one ended.
+    done: usize,
+}
+
+impl Values {
+    pub(super) const fn new() -> Self {
+        Self { done: 0 }
+    }
+
+    /// Looks at a run of what values are written in, which is one segment where it is hexadecimal.
+    pub(super) fn find(
+        &mut self,
+        view: &View<'_>,
+        run: &Range<usize>,
+        is_hexadecimal: bool,
+        hits: &mut Hits,
+    ) {
+        if run.start < self.done || run.len() < SHORTEST_VALUE {
+            return;
         }
-        let span = if is_named(view, &run) {
+        let span = if is_named(view, run) {
             // Tokens of several parts, and the padding of base64.
             let rest = length_of(view, run.end, view.bytes().len(), |byte| {
-                is_value(byte) || matches!(byte, b'.' | b'~' | b'=')
+                Alphabet::VALUE.has(byte) || matches!(byte, b'.' | b'~' | b'=')
             });
             Some(run.start..run.end + rest)
+        } else if is_hexadecimal {
+            None
         } else {
-            segments(view, &run).find(|segment| is_named(view, segment))
+            // The first segment has the name of the whole run.
+            segments_in(view, run.clone(), SHORTEST_VALUE)
+                .filter(|segment| segment.start > run.start)
+                .find(|segment| is_named(view, segment))
         };
         if let Some(span) = span {
-            done = span.end;
+            self.done = span.end;
             hits.push(EntityType::Secret, span, score::UNMISTAKABLE);
         }
     }
 }
 
 fn is_named(view: &View<'_>, span: &Range<usize>) -> bool {
-    span.len() >= SHORTEST_VALUE
-        && has_name(view, span.start)
+    has_name(view, span.start)
         && looks_random(view.slice(span.clone()))
         && names_token(view, span.start)
-}
-
-/// The segments of a path after its first slash.
-fn segments<'v>(view: &'v View<'_>, run: &Range<usize>) -> impl Iterator<Item = Range<usize>> + 'v {
-    let mut start = run.start;
-    let all = view.slice(run.clone()).split(|byte| {
-        step();
-        *byte == b'/'
-    });
-    let spans = all.map(move |segment| {
-        let span = start..start + segment.len();
-        start = span.end + 1;
-        span
-    });
-    spans.skip(1)
-}
-
-/// The alphabets of base64 and base64url.
-const fn is_value(byte: u8) -> bool {
-    Alphabet::VALUE.has(byte)
 }
 
 /// Whether a value is no name, slug or address: one of its pieces is long, and digits stand in it between letters, or

@@ -6,7 +6,7 @@ use super::super::super::EntityType;
 use super::super::super::steps::step;
 use super::super::super::view::View;
 use super::super::{Hits, score};
-use super::service_keys::{DOTTED, KEYS, first_with};
+use super::service_keys::{DOTTED, KEYS, first_with, may_start};
 use super::token::length_of;
 use super::{crc32, is_token};
 
@@ -70,16 +70,23 @@ const LONGEST: usize = 2_048;
 
 pub(super) fn find(view: &View<'_>, run: &Range<usize>, hits: &mut Hits) {
     let mut position = run.start;
-    while position < run.end {
-        step();
-        match match_at(view, run, position) {
-            Some((end, score)) => {
-                hits.push(EntityType::Secret, position..end, score);
-                position = end;
-            }
-            None => position += 1,
+    while let Some(start) = next_start(view, position..run.end) {
+        position = start + 1;
+        if let Some((end, score)) = match_at(view, run, start) {
+            position = end;
+            hits.push(EntityType::Secret, start..end, score);
         }
     }
+}
+
+/// The next place in a range where a prefix may start.
+fn next_start(view: &View<'_>, range: Range<usize>) -> Option<usize> {
+    let mut pairs = view.slice(range.clone()).windows(2);
+    let ahead = pairs.position(|pair| {
+        step();
+        matches!(pair, [first, second] if may_start(*first, *second))
+    })?;
+    Some(range.start + ahead)
 }
 
 fn match_at(view: &View<'_>, run: &Range<usize>, position: usize) -> Option<(usize, u8)> {

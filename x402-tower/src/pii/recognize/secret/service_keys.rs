@@ -142,6 +142,37 @@ pub(super) static DOTTED: &[(&str, usize)] = &[
     ("ya29.", 20), // Google OAuth access token
 ];
 
+/// Whether a prefix may start with these two bytes.
+#[inline]
+pub(super) fn may_start(first: u8, second: u8) -> bool {
+    SECOND_BYTES
+        .get(usize::from(first))
+        .is_some_and(|seconds| seconds & second_bit(second) != 0)
+}
+
+const fn second_bit(byte: u8) -> u32 {
+    1 << (byte & 31)
+}
+
+/// For each first byte of prefixes, which are ASCII, a bit for each second one.
+static SECOND_BYTES: [u32; 128] = {
+    let mut seconds = [0; 128];
+    let mut rest = KEYS;
+    while let [key, others @ ..] = rest {
+        if let [first, second, ..] = key.prefix.as_bytes() {
+            #[expect(
+                clippy::indexing_slicing,
+                reason = "checked when it is compiled; nothing of it runs later"
+            )]
+            {
+                seconds[*first as usize] |= second_bit(*second);
+            }
+        }
+        rest = others;
+    }
+    seconds
+};
+
 /// Where the prefixes with this first byte start.
 pub(super) fn first_with(byte: u8) -> Option<usize> {
     STARTS
@@ -179,7 +210,8 @@ mod tests {
                 "the second letter of {} is asked for",
                 key.prefix
             );
-            let first = key.prefix.as_bytes()[0];
+            let [first, second] = [0, 1].map(|place| key.prefix.as_bytes()[place]);
+            assert!(may_start(first, second), "{}", key.prefix);
             let start = first_with(first).unwrap();
             assert!(
                 KEYS[start..=place]

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::super::super::alphabet::Alphabet;
-use super::super::super::long_run::runs_of;
+use super::super::super::long_run::{are, are_hexadecimal, are_tokens, end_of_run, lane_runs_in};
 use super::super::super::steps::step;
 use super::super::super::view::View;
 
@@ -15,22 +15,42 @@ pub(in super::super) const fn is_token(byte: u8) -> bool {
     Alphabet::TOKEN.has(byte)
 }
 
-/// The runs of token characters of at least `least` bytes.
-pub(in super::super) fn runs<'v>(
-    view: &'v View<'_>,
+/// The runs of token characters of at least `least` bytes in a part of a view.
+pub(in super::super) fn runs_in<'v>(
+    view: &View<'v>,
+    part: Range<usize>,
     least: usize,
-) -> impl Iterator<Item = Range<usize>> + 'v {
-    runs_of(view, least, is_token)
+) -> impl Iterator<Item = Range<usize>> + use<'v> {
+    lane_runs_in(view, part, least, are_tokens)
+}
+
+/// The runs of what values are written in, both forms of base64, which are as long as a token.
+pub(super) fn value_runs<'v>(view: &View<'v>) -> impl Iterator<Item = Range<usize>> + use<'v> {
+    lane_runs_in(view, 0..view.bytes().len(), SHORTEST, |lane| {
+        are_tokens(lane) | are(lane, b'+') | are(lane, b'/')
+    })
+}
+
+/// The runs of at least `least` bytes that no slash divides in a part of a view.
+pub(super) fn segments_in<'v>(
+    view: &View<'v>,
+    part: Range<usize>,
+    least: usize,
+) -> impl Iterator<Item = Range<usize>> + use<'v> {
+    lane_runs_in(view, part, least, |lane| are_tokens(lane) | are(lane, b'+'))
 }
 
 /// Whether a run holds nothing but hexadecimal digits and what stands in addresses and UUIDs beside them.
 pub(super) fn is_hexadecimal(view: &View<'_>, run: &Range<usize>) -> bool {
-    let digits = view.slice(run.clone());
-    let digits = digits.strip_prefix(b"0x").unwrap_or(digits);
-    digits.iter().all(|byte| {
-        step();
-        Alphabet::HEX.has(*byte) || *byte == b'-'
-    })
+    let prefix = if view.slice(run.clone()).starts_with(b"0x") {
+        2
+    } else {
+        0
+    };
+    let digits_end = end_of_run(view.bytes(), run.start + prefix, |lane| {
+        are_hexadecimal(lane) | are(lane, b'-')
+    });
+    digits_end == run.end
 }
 
 /// The bytes from `start` on that belong, at most `limit` of them.

@@ -2,11 +2,15 @@
 
 use super::super::EntityType;
 use super::super::entity::EntitySet;
+use super::super::long_run::{are, are_alphanumerics, end_of_run};
 use super::super::outline::Outline;
 use super::super::steps::step;
 use super::super::unfold::is_invisible;
 use super::super::view::View;
 use super::{Hits, Recognizer, score};
+use file_ending::is_file_ending;
+
+mod file_ending;
 
 pub(super) const RECOGNIZER: Recognizer = Recognizer {
     entities: EntitySet::of(&[EntityType::EmailAddress]),
@@ -14,27 +18,20 @@ pub(super) const RECOGNIZER: Recognizer = Recognizer {
     recognize,
 };
 
-/// Endings of file names that are no top-level domains: `icon@2x.png` is a picture for dense screens.
-const FILE_ENDINGS: &[&[u8]] = &[
-    b"avif", b"css", b"csv", b"gif", b"gz", b"html", b"ico", b"jpeg", b"jpg", b"js", b"json",
-    b"pdf", b"png", b"svg", b"tgz", b"ts", b"txt", b"wasm", b"webp", b"woff", b"xml", b"yaml",
-    b"yml",
-];
-
 /// Each `@` is tried once. Neither side of an address holds an `@`, so no byte is walked over more than
 /// twice: once for the `@` before it and once for the one after it.
 fn recognize(view: &View<'_>, _outline: &Outline, hits: &mut Hits) {
-    for (at, byte) in view.bytes().iter().enumerate() {
-        step();
-        if *byte != b'@' {
-            continue;
-        }
-        let Some(start) = local_start(view, at) else {
-            continue;
-        };
-        if let Some(end) = domain_end(view, at + 1) {
+    let bytes = view.bytes();
+    let next_at = |start: usize| end_of_run(bytes, start, |lane| !are(lane, b'@'));
+    let mut at = next_at(0);
+    while at < bytes.len() {
+        // Most of what is no address stands before the name of a file.
+        if let Some(end) = domain_end(view, at + 1)
+            && let Some(start) = local_start(view, at)
+        {
             hits.push(EntityType::EmailAddress, start..end, score::UNMISTAKABLE);
         }
+        at = next_at(at + 1);
     }
 }
 
@@ -42,21 +39,42 @@ fn recognize(view: &View<'_>, _outline: &Outline, hits: &mut Hits) {
 /// values and path segments in practice (`=`, `/`, `?`, `&`, `|`, `#`, braces) end it.
 fn local_start(view: &View<'_>, at: usize) -> Option<usize> {
     let mut start = at;
-    while let Some(previous) = view.char_before(start) {
-        step();
-        let belongs =
-            previous.is_ascii_alphanumeric() || b"._%+-'!$*^~".contains(&view.before(start));
-        if !belongs && !is_international(previous) {
+    let mut has_percent = false;
+    loop {
+        let before = view.slice(0..start).iter().rev();
+        let belonging = before.take_while(|byte| {
+            step();
+            has_percent |= **byte == b'%';
+            is_in_local_part(**byte)
+        });
+        start -= belonging.count();
+        if view.before(start).is_ascii() {
             break;
         }
-        start -= previous.len_utf8();
+        match international_before(view, start) {
+            Some(previous) => start -= previous.len_utf8(),
+            None => break,
+        }
     }
-    start = after_escapes(view, start, at);
-    while start < at && b".%+-'!$*^~".contains(&view.at(start)) {
+    if has_percent {
+        start = after_escapes(view, start, at);
+    }
+    while start < at && is_mark(view.at(start)) {
         step();
         start += 1;
     }
     (start < at).then_some(start)
+}
+
+/// Whether a byte of a local part may not start it.
+const fn is_mark(byte: u8) -> bool {
+    byte.is_ascii_punctuation() && byte != b'_'
+}
+
+#[cold]
+fn international_before(view: &View<'_>, end: usize) -> Option<char> {
+    view.char_before(end)
+        .filter(|previous| is_international(*previous))
 }
 
 /// The position after the last `%XX` between `start` and `at`: in text that was not decoded, the escape
@@ -99,26 +117,52 @@ fn domain_end(view: &View<'_>, start: usize) -> Option<usize> {
 
 fn label_end(view: &View<'_>, start: usize) -> usize {
     let mut end = start;
-    while let Some(next) = view.char_at(end) {
-        step();
-        if !next.is_ascii_alphanumeric() && next != '-' && !is_international(next) {
-            break;
+    loop {
+        end = end_of_run(view.bytes(), end, |lane| {
+            are_alphanumerics(lane) | are(lane, b'-')
+        });
+        if view.at(end).is_ascii() {
+            return end;
         }
-        end += next.len_utf8();
+        match international_at(view, end) {
+            Some(next) => end += next.len_utf8(),
+            None => return end,
+        }
     }
-    end
+}
+
+#[cold]
+fn international_at(view: &View<'_>, start: usize) -> Option<char> {
+    view.char_at(start).filter(|next| is_international(*next))
 }
 
 /// Where a top-level domain ends that starts at `start`: letters, not fewer than two and no file
 /// ending, or an internationalised label. A hyphen after the letters is not part of it.
 fn top_level_end(view: &View<'_>, start: usize, label_end: usize) -> Option<usize> {
     let label = view.slice(start..label_end);
+    let is_plain = label.iter().all(|byte| {
+        step();
+        byte.is_ascii_alphabetic()
+    });
+    if is_plain {
+        return is_top_level(label).then_some(label_end);
+    }
+    top_level_end_in(label).map(|length| start + length)
+}
+
+fn is_top_level(letters: &[u8]) -> bool {
+    letters.len() >= 2 && !is_file_ending(letters)
+}
+
+/// How long a top-level domain is in a label of more than letters.
+#[cold]
+fn top_level_end_in(label: &[u8]) -> Option<usize> {
     let is_international = !label.is_ascii()
         || label
             .get(..4)
             .is_some_and(|head| head.eq_ignore_ascii_case(b"xn--"));
     if is_international {
-        return Some(label_end);
+        return Some(label.len());
     }
     let letters = label
         .iter()
@@ -129,10 +173,32 @@ fn top_level_end(view: &View<'_>, start: usize, label_end: usize) -> Option<usiz
         .count();
     let domain = label.get(..letters)?;
     let ends_there = matches!(label.get(letters), None | Some(b'-'));
-    let is_file = FILE_ENDINGS
-        .iter()
-        .any(|ending| domain.eq_ignore_ascii_case(ending));
-    (letters >= 2 && ends_there && !is_file).then_some(start + letters)
+    (ends_there && is_top_level(domain)).then_some(letters)
+}
+
+/// ASCII of local parts, looked up in a table.
+static IN_LOCAL_PART: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0u8;
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a byte is always below 256; checked when it is compiled"
+    )]
+    while byte.is_ascii() {
+        table[byte as usize] = byte.is_ascii_alphanumeric()
+            || matches!(
+                byte,
+                b'.' | b'_' | b'%' | b'+' | b'-' | b'\'' | b'!' | b'$' | b'*' | b'^' | b'~'
+            );
+        byte += 1;
+    }
+    table
+};
+
+fn is_in_local_part(byte: u8) -> bool {
+    IN_LOCAL_PART
+        .get(usize::from(byte))
+        .is_some_and(|is_in| *is_in)
 }
 
 /// Whether a character outside ASCII can be a part of an address (RFC 6531): all but spaces and
