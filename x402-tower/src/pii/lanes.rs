@@ -6,7 +6,8 @@ use super::steps::step;
 
 /// As many bytes as a mask has bits.
 pub(super) const BLOCK: usize = 64;
-const LANES: usize = 16;
+/// How many bytes are looked at together.
+pub(super) const LANES: usize = 16;
 
 /// Sixteen bytes, each of which is all ones where something holds of it.
 pub(super) type Lane = u8x16;
@@ -30,6 +31,28 @@ pub(super) fn is_within(lane: Lane, first: u8, last: u8) -> Lane {
 #[inline]
 pub(super) fn lower(lane: Lane) -> Lane {
     lane | u8x16::splat(0x20)
+}
+
+/// Which bytes are letters up to this small one, in either case, or digits.
+#[inline]
+fn is_digit_or_letter_to(lane: Lane, last: u8) -> Lane {
+    is_within(lane, b'0', b'9') | is_within(lower(lane), b'a', last)
+}
+
+#[inline]
+pub(super) fn is_hexadecimal(lane: Lane) -> Lane {
+    is_digit_or_letter_to(lane, b'f')
+}
+
+#[inline]
+pub(super) fn is_alphanumeric(lane: Lane) -> Lane {
+    is_digit_or_letter_to(lane, b'z')
+}
+
+/// Which bytes are letters, digits, hyphens and underscores, as in base64url.
+#[inline]
+pub(super) fn is_token(lane: Lane) -> Lane {
+    is_alphanumeric(lane) | is(lane, b'-') | is(lane, b'_')
 }
 
 /// A bit for each of the lanes that holds, from `shift` on.

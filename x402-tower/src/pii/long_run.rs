@@ -2,13 +2,9 @@
 
 use std::ops::Range;
 
-use wide::u8x16;
-
+use super::lanes::{LANES, Lane};
 use super::steps::step;
 use super::view::View;
-
-/// How many bytes are looked at together.
-pub(super) const LANES: usize = 16;
 
 /// The longest runs of at least `least` bytes that all belong.
 ///
@@ -44,7 +40,7 @@ pub(super) fn runs_of<'v>(
 
 /// The same in a part of a view, for runs of at least [`LANES`] bytes and at most twice as many.
 #[inline]
-pub(super) fn lane_runs_in<'v, F: Fn(u8x16) -> u8x16>(
+pub(super) fn lane_runs_in<'v, F: Fn(Lane) -> Lane>(
     view: &View<'v>,
     part: Range<usize>,
     least: usize,
@@ -68,7 +64,7 @@ pub(super) fn lane_runs_in<'v, F: Fn(u8x16) -> u8x16>(
 
 /// The last byte of a window that does not belong: its last and its first lane cover it.
 #[inline]
-fn last_gap(window: &[u8], belong: impl Fn(u8x16) -> u8x16) -> Option<usize> {
+fn last_gap(window: &[u8], belong: impl Fn(Lane) -> Lane) -> Option<usize> {
     let last_outside = |lane: &[u8; LANES]| {
         step();
         outside(*lane, &belong).checked_ilog2()
@@ -86,7 +82,7 @@ fn last_gap(window: &[u8], belong: impl Fn(u8x16) -> u8x16) -> Option<usize> {
 
 /// Where the bytes from `start` on that belong end.
 #[inline]
-pub(super) fn end_of_run(bytes: &[u8], start: usize, belong: impl Fn(u8x16) -> u8x16) -> usize {
+pub(super) fn end_of_run(bytes: &[u8], start: usize, belong: impl Fn(Lane) -> Lane) -> usize {
     let mut position = start;
     while let Some(lane) = bytes.get(position..).and_then(<[u8]>::first_chunk) {
         step();
@@ -104,8 +100,8 @@ pub(super) fn end_of_run(bytes: &[u8], start: usize, belong: impl Fn(u8x16) -> u
 
 /// A bit for each byte that does not belong.
 #[inline]
-fn outside(lane: [u8; LANES], belong: impl Fn(u8x16) -> u8x16) -> u32 {
-    (!belong(u8x16::new(lane))).to_bitmask()
+fn outside(lane: [u8; LANES], belong: impl Fn(Lane) -> Lane) -> u32 {
+    (!belong(Lane::new(lane))).to_bitmask()
 }
 
 /// The last bytes, with zeros before them if there are fewer than a lane has.
@@ -120,46 +116,10 @@ fn last_lane(bytes: &[u8]) -> [u8; LANES] {
     })
 }
 
-/// Which bytes are this one.
-#[inline]
-pub(super) fn are(lane: u8x16, byte: u8) -> u8x16 {
-    lane.simd_eq(u8x16::splat(byte))
-}
-
-/// Which bytes are between two, or one of them.
-#[inline]
-fn are_in(lane: u8x16, first: u8, last: u8) -> u8x16 {
-    let from_first = lane - u8x16::splat(first);
-    from_first
-        .min(u8x16::splat(last - first))
-        .simd_eq(from_first)
-}
-
-/// Which bytes are letters up to this small one, in either case, or digits.
-#[inline]
-fn are_digits_or_letters_to(lane: u8x16, last: u8) -> u8x16 {
-    are_in(lane, b'0', b'9') | are_in(lane | u8x16::splat(0x20), b'a', last)
-}
-
-#[inline]
-pub(super) fn are_hexadecimal(lane: u8x16) -> u8x16 {
-    are_digits_or_letters_to(lane, b'f')
-}
-
-#[inline]
-pub(super) fn are_alphanumerics(lane: u8x16) -> u8x16 {
-    are_digits_or_letters_to(lane, b'z')
-}
-
-/// Which bytes are letters, digits, hyphens and underscores, as in base64url.
-#[inline]
-pub(super) fn are_tokens(lane: u8x16) -> u8x16 {
-    are_alphanumerics(lane) | are(lane, b'-') | are(lane, b'_')
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::alphabet::Alphabet;
+    use super::super::lanes::{is, is_alphanumeric, is_hexadecimal, is_token};
     use super::*;
 
     #[test]
@@ -176,7 +136,7 @@ mod tests {
             let text = alternating(run, gap, len);
             let view = View::of_text(&text);
             for least in LANES..=2 * LANES {
-                let found: Vec<_> = lane_runs_in(&view, 0..len, least, are_tokens).collect();
+                let found: Vec<_> = lane_runs_in(&view, 0..len, least, is_token).collect();
                 let expected: Vec<_> =
                     runs_of(&view, least, |byte| Alphabet::TOKEN.has(byte)).collect();
                 assert_eq!(found, expected, "{run} {gap} {len} {least}");
@@ -191,19 +151,19 @@ mod tests {
                 let bytes = vec![byte; len];
                 let end = |belongs: bool| if belongs { len } else { 0 };
                 assert_eq!(
-                    end_of_run(&bytes, 0, are_tokens),
+                    end_of_run(&bytes, 0, is_token),
                     end(Alphabet::TOKEN.has(byte))
                 );
                 assert_eq!(
-                    end_of_run(&bytes, 0, are_alphanumerics),
+                    end_of_run(&bytes, 0, is_alphanumeric),
                     end(byte.is_ascii_alphanumeric())
                 );
                 assert_eq!(
-                    end_of_run(&bytes, 0, are_hexadecimal),
+                    end_of_run(&bytes, 0, is_hexadecimal),
                     end(byte.is_ascii_hexdigit())
                 );
                 assert_eq!(
-                    end_of_run(&bytes, 0, |lane| are(lane, b'@')),
+                    end_of_run(&bytes, 0, |lane| is(lane, b'@')),
                     end(byte == b'@')
                 );
             }

@@ -1,6 +1,7 @@
 //! The parts of a URL in which personal data is looked for.
 
-use super::long_run::{are, end_of_run};
+use super::lanes::is;
+use super::long_run::end_of_run;
 
 /// A part of a URL and the byte offset at which it starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,9 +24,9 @@ pub(super) fn searchable_parts(url: &str) -> (Option<UrlPart<'_>>, UrlPart<'_>) 
         return (None, whole);
     };
     let end_of_authority =
-        |lane| are(lane, b'/') | are(lane, b'?') | are(lane, b'#') | are(lane, b'\\');
+        |lane| is(lane, b'/') | is(lane, b'?') | is(lane, b'#') | is(lane, b'\\');
     let mut end = end_of_run(url.as_bytes(), start, |lane| {
-        !(end_of_authority(lane) | are(lane, b'@'))
+        !(end_of_authority(lane) | is(lane, b'@'))
     });
     let mut userinfo = None;
     if url.as_bytes().get(end) == Some(&b'@') {

@@ -2,7 +2,8 @@
 
 use super::super::EntityType;
 use super::super::entity::EntitySet;
-use super::super::long_run::{are, are_alphanumerics, end_of_run};
+use super::super::lanes::{is, is_alphanumeric};
+use super::super::long_run::end_of_run;
 use super::super::outline::Outline;
 use super::super::steps::step;
 use super::super::unfold::is_invisible;
@@ -22,7 +23,7 @@ pub(super) const RECOGNIZER: Recognizer = Recognizer {
 /// twice: once for the `@` before it and once for the one after it.
 fn recognize(view: &View<'_>, _outline: &Outline, hits: &mut Hits) {
     let bytes = view.bytes();
-    let next_at = |start: usize| end_of_run(bytes, start, |lane| !are(lane, b'@'));
+    let next_at = |start: usize| end_of_run(bytes, start, |lane| !is(lane, b'@'));
     let mut at = next_at(0);
     while at < bytes.len() {
         // Most of what is no address stands before the name of a file.
@@ -119,7 +120,7 @@ fn label_end(view: &View<'_>, start: usize) -> usize {
     let mut end = start;
     loop {
         end = end_of_run(view.bytes(), end, |lane| {
-            are_alphanumerics(lane) | are(lane, b'-')
+            is_alphanumeric(lane) | is(lane, b'-')
         });
         if view.at(end).is_ascii() {
             return end;

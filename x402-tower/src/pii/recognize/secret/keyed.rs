@@ -4,9 +4,8 @@ use std::ops::Range;
 
 use super::super::super::EntityType;
 use super::super::super::alphabet::Alphabet;
-use super::super::super::long_run::{
-    LANES, are_alphanumerics, are_hexadecimal, end_of_run, lane_runs_in,
-};
+use super::super::super::lanes::{LANES, is_alphanumeric, is_hexadecimal};
+use super::super::super::long_run::{end_of_run, lane_runs_in};
 use super::super::super::steps::step;
 use super::super::super::view::View;
 use super::super::{Hits, score};
@@ -28,7 +27,7 @@ pub(super) const FEWEST_UPPERS: usize = 4;
 
 /// Private keys beside a word that says so. Alone, 32 bytes are a hash or a nonce, which are everywhere in x402.
 pub(super) fn find_hexadecimal(view: &View<'_>, run: &Range<usize>, hits: &mut Hits) {
-    for piece in lane_runs_in(view, run.clone(), 2 * LANES, are_alphanumerics) {
+    for piece in lane_runs_in(view, run.clone(), 2 * LANES, is_alphanumeric) {
         let Range { start, end } = piece;
         let prefix = match piece.len() {
             KEY_DIGITS => 0,
@@ -37,7 +36,7 @@ pub(super) fn find_hexadecimal(view: &View<'_>, run: &Range<usize>, hits: &mut H
             }
             _ => continue,
         };
-        let is_key = end_of_run(view.bytes(), start + prefix, are_hexadecimal) == end;
+        let is_key = end_of_run(view.bytes(), start + prefix, is_hexadecimal) == end;
         if is_key && (names_key(view, start) || speaks_of_key(view, start, end)) {
             hits.push(EntityType::Secret, start..end, score::UNMISTAKABLE);
         }

@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::super::super::alphabet::Alphabet;
-use super::super::super::long_run::{are, are_hexadecimal, are_tokens, end_of_run, lane_runs_in};
+use super::super::super::lanes::{self, is};
+use super::super::super::long_run::{end_of_run, lane_runs_in};
 use super::super::super::steps::step;
 use super::super::super::view::View;
 
@@ -21,13 +22,13 @@ pub(in super::super) fn runs_in<'v>(
     part: Range<usize>,
     least: usize,
 ) -> impl Iterator<Item = Range<usize>> + use<'v> {
-    lane_runs_in(view, part, least, are_tokens)
+    lane_runs_in(view, part, least, lanes::is_token)
 }
 
 /// The runs of what values are written in, both forms of base64, which are as long as a token.
 pub(super) fn value_runs<'v>(view: &View<'v>) -> impl Iterator<Item = Range<usize>> + use<'v> {
     lane_runs_in(view, 0..view.bytes().len(), SHORTEST, |lane| {
-        are_tokens(lane) | are(lane, b'+') | are(lane, b'/')
+        lanes::is_token(lane) | is(lane, b'+') | is(lane, b'/')
     })
 }
 
@@ -37,7 +38,9 @@ pub(super) fn segments_in<'v>(
     part: Range<usize>,
     least: usize,
 ) -> impl Iterator<Item = Range<usize>> + use<'v> {
-    lane_runs_in(view, part, least, |lane| are_tokens(lane) | are(lane, b'+'))
+    lane_runs_in(view, part, least, |lane| {
+        lanes::is_token(lane) | is(lane, b'+')
+    })
 }
 
 /// Whether a run holds nothing but hexadecimal digits and what stands in addresses and UUIDs beside them.
@@ -48,7 +51,7 @@ pub(super) fn is_hexadecimal(view: &View<'_>, run: &Range<usize>) -> bool {
         0
     };
     let digits_end = end_of_run(view.bytes(), run.start + prefix, |lane| {
-        are_hexadecimal(lane) | are(lane, b'-')
+        lanes::is_hexadecimal(lane) | is(lane, b'-')
     });
     digits_end == run.end
 }
