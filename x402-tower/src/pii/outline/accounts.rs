@@ -1,89 +1,53 @@
 //! Where a country and two digits may begin an account number.
 
 use super::super::recognize::is_country_of_accounts;
-use super::class::Class;
+use super::super::steps::step;
 use super::hull::Hull;
-use super::word::{Word, is_alphanumeric_before};
+use super::window::Window;
 
-/// ` - ` between the characters.
-const LONGEST_GAP: usize = 3;
-
-#[derive(Debug)]
-pub(super) struct Accounts {
-    /// Where a number may start.
-    pub(super) hull: Hull,
-}
-
-impl Accounts {
-    pub(super) const fn new() -> Self {
-        Self { hull: Hull::EMPTY }
-    }
-
-    /// Looks for a country before the first digit of a word.
-    #[inline]
-    pub(super) fn word(&mut self, word: &Word, bytes: &[u8]) {
-        if let Some((first, second)) = letters_before_digit(word, bytes)
-            && let (Some(country), Some(letter)) = (bytes.get(first), bytes.get(second))
-            && is_country_of_accounts([*country, *letter])
-            && !is_alphanumeric_before(bytes, first)
-        {
-            self.add(first);
-        }
-    }
-
-    /// Looks for `iban` around a `b`, after which a number may stand without a space.
-    pub(super) fn bee(&mut self, at: usize, bytes: &[u8]) {
-        let start = at + 3;
-        let is_named = at
-            .checked_sub(1)
-            .and_then(|first| bytes.get(first..start))
-            .is_some_and(|name| name.eq_ignore_ascii_case(b"iban"));
-        if is_named && bytes.get(start).is_some_and(u8::is_ascii_alphabetic) {
-            self.add(start);
-        }
-    }
-
-    fn add(&mut self, start: usize) {
-        self.hull.add(start, start + 1);
-    }
-}
-
-/// Where the two letters stand before the first digit of a word, in it, apart from it or one of them in it.
-fn letters_before_digit(word: &Word, bytes: &[u8]) -> Option<(usize, usize)> {
-    match word.letters {
-        0 => {
-            let second = letter_before(bytes, word.start)?;
-            let before = second.checked_sub(1)?;
-            let touches = bytes.get(before).is_some_and(u8::is_ascii_alphabetic);
-            let first = if touches {
-                before
-            } else {
-                letter_before(bytes, second)?
-            };
-            Some((first, second))
-        }
-        1 => Some((letter_before(bytes, word.start)?, word.start)),
-        letters => {
-            let digit = word.start + letters;
-            // After one digit the next one may stand apart.
-            let goes_on = bytes.get(digit + 1).is_some_and(u8::is_ascii_digit);
-            (goes_on || word.end() == digit + 1).then(|| (digit - 2, digit - 1))
+/// Adds to `hull` where a number may begin in a window, which begins at `start`.
+#[inline]
+pub(super) fn add_accounts(hull: &mut Hull, window: &Window, start: usize, bytes: &[u8]) {
+    let (letters, digits) = (window.letters, window.masks.digits);
+    let joints = !(window.masks.alphanumerics | window.masks.equals);
+    let last_digit = digits & before_gap(digits, joints);
+    let second_letter = letters & before_gap(last_digit, joints);
+    let first_letter = letters & before_gap(second_letter, joints);
+    // `iban` may stand before it without a space.
+    let named = letters << 1 & letters << 2 & letters << 3 & letters << 4;
+    let mut starts = first_letter & (window.word_starts | named);
+    while starts != 0 {
+        step();
+        let at = start + starts.trailing_zeros() as usize;
+        starts &= starts - 1;
+        if may_start(bytes, at) {
+            hull.add(at, at + 1);
         }
     }
 }
 
-/// The letter before a gap that ends at `position`.
-fn letter_before(bytes: &[u8], position: usize) -> Option<usize> {
-    let before = bytes.get(..position)?;
-    let gap = before
-        .iter()
-        .rev()
-        .take(LONGEST_GAP)
-        .take_while(|byte| Class::of(**byte).has(Class::IN_ACCOUNT))
-        .count();
-    let last = (position - gap).checked_sub(1).filter(|_| gap > 0)?;
-    bytes
-        .get(last)
-        .is_some_and(u8::is_ascii_alphabetic)
-        .then_some(last)
+/// What precedes `places` behind a gap of up to three of these.
+#[inline]
+const fn before_gap(places: u64, joints: u64) -> u64 {
+    let one = places >> 1;
+    let two = (one & joints) >> 1;
+    let three = (two & joints) >> 1;
+    one | two | three | (three & joints) >> 1
+}
+
+/// Whether a country of accounts stands here, or a letter apart from the next one, and no word before it but `iban`.
+fn may_start(bytes: &[u8], at: usize) -> bool {
+    let is_country = match bytes.get(at..) {
+        Some([first, second, ..]) => {
+            !second.is_ascii_alphabetic() || is_country_of_accounts([*first, *second])
+        }
+        _ => false,
+    };
+    is_country && {
+        let before = bytes.get(..at).unwrap_or_default();
+        !before.last().is_some_and(u8::is_ascii_alphanumeric)
+            || before
+                .last_chunk::<4>()
+                .is_some_and(|word| word.eq_ignore_ascii_case(b"iban"))
+    }
 }

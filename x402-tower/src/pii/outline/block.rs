@@ -96,24 +96,24 @@ impl Block {
         self.alphanumerics & !self.digits
     }
 
-    /// How many letters and digits end right before `position`.
-    #[inline]
-    pub(super) const fn alphanumerics_before(&self, position: usize) -> usize {
-        if position == 0 {
-            return 0;
+    /// The second half of this and the first one of the next.
+    pub(super) const fn halves(&self, next: &Self) -> Self {
+        const fn halves(block: u64, next: u64) -> u64 {
+            block >> (BLOCK / 2) | next << (BLOCK / 2)
         }
-        (!(self.alphanumerics << (BLOCK - position))).leading_zeros() as usize
+        Self {
+            digits: halves(self.digits, next.digits),
+            alphanumerics: halves(self.alphanumerics, next.alphanumerics),
+            uppers: halves(self.uppers, next.uppers),
+            hyphens: halves(self.hyphens, next.hyphens),
+            underscores: halves(self.underscores, next.underscores),
+            dots: halves(self.dots, next.dots),
+            colons: halves(self.colons, next.colons),
+            pluses: halves(self.pluses, next.pluses),
+            slashes: halves(self.slashes, next.slashes),
+            equals: halves(self.equals, next.equals),
+        }
     }
-}
-
-/// Where this small letter stands in up to [`BLOCK`] bytes, in either case.
-pub(super) fn places_of_letter(bytes: &[u8], letter: u8) -> u64 {
-    let mut places = 0;
-    for_each_lane(bytes, |lane, shift| {
-        let is_letter = (lane | u8x16::splat(0x20)).simd_eq(u8x16::splat(letter));
-        places |= mask(is_letter, shift);
-    });
-    places
 }
 
 /// A bit for each of the lanes that holds, from `shift` on.

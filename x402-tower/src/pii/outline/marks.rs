@@ -29,8 +29,8 @@ struct Before {
 }
 
 impl Outline {
-    /// Counts the bytes of each class, and looks where runs start. Returns the masks of the first block.
-    pub(super) fn mark(&mut self, bytes: &[u8]) -> Block {
+    /// Counts the bytes of each class, and looks where runs start. Returns the masks of the first two blocks.
+    pub(super) fn mark(&mut self, bytes: &[u8]) -> [Block; 2] {
         let mut before = Before {
             alphanumeric: 0,
             phrase_word: 0,
@@ -39,14 +39,18 @@ impl Outline {
         };
         let mut blocks = bytes.chunks(BLOCK);
         let first = self.classify(bytes, blocks.next().unwrap_or_default(), 0);
+        let mut second = Block::default();
         let (mut block, mut start) = (first, 0);
         for bytes_of_next in blocks {
             let next = self.classify(bytes, bytes_of_next, start + BLOCK);
+            if start == 0 {
+                second = next;
+            }
             self.runs(&block, &next, &mut before, bytes, start);
             (block, start) = (next, start + BLOCK);
         }
         self.runs(&block, &Block::default(), &mut before, bytes, start);
-        first
+        [first, second]
     }
 
     /// Counts the bytes of a block.

@@ -12,7 +12,7 @@ mod hull;
 mod marks;
 mod numbers;
 mod survey;
-mod word;
+mod window;
 
 pub(super) use hull::Hull;
 

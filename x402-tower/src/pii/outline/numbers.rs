@@ -1,72 +1,68 @@
 //! Where digits are joined to as many as a number has, or as the address of a host.
 
-use super::class::Class;
+use super::block::BLOCK;
 use super::hull::Hull;
-use super::word::Word;
+use super::window::Window;
 
-/// No number that is looked for has fewer digits, or more.
+/// No number that is looked for has fewer digits.
 const FEWEST: usize = 7;
-const MOST: usize = 19;
-/// The longest separator between two groups.
-const LONGEST_GAP: usize = 4;
-/// How many numbers an address of IPv4 has.
-const V4: usize = 4;
+/// The last byte of a window.
+const LAST: u64 = 1 << (BLOCK - 1);
 
-#[derive(Debug)]
-pub(super) struct Numbers {
-    joint: Class,
-    /// Where the first of the groups that are joined starts, where the last one ends, and how many digits they have.
-    start: usize,
-    end: usize,
-    digits: usize,
-    /// How many of the last groups have a dot between them.
-    dotted: usize,
-    pub(super) hull: Hull,
-    pub(super) may_be_v4: bool,
+/// Adds to `hull` what reaches from the first to the last number of a window, which begins at `start`. A number ends with a
+/// group that no letter follows; a letter before a group begins anew.
+#[inline]
+pub(super) fn add_numbers(hull: &mut Hull, window: &Window, start: usize, in_url: bool) {
+    let masks = &window.masks;
+    let other = if in_url { masks.slashes } else { masks.pluses };
+    let gaps = short(!(masks.alphanumerics | masks.equals | other));
+    let second = after_gap(masks.digits, masks.digits, gaps);
+    let mut last = second;
+    for _ in 2..FEWEST {
+        last = after_gap(last, masks.digits, gaps);
+    }
+    let ends = last & window.word_ends;
+    // What goes on in the next window begins in this one.
+    let first = ends | last & LAST;
+    if first != 0 {
+        let begins = masks.digits & !second & (first ^ (first - 1));
+        hull.begin(start + begins.checked_ilog2().unwrap_or(0) as usize);
+    }
+    if ends != 0 {
+        hull.end(start + ends.ilog2() as usize + 1);
+    }
 }
 
-impl Numbers {
-    pub(super) const fn new(in_url: bool) -> Self {
-        Self {
-            joint: if in_url {
-                Class::IN_NUMBER_OF_URL
-            } else {
-                Class::IN_NUMBER
-            },
-            start: 0,
-            end: 0,
-            digits: 0,
-            dotted: 0,
-            hull: Hull::EMPTY,
-            may_be_v4: false,
-        }
-    }
+/// The digits that follow some of them, with nothing or one of the gaps between them.
+#[inline]
+const fn after_gap(some: u64, digits: u64, gaps: u64) -> u64 {
+    let next = some << 1;
+    // The carry of a sum runs over a gap to what follows it.
+    digits & (next | (next & gaps).wrapping_add(gaps))
+}
 
-    /// A group that a letter follows is none, and one that a letter precedes begins anew.
-    #[inline]
-    pub(super) fn word(&mut self, word: &Word, bytes: &[u8]) {
-        let gap = bytes.get(self.end..word.start).unwrap_or_default();
-        self.end = word.end();
-        if word.trailing == 0 || word.trailing > MOST {
-            (self.digits, self.dotted) = (0, 0);
-            return;
-        }
-        if !self.goes_on(word, gap) {
-            self.start = word.end() - word.trailing;
-            (self.digits, self.dotted) = (0, 0);
-        }
-        self.digits += word.trailing;
-        if self.digits >= FEWEST {
-            self.hull.add(self.start, word.end());
-        }
-        self.dotted = if gap == b"." { self.dotted + 1 } else { 1 };
-        self.may_be_v4 |= self.dotted >= V4;
-    }
+/// Gaps without those that are longer than any between two groups, which is four bytes.
+#[inline]
+const fn short(gaps: u64) -> u64 {
+    let two = gaps & gaps >> 1;
+    let five = two & two >> 2 & gaps >> 4;
+    gaps & !five
+}
 
-    fn goes_on(&self, word: &Word, gap: &[u8]) -> bool {
-        self.digits > 0
-            && word.is_number()
-            && gap.len() <= LONGEST_GAP
-            && gap.iter().all(|byte| Class::of(*byte).has(self.joint))
-    }
+/// Whether there may be four numbers with a dot between them.
+#[inline]
+pub(super) const fn may_be_v4(window: &Window) -> bool {
+    let digits = window.masks.digits;
+    let dots = window.masks.dots & digits << 1 & digits >> 1;
+    let second = dots & dot_after(dots, digits);
+    dots & dot_after(second, digits) != 0
+}
+
+/// Where one may stand after up to three digits behind another.
+#[inline]
+const fn dot_after(dots: u64, digits: u64) -> u64 {
+    let one = dots << 1;
+    let two = digits & one << 1;
+    let three = digits & two << 1;
+    (one | two | three) << 1
 }
