@@ -22,6 +22,8 @@ pub(super) struct Block {
     pub(super) pluses: u64,
     pub(super) slashes: u64,
     pub(super) equals: u64,
+    /// White space of ASCII.
+    pub(super) spaces: u64,
 }
 
 impl Block {
@@ -29,12 +31,8 @@ impl Block {
     #[inline]
     pub(super) fn of(bytes: &[u8]) -> (Self, Class) {
         let mut block = Self::default();
-        let mut spaces = 0;
-        for_each_lane(bytes, |lane, shift| {
-            block.add(lane, shift);
-            spaces |= mask(lane.simd_eq(u8x16::splat(b' ')), shift);
-        });
-        let classes = block.classes(bytes, spaces);
+        for_each_lane(bytes, |lane, shift| block.add(lane, shift));
+        let classes = block.classes(bytes);
         (block, classes)
     }
 
@@ -59,11 +57,12 @@ impl Block {
         self.pluses |= mask(is(b'+'), shift);
         self.slashes |= mask(is(b'/'), shift);
         self.equals |= mask(is(b'='), shift);
+        self.spaces |= mask(is(b' '), shift);
     }
 
-    /// What all of `bytes` say, of which these are spaces.
+    /// What all of `bytes` say. Marks the other white space as well.
     #[inline]
-    fn classes(&self, bytes: &[u8], spaces: u64) -> Class {
+    fn classes(&mut self, bytes: &[u8]) -> Class {
         let mut classes = Class::PLUS
             .only_if(self.pluses != 0)
             .and(Class::SEPARATOR.only_if(self.slashes != 0))
@@ -73,14 +72,16 @@ impl Block {
                     .only_if(self.equals != 0),
             );
         let known = self.alphanumerics | self.tokens() | self.dots | self.colons;
-        let known = known | self.pluses | self.slashes | self.equals | spaces;
+        let known = known | self.pluses | self.slashes | self.equals | self.spaces;
         let all = u64::MAX.checked_shr(u32::try_from(BLOCK - bytes.len()).unwrap_or(0));
         let mut others = all.unwrap_or(0) & !known;
         while others != 0 {
             step();
             let place = others.trailing_zeros();
             others &= others - 1;
-            classes = classes.and(Class::of(bytes.get(place as usize).copied().unwrap_or(0)));
+            let class = Class::of(bytes.get(place as usize).copied().unwrap_or(0));
+            self.spaces |= u64::from(class.has(Class::IN_CODE)) << place;
+            classes = classes.and(class);
         }
         classes
     }
@@ -112,6 +113,7 @@ impl Block {
             pluses: halves(self.pluses, next.pluses),
             slashes: halves(self.slashes, next.slashes),
             equals: halves(self.equals, next.equals),
+            spaces: halves(self.spaces, next.spaces),
         }
     }
 }

@@ -27,11 +27,4 @@ impl Window {
             word_ends: all & !(all >> 1 | after << (BLOCK - 1)),
         }
     }
-
-    /// What follows `places` behind no joint or one of these.
-    #[inline]
-    pub(super) const fn after(places: u64, joints: u64) -> u64 {
-        let next = places << 1;
-        next | (next & joints) << 1
-    }
 }
