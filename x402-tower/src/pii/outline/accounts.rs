@@ -5,9 +5,9 @@ use super::super::steps::step;
 use super::hull::Hull;
 use super::window::Window;
 
-/// Adds to `hull` where a number may begin in a window, which begins at `start`.
+/// Adds to `hull` where a number may begin in a window.
 #[inline]
-pub(super) fn add_accounts(hull: &mut Hull, window: &Window, start: usize, bytes: &[u8]) {
+pub(super) fn add_accounts(hull: &mut Hull, window: &Window<'_>, bytes: &[u8]) {
     let (letters, digits) = (window.letters, window.masks.digits);
     let joints = !(window.masks.alphanumerics | window.masks.equals);
     let last_digit = digits & before_gap(digits, joints);
@@ -18,7 +18,7 @@ pub(super) fn add_accounts(hull: &mut Hull, window: &Window, start: usize, bytes
     let mut starts = first_letter & (window.word_starts | named);
     while starts != 0 {
         step();
-        let at = start + starts.trailing_zeros() as usize;
+        let at = window.start + starts.trailing_zeros() as usize;
         starts &= starts - 1;
         if may_start(bytes, at) {
             hull.add(at, at + 1);

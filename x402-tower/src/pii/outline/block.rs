@@ -15,6 +15,7 @@ pub(super) struct Block {
     pub(super) digits: u64,
     pub(super) alphanumerics: u64,
     pub(super) uppers: u64,
+    pub(super) hexes: u64,
     pub(super) hyphens: u64,
     pub(super) underscores: u64,
     pub(super) dots: u64,
@@ -27,13 +28,12 @@ pub(super) struct Block {
 }
 
 impl Block {
-    /// The masks of up to [`BLOCK`] bytes, and what these say; bits past the end are not set.
-    #[inline]
-    pub(super) fn of(bytes: &[u8]) -> (Self, Class) {
-        let mut block = Self::default();
-        for_each_lane(bytes, |lane, shift| block.add(lane, shift));
-        let classes = block.classes(bytes);
-        (block, classes)
+    /// Makes these the masks of up to [`BLOCK`] bytes, and returns what these say; bits past the end are not set.
+    #[inline(never)]
+    pub(super) fn read(&mut self, bytes: &[u8]) -> Class {
+        *self = Self::default();
+        for_each_lane(bytes, |lane, shift| self.add(lane, shift));
+        self.classes(bytes)
     }
 
     #[inline]
@@ -46,7 +46,9 @@ impl Block {
         };
         let is = |byte: u8| bytes.simd_eq(u8x16::splat(byte));
         let digits = in_range(bytes, b'0', b'9');
-        let letters = in_range(bytes | u8x16::splat(0x20), b'a', b'z');
+        let lower = bytes | u8x16::splat(0x20);
+        let letters = in_range(lower, b'a', b'z');
+        self.hexes |= mask(digits | in_range(lower, b'a', b'f'), shift);
         self.digits |= mask(digits, shift);
         self.alphanumerics |= mask(digits | letters, shift);
         self.uppers |= mask(in_range(bytes, b'A', b'Z'), shift);
@@ -106,6 +108,7 @@ impl Block {
             digits: halves(self.digits, next.digits),
             alphanumerics: halves(self.alphanumerics, next.alphanumerics),
             uppers: halves(self.uppers, next.uppers),
+            hexes: halves(self.hexes, next.hexes),
             hyphens: halves(self.hyphens, next.hyphens),
             underscores: halves(self.underscores, next.underscores),
             dots: halves(self.dots, next.dots),
@@ -125,7 +128,7 @@ fn mask(lanes: u8x16, shift: usize) -> u64 {
 }
 
 /// Gives `look` the bytes sixteen at a time, the last ones with zeros behind them.
-#[inline]
+#[inline(always)]
 fn for_each_lane(bytes: &[u8], mut look: impl FnMut(u8x16, usize)) {
     let (lanes, rest) = bytes.as_chunks::<LANES>();
     let mut shift = 0;
@@ -168,7 +171,8 @@ mod tests {
                 for length in [place + 1, BLOCK] {
                     let mut bytes = vec![b'x'; length];
                     bytes[place] = byte;
-                    let (block, classes) = Block::of(&bytes);
+                    let mut block = Block::default();
+                    let classes = block.read(&bytes);
                     let bit = |holds: bool| u64::from(holds) << place;
                     let is = |of: &[u8]| bit(of.contains(&byte));
                     let all = u64::MAX >> (BLOCK - length);
@@ -176,6 +180,9 @@ mod tests {
                     assert_eq!(block.alphanumerics, alphanumerics);
                     assert_eq!(block.digits, bit(byte.is_ascii_digit()));
                     assert_eq!(block.uppers, bit(byte.is_ascii_uppercase()));
+                    let hexes = block.hexes & bit(true);
+                    assert_eq!(hexes, bit(byte.is_ascii_hexdigit()));
+                    assert_eq!(block.spaces, is(b" \t\n\r"));
                     assert_eq!(block.tokens(), is(b"-_"));
                     assert_eq!(block.hyphens, is(b"-"));
                     assert_eq!(block.dots, is(b"."));

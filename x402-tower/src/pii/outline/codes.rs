@@ -10,7 +10,7 @@ const _: () = assert!(
 
 /// Letters and digits of a window, one byte between which may join them.
 struct Places<'w> {
-    window: &'w Window,
+    window: &'w Window<'w>,
     letters: u64,
     digits: u64,
     all: u64,
@@ -19,8 +19,8 @@ struct Places<'w> {
 
 /// Whether there may be an identifier in a window.
 #[inline]
-pub(super) fn may_be_code(window: &Window) -> bool {
-    let masks = &window.masks;
+pub(super) fn may_be_code(window: &Window<'_>) -> bool {
+    let masks = window.masks;
     let places = Places {
         window,
         letters: window.letters,

@@ -79,9 +79,13 @@ impl Outline {
             has_long_token: false,
             has_long_value: false,
         };
-        let first = outline.mark(view.bytes());
+        if view.bytes().is_empty() {
+            return outline;
+        }
+        let mut blocks = Default::default();
+        outline.mark(view.bytes(), &mut blocks);
         outline.may_be_v6 |= outline.colons >= FEWEST_COLONS_OF_V6;
-        outline.survey(view, &first);
+        outline.survey(view, &mut blocks);
         outline
     }
 

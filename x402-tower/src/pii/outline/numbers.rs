@@ -9,11 +9,11 @@ const FEWEST: usize = 7;
 /// The last byte of a window.
 const LAST: u64 = 1 << (BLOCK - 1);
 
-/// Adds to `hull` what reaches from the first to the last number of a window, which begins at `start`. A number ends with a
+/// Adds to `hull` what reaches from the first to the last number of a window. A number ends with a
 /// group that no letter follows; a letter before a group begins anew.
 #[inline]
-pub(super) fn add_numbers(hull: &mut Hull, window: &Window, start: usize, in_url: bool) {
-    let masks = &window.masks;
+pub(super) fn add_numbers(hull: &mut Hull, window: &Window<'_>, in_url: bool) {
+    let masks = window.masks;
     let other = if in_url { masks.slashes } else { masks.pluses };
     let gaps = short(!(masks.alphanumerics | masks.equals | other));
     let second = after_gap(masks.digits, masks.digits, gaps);
@@ -26,10 +26,10 @@ pub(super) fn add_numbers(hull: &mut Hull, window: &Window, start: usize, in_url
     let first = ends | last & LAST;
     if first != 0 {
         let begins = masks.digits & !second & (first ^ (first - 1));
-        hull.begin(start + begins.checked_ilog2().unwrap_or(0) as usize);
+        hull.begin(window.start + begins.checked_ilog2().unwrap_or(0) as usize);
     }
     if ends != 0 {
-        hull.end(start + ends.ilog2() as usize + 1);
+        hull.end(window.start + ends.ilog2() as usize + 1);
     }
 }
 
@@ -51,7 +51,7 @@ const fn short(gaps: u64) -> u64 {
 
 /// Whether there may be four numbers with a dot between them.
 #[inline]
-pub(super) const fn may_be_v4(window: &Window) -> bool {
+pub(super) const fn may_be_v4(window: &Window<'_>) -> bool {
     let digits = window.masks.digits;
     let dots = window.masks.dots & digits << 1 & digits >> 1;
     let second = dots & dot_after(dots, digits);

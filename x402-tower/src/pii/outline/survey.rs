@@ -7,44 +7,34 @@ use super::accounts::add_accounts;
 use super::block::{BLOCK, Block};
 use super::codes::may_be_code;
 use super::numbers::{add_numbers, may_be_v4};
-use super::window::{STRIDE, Window};
+use super::window::{KEPT, Window, for_each_window};
 
 /// No identifier has fewer digits, and no number.
 const FEWEST_DIGITS: usize = 4;
 
 impl Outline {
-    /// Looks where digits are joined to what is looked for. The masks of the first two blocks are known.
-    pub(super) fn survey(&mut self, view: &View<'_>, first: &[Block; 2]) {
+    /// Looks where digits are joined to what is looked for. The masks of a view without more blocks are kept.
+    pub(super) fn survey(&mut self, view: &View<'_>, kept: &mut [Block; KEPT]) {
         if self.digits < FEWEST_DIGITS {
             return;
         }
         let bytes = view.bytes();
-        let [mut block, mut next] = *first;
-        let mut start = 0;
-        self.look(view, &Window::of(&block, 0, next.alphanumerics), 0);
-        while start + BLOCK < bytes.len() {
-            let half = Window::of(
-                &block.halves(&next),
-                block.alphanumerics >> (STRIDE - 1),
-                next.alphanumerics >> STRIDE,
-            );
-            self.look(view, &half, start + STRIDE);
-            let before = block.alphanumerics >> (BLOCK - 1);
-            start += BLOCK;
-            block = next;
-            next = match bytes.get(start + BLOCK..) {
-                Some(rest @ [_, ..]) => Block::of(rest.get(..BLOCK).unwrap_or(rest)).0,
-                _ => Block::default(),
-            };
-            self.look(view, &Window::of(&block, before, next.alphanumerics), start);
-        }
+        let make = |_: &mut Self, block: &mut Block, start: usize| {
+            if bytes.len() > KEPT * BLOCK {
+                let rest = bytes.get(start..).unwrap_or_default();
+                block.read(rest.get(..BLOCK).unwrap_or(rest));
+            }
+        };
+        for_each_window(self, bytes.len(), kept, make, |outline, window| {
+            outline.look(view, window);
+        });
     }
 
-    fn look(&mut self, view: &View<'_>, window: &Window, start: usize) {
+    fn look(&mut self, view: &View<'_>, window: &Window<'_>) {
         step();
-        add_numbers(&mut self.numbers, window, start, view.in_url());
+        add_numbers(&mut self.numbers, window, view.in_url());
         self.may_be_v4 |= may_be_v4(window);
-        add_accounts(&mut self.accounts, window, start, view.bytes());
+        add_accounts(&mut self.accounts, window, view.bytes());
         if may_be_code(window) {
             self.codes.add(0, view.bytes().len());
         }
