@@ -27,6 +27,16 @@ pub(super) struct Block {
     pub(super) spaces: u64,
 }
 
+/// How many bytes of a block are what.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Counts {
+    pub(super) digits: usize,
+    pub(super) uppers: usize,
+    pub(super) hyphens: usize,
+    pub(super) dots: usize,
+    pub(super) colons: usize,
+}
+
 impl Block {
     /// Makes these the masks of up to [`BLOCK`] bytes, and returns what these say; bits past the end are not set.
     #[inline(never)]

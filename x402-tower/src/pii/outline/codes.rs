@@ -8,6 +8,9 @@ const _: () = assert!(
     "an identifier is whole in some window"
 );
 
+/// No form has fewer digits but those that begin with five letters.
+const FEWEST_DIGITS: usize = 6;
+
 /// Letters and digits of a window, one byte between which may join them.
 struct Places<'w> {
     window: &'w Window<'w>,
@@ -17,9 +20,9 @@ struct Places<'w> {
     joints: u64,
 }
 
-/// Whether there may be an identifier in a window.
+/// Whether there may be an identifier in a window of a view with so many digits.
 #[inline]
-pub(super) fn may_be_code(window: &Window<'_>) -> bool {
+pub(super) fn may_be_code(window: &Window<'_>, digits_in_all: usize) -> bool {
     let masks = window.masks;
     let places = Places {
         window,
@@ -28,7 +31,10 @@ pub(super) fn may_be_code(window: &Window<'_>) -> bool {
         all: masks.alphanumerics,
         joints: masks.spaces | masks.tokens() | masks.dots | masks.pluses,
     };
-    (places.have_digits() || places.have_letters()) && places.have_form()
+    (places.have_letters() && places.have_form_of_letters())
+        || (digits_in_all >= FEWEST_DIGITS
+            && places.have_digits()
+            && places.have_form_of_digits())
 }
 
 impl Places<'_> {
@@ -39,31 +45,61 @@ impl Places<'_> {
         next | (next & self.joints) << 1
     }
 
-    /// Whether at most two letters or digits stand before so many digits that most forms may begin so.
+    /// Where what stands at `start` goes on with these.
     #[inline]
-    const fn have_digits(&self) -> bool {
-        let (letters, digits, all) = (self.letters, self.digits, self.all);
-        let two = all & self.after(self.window.word_starts);
-        let four = digits & self.after(digits & self.after(two));
-        let six = digits & self.after(digits & self.after(four));
-        let eight = digits & self.after(digits & self.after(six));
-        let nine = all & self.after(eight);
-        let with_letter = digits & self.after(letters & self.after(six));
-        let signed = if self.signs() == 0 { 0 } else { all & self.after(nine) };
-        (nine & self.window.word_ends) | with_letter | signed != 0
+    fn go_on<const N: usize>(&self, start: u64, classes: [u64; N]) -> u64 {
+        let classes = classes.into_iter();
+        classes.fold(start, |places, class| class & self.after(places))
     }
 
-    /// Whether some of those that begin with five or six letters may be there, of which a letter follows up to four digits.
+    /// Whether five letters stand in a row, and then up to four digits and a letter.
     #[inline]
-    const fn have_letters(&self) -> bool {
+    fn have_letters(&self) -> bool {
         let (letters, digits) = (self.letters, self.digits);
-        let three = letters & self.after(letters & self.after(letters));
-        let five = letters & self.after(letters & self.after(three));
-        let first = digits & self.after(five);
+        let first = digits & self.after(self.go_on(letters, [letters; 4]));
         let second = digits & self.after(first);
         let third = digits & self.after(second);
         let fourth = digits & self.after(third);
         letters & self.after(first | second | third | fourth) != 0
+    }
+
+    /// Whether what begins with five letters is as in `ABCPE1234F` or `RSSMRA85T10A562S`.
+    #[inline(never)]
+    fn have_form_of_letters(&self) -> bool {
+        let (letter, digit, any) = (self.letters, self.digits, self.all);
+        let five = self.go_on(letter & self.window.word_starts, [letter; 4]);
+        let short = self.go_on(five, [digit, digit, digit, digit, letter]);
+        let long = self.go_on(five, [letter, any, any, letter, any, any]);
+        let long = self.go_on(long, [letter, any, any, any, letter]);
+        (short | long) & self.window.word_ends != 0
+    }
+
+    /// Whether at most two letters or digits stand before so many digits that most forms may begin so.
+    #[inline]
+    fn have_digits(&self) -> bool {
+        let (letter, digit, any) = (self.letters, self.digits, self.all);
+        let six = self.go_on(self.window.word_starts, [any, digit, digit, digit, digit]);
+        let eight = self.go_on(six, [digit, digit]);
+        let nine = any & self.after(eight);
+        let ten = any & self.after(nine);
+        let is_signed = self.signs() != 0 && ten != 0;
+        is_signed || nine & self.window.word_ends | self.go_on(six, [letter, digit]) != 0
+    }
+
+    /// Whether what begins with at most two letters has the form of an identifier.
+    #[inline(never)]
+    fn have_form_of_digits(&self) -> bool {
+        let (letter, digit, any) = (self.letters, self.digits, self.all);
+        let starts = self.window.word_starts;
+        // `X1234567L`, `AB123456C`, `AB1234567`, `A12345678`
+        let led = self.go_on(letter & starts, [any, digit, digit, digit, digit]);
+        let led = self.go_on(led, [digit, digit, any]);
+        let six = self.go_on(digit & starts, [digit; 5]);
+        // `12345678Z`, `131052A308T`
+        let eight = self.go_on(six, [digit, digit, letter]);
+        let with_letter = self.go_on(six, [letter, digit, digit, digit, any]);
+        let whole = led | eight | with_letter | self.signed();
+        whole & self.window.word_ends != 0
     }
 
     /// The signs between digits, or a digit and a letter.
@@ -72,35 +108,8 @@ impl Places<'_> {
         (self.window.masks.hyphens | self.window.masks.pluses) & self.digits << 1 & self.all >> 1
     }
 
-    /// Whether one of the forms is there from the start to the end of words.
-    #[inline(never)]
-    fn have_form(&self) -> bool {
-        let (letters, digits, all) = (self.letters, self.digits, self.all);
-        let starts = self.window.word_starts;
-        // `X1234567L`, `AB123456C`, `AB1234567`, `A12345678`
-        let led = self.go_on(letters & starts, &[all, digits, digits, digits, digits]);
-        let led = self.go_on(led, &[digits, digits, all]);
-        let five = self.go_on(letters & starts, &[letters; 4]);
-        // `ABCPE1234F`
-        let pan = self.go_on(five, &[digits, digits, digits, digits, letters]);
-        // `RSSMRA85T10A562S`
-        let fiscal = self.go_on(five, &[letters, all, all, letters, all, all, letters]);
-        let fiscal = self.go_on(fiscal, &[all, all, all, letters]);
-        let six = self.go_on(digits & starts, &[digits; 5]);
-        // `12345678Z`
-        let nif = self.go_on(six, &[digits, digits, letters]);
-        // `131052A308T`
-        let with_letter = self.go_on(six, &[letters, digits, digits, digits, all]);
-        let whole = led | pan | fiscal | nif | with_letter | self.signed();
-        whole & self.window.word_ends != 0
-    }
-
-    fn go_on(&self, start: u64, classes: &[u64]) -> u64 {
-        let places = classes.iter();
-        places.fold(start, |places, class| class & self.after(places))
-    }
-
     /// Where `131052-308T`, `811218-9876` and `19811218-9876` may end, of which a sign follows the first word.
+    #[inline]
     fn signed(&self) -> u64 {
         let signs = self.signs();
         let (mut word, mut behind, mut ends) = (self.digits & self.window.word_starts, 0, 0);

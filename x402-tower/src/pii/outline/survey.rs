@@ -9,8 +9,9 @@ use super::codes::may_be_code;
 use super::numbers::{add_numbers, may_be_v4};
 use super::window::{KEPT, Window, for_each_window};
 
-/// No identifier has fewer digits, and no number.
+/// No identifier has fewer digits and no address of a host, nor has a number or an account.
 const FEWEST_DIGITS: usize = 4;
+const FEWEST_OF_NUMBER: usize = 7;
 
 impl Outline {
     /// Looks where digits are joined to what is looked for. The masks of a view without more blocks are kept.
@@ -32,11 +33,13 @@ impl Outline {
 
     fn look(&mut self, view: &View<'_>, window: &Window<'_>) {
         step();
-        add_numbers(&mut self.numbers, window, view.in_url());
         self.may_be_v4 |= may_be_v4(window);
-        add_accounts(&mut self.accounts, window, view.bytes());
-        if may_be_code(window) {
+        if may_be_code(window, self.digits) {
             self.codes.add(0, view.bytes().len());
+        }
+        if self.digits >= FEWEST_OF_NUMBER {
+            add_numbers(&mut self.numbers, window, view.in_url());
+            add_accounts(&mut self.accounts, window, view.bytes());
         }
     }
 }
