@@ -41,61 +41,68 @@ impl Block {
     /// Makes these the masks of up to [`BLOCK`] bytes, and returns what these say; bits past the end are not set.
     #[inline(never)]
     pub(super) fn read(&mut self, bytes: &[u8]) -> Class {
-        *self = Self::default();
-        for_each_lane(bytes, |lane, shift| self.add(lane, shift));
+        // Most views are short.
+        let (first, second) = (lane(bytes, 0), lane(bytes, 1));
+        if bytes.len() <= 2 * LANES {
+            *self = Self::of([first, second]);
+        } else {
+            *self = Self::of([first, second, lane(bytes, 2), lane(bytes, 3)]);
+        }
         self.classes(bytes)
     }
 
-    #[inline]
-    fn add(&mut self, bytes: u8x16, shift: usize) {
-        let in_range = |bytes: u8x16, first: u8, last: u8| {
-            let from_first = bytes - u8x16::splat(first);
-            from_first
-                .min(u8x16::splat(last - first))
-                .simd_eq(from_first)
-        };
-        let is = |byte: u8| bytes.simd_eq(u8x16::splat(byte));
-        let digits = in_range(bytes, b'0', b'9');
-        let lower = bytes | u8x16::splat(0x20);
-        let letters = in_range(lower, b'a', b'z');
-        self.hexes |= mask(digits | in_range(lower, b'a', b'f'), shift);
-        self.digits |= mask(digits, shift);
-        self.alphanumerics |= mask(digits | letters, shift);
-        self.uppers |= mask(in_range(bytes, b'A', b'Z'), shift);
-        self.hyphens |= mask(is(b'-'), shift);
-        self.underscores |= mask(is(b'_'), shift);
-        self.dots |= mask(is(b'.'), shift);
-        self.colons |= mask(is(b':'), shift);
-        self.pluses |= mask(is(b'+'), shift);
-        self.slashes |= mask(is(b'/'), shift);
-        self.equals |= mask(is(b'='), shift);
-        self.spaces |= mask(is(b' '), shift);
+    #[inline(always)]
+    fn of<const N: usize>(bytes: [u8x16; N]) -> Self {
+        let is = |byte: u8| mask(bytes.map(|bytes| bytes.simd_eq(u8x16::splat(byte))));
+        let lower = bytes.map(|bytes| bytes | u8x16::splat(0x20));
+        let digits = mask(in_range(bytes, b'0', b'9'));
+        Self {
+            digits,
+            alphanumerics: digits | mask(in_range(lower, b'a', b'z')),
+            uppers: mask(in_range(bytes, b'A', b'Z')),
+            hexes: digits | mask(in_range(lower, b'a', b'f')),
+            hyphens: is(b'-'),
+            underscores: is(b'_'),
+            dots: is(b'.'),
+            colons: is(b':'),
+            pluses: is(b'+'),
+            slashes: is(b'/'),
+            equals: is(b'='),
+            spaces: is(b' '),
+        }
     }
 
     /// What all of `bytes` say. Marks the other white space as well.
     #[inline]
     fn classes(&mut self, bytes: &[u8]) -> Class {
-        let mut classes = Class::PLUS
-            .only_if(self.pluses != 0)
-            .and(Class::SEPARATOR.only_if(self.slashes != 0))
-            .and(
-                Class::EQUALS
-                    .and(Class::SEPARATOR)
-                    .only_if(self.equals != 0),
-            );
         let known = self.alphanumerics | self.tokens() | self.dots | self.colons;
         let known = known | self.pluses | self.slashes | self.equals | self.spaces;
         let all = u64::MAX.checked_shr(u32::try_from(BLOCK - bytes.len()).unwrap_or(0));
         let mut others = all.unwrap_or(0) & !known;
+        let mut classes = Class::SEPARATOR.only_if(self.slashes | self.equals != 0);
+        classes = classes.and(Class::EQUALS.only_if(self.equals != 0));
+        // In most blocks there are no more than two, if any: these are looked at whether they are there or not.
+        for _ in 0..2 {
+            classes = classes.and(self.take_first(&mut others, bytes));
+        }
         while others != 0 {
-            step();
-            let place = others.trailing_zeros();
-            others &= others - 1;
-            let class = Class::of(bytes.get(place as usize).copied().unwrap_or(0));
-            self.spaces |= u64::from(class.has(Class::IN_CODE)) << place;
-            classes = classes.and(class);
+            classes = classes.and(self.take_first(&mut others, bytes));
         }
         classes
+    }
+
+    /// What the first of some bytes says, which is none of those that have masks, or the last byte of all if there is none.
+    #[inline(always)]
+    fn take_first(&mut self, others: &mut u64, bytes: &[u8]) -> Class {
+        step();
+        let last = bytes.len().saturating_sub(1);
+        let place = last.min(others.trailing_zeros() as usize);
+        let class = Class::of(bytes.get(place).copied().unwrap_or(b'x'));
+        let rest = *others & others.wrapping_sub(1);
+        let is_space = u64::from(class.has(Class::IN_CODE));
+        self.spaces |= (*others ^ rest) & is_space.wrapping_neg();
+        *others = rest;
+        class
     }
 
     /// Hyphens and underscores.
@@ -131,25 +138,32 @@ impl Block {
     }
 }
 
-/// A bit for each of the lanes that holds, from `shift` on.
-#[inline]
-fn mask(lanes: u8x16, shift: usize) -> u64 {
-    u64::from(lanes.to_bitmask()) << shift
+#[inline(always)]
+fn in_range<const N: usize>(bytes: [u8x16; N], first: u8, last: u8) -> [u8x16; N] {
+    bytes.map(|bytes| {
+        let from_first = bytes - u8x16::splat(first);
+        from_first
+            .min(u8x16::splat(last - first))
+            .simd_eq(from_first)
+    })
 }
 
-/// Gives `look` the bytes sixteen at a time, the last ones with zeros behind them.
+/// A bit for each of the lanes that holds.
 #[inline(always)]
-fn for_each_lane(bytes: &[u8], mut look: impl FnMut(u8x16, usize)) {
-    let (lanes, rest) = bytes.as_chunks::<LANES>();
-    let mut shift = 0;
-    for lane in lanes {
-        step();
-        look(u8x16::new(*lane), shift);
-        shift += LANES;
-    }
-    if !rest.is_empty() {
-        step();
-        look(u8x16::new(with_zeros(bytes, rest)), shift);
+fn mask<const N: usize>(lanes: [u8x16; N]) -> u64 {
+    let lanes = lanes.iter().rev();
+    lanes.fold(0, |mask, lanes| mask << LANES | u64::from(lanes.to_bitmask()))
+}
+
+/// So many bytes from a multiple of their number on, with zeros behind the last one.
+#[inline(always)]
+fn lane(bytes: &[u8], index: usize) -> u8x16 {
+    step();
+    let rest = bytes.get(index * LANES..).unwrap_or_default();
+    match rest.first_chunk::<LANES>() {
+        Some(lane) => u8x16::new(*lane),
+        None if rest.is_empty() => u8x16::ZERO,
+        None => u8x16::new(with_zeros(bytes, rest)),
     }
 }
 
@@ -201,7 +215,6 @@ mod tests {
                     let says = |class| classes.has(class);
                     assert_eq!(says(Class::SEPARATOR), b"&;\n,|/=[{".contains(&byte));
                     assert_eq!(says(Class::EQUALS), byte == b'=');
-                    assert_eq!(says(Class::PLUS), byte == b'+');
                     assert_eq!(says(Class::AT), byte == b'@');
                 }
             }
