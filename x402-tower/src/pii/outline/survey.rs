@@ -35,7 +35,8 @@ impl Outline {
         step();
         self.may_be_v4 |= may_be_v4(window);
         if may_be_code(window, self.digits) {
-            self.codes.add(0, view.bytes().len());
+            let words = window.words();
+            self.codes.add(words.start, words.end);
         }
         if self.digits >= FEWEST_OF_NUMBER {
             add_numbers(&mut self.numbers, window, view.in_url());

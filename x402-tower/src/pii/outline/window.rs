@@ -1,5 +1,7 @@
 //! A stretch of a view whose bytes are looked at all at once.
 
+use std::ops::Range;
+
 use super::block::{BLOCK, Block};
 
 /// How far apart windows start: what begins in the first half of one is whole in it, if it is shorter than the other half.
@@ -37,6 +39,12 @@ impl<'b> Window<'b> {
             word_starts: all & !(all << 1 | before & 1),
             word_ends: all & !(all >> 1 | after << (BLOCK - 1)),
         }
+    }
+
+    /// From the first word that begins in it to the last one that ends in it.
+    pub(super) const fn words(&self) -> Range<usize> {
+        let start = self.start + self.word_starts.trailing_zeros() as usize;
+        start..self.start + BLOCK - self.word_ends.leading_zeros() as usize
     }
 }
 
