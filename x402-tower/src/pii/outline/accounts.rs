@@ -51,3 +51,56 @@ fn may_start(bytes: &[u8], at: usize) -> bool {
                 .is_some_and(|word| word.eq_ignore_ascii_case(b"iban"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::Outline;
+    use crate::pii::recognize::is_country_of_accounts;
+    use crate::pii::view::View;
+
+    /// The place behind a gap of up to three bytes from `at` on, and the byte there.
+    fn behind_gap(bytes: &[u8], at: usize) -> Option<(usize, u8)> {
+        let is_gap = |byte: &&u8| !byte.is_ascii_alphanumeric() && **byte != b'=';
+        let at = at + bytes.get(at..)?.iter().take(3).take_while(is_gap).count();
+        Some((at, *bytes.get(at)?))
+    }
+
+    fn may_start(bytes: &[u8], start: usize) -> bool {
+        let (before, rest) = bytes.split_at(start);
+        let is_named = before.to_ascii_lowercase().ends_with(b"iban");
+        let begins = is_named || !before.last().is_some_and(u8::is_ascii_alphanumeric);
+        let places = (|| {
+            let second = behind_gap(bytes, start + 1)?;
+            let third = behind_gap(bytes, second.0 + 1)?;
+            let fourth = behind_gap(bytes, third.0 + 1)?;
+            Some((second, third.1, fourth.1))
+        })();
+        places.is_some_and(|(second, third, fourth)| {
+            let is_apart = second.0 > start + 1;
+            begins
+                && rest[0].is_ascii_alphabetic()
+                && second.1.is_ascii_alphabetic()
+                && third.is_ascii_digit()
+                && fourth.is_ascii_digit()
+                && (is_apart || is_country_of_accounts([rest[0], second.1]))
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn accounts_may_start_where_a_plain_reading_says(
+            text in "((iban|DE|de|N|O|x|[0-9]{1,3})([-./ :=]{1,4})?){0,50}00000000",
+        ) {
+            let bytes = text.as_bytes();
+            let starts: Vec<_> = (0..bytes.len()).filter(|at| may_start(bytes, *at)).collect();
+            let hull = Outline::of(&View::of_text(&text)).accounts;
+            let expected = match (starts.first(), starts.last()) {
+                (Some(first), Some(last)) => *first..last + 1,
+                _ => 0..0,
+            };
+            prop_assert_eq!(hull.range(), expected);
+        }
+    }
+}

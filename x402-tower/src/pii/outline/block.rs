@@ -42,11 +42,10 @@ impl Block {
     #[inline(never)]
     pub(super) fn read(&mut self, bytes: &[u8]) -> Class {
         // Most views are short.
-        let (first, second) = (lane(bytes, 0), lane(bytes, 1));
         if bytes.len() <= 2 * LANES {
-            *self = Self::of([first, second]);
+            *self = Self::of(two_lanes(bytes));
         } else {
-            *self = Self::of([first, second, lane(bytes, 2), lane(bytes, 3)]);
+            *self = Self::of(four_lanes(bytes));
         }
         self.classes(bytes)
     }
@@ -54,7 +53,10 @@ impl Block {
     #[inline(always)]
     fn of<const N: usize>(bytes: [u8x16; N]) -> Self {
         let is = |byte: u8| mask(bytes.map(|bytes| bytes.simd_eq(u8x16::splat(byte))));
-        let lower = bytes.map(|bytes| bytes | u8x16::splat(0x20));
+        let lower = bytes.map(|bytes| {
+            step();
+            bytes | u8x16::splat(0x20)
+        });
         let digits = mask(in_range(bytes, b'0', b'9'));
         Self {
             digits,
@@ -99,7 +101,7 @@ impl Block {
         let place = last.min(others.trailing_zeros() as usize);
         let class = Class::of(bytes.get(place).copied().unwrap_or(b'x'));
         let rest = *others & others.wrapping_sub(1);
-        let is_space = u64::from(class.has(Class::IN_CODE));
+        let is_space = u64::from(class.has(Class::SPACE));
         self.spaces |= (*others ^ rest) & is_space.wrapping_neg();
         *others = rest;
         class
@@ -155,31 +157,53 @@ fn mask<const N: usize>(lanes: [u8x16; N]) -> u64 {
     lanes.fold(0, |mask, lanes| mask << LANES | u64::from(lanes.to_bitmask()))
 }
 
-/// So many bytes from a multiple of their number on, with zeros behind the last one.
+/// Up to so many bytes, with zeros behind them.
 #[inline(always)]
-fn lane(bytes: &[u8], index: usize) -> u8x16 {
-    step();
-    let rest = bytes.get(index * LANES..).unwrap_or_default();
-    match rest.first_chunk::<LANES>() {
-        Some(lane) => u8x16::new(*lane),
-        None if rest.is_empty() => u8x16::ZERO,
-        None => u8x16::new(with_zeros(bytes, rest)),
+fn two_lanes(bytes: &[u8]) -> [u8x16; 2] {
+    match (bytes.first_chunk(), bytes.last_chunk()) {
+        (Some(first), Some(last)) => [u8x16::new(*first), ending(last, 2 * LANES - bytes.len())],
+        _ => [u8x16::new(few(bytes)), u8x16::ZERO],
     }
 }
 
-/// The last bytes, of which there are fewer than a lane has, in as few loads as there can be.
+/// The same of more than two lanes.
+#[inline(always)]
+fn four_lanes(bytes: &[u8]) -> [u8x16; 4] {
+    let last = bytes.last_chunk().unwrap_or(&[0; LANES]);
+    match bytes.as_chunks().0 {
+        [first, second, third, ..] => [
+            u8x16::new(*first),
+            u8x16::new(*second),
+            u8x16::new(*third),
+            ending(last, BLOCK - bytes.len()),
+        ],
+        [first, second] => [
+            u8x16::new(*first),
+            u8x16::new(*second),
+            ending(last, 3 * LANES - bytes.len()),
+            u8x16::ZERO,
+        ],
+        _ => [u8x16::ZERO; 4],
+    }
+}
+
+/// Those of the last bytes that no lane has, which ends with so many zeros.
+#[inline(always)]
+fn ending(last: &[u8; LANES], zeros: usize) -> u8x16 {
+    let shift = u32::try_from(8 * zeros).unwrap_or(u128::BITS);
+    let lane = u128::from_le_bytes(*last).checked_shr(shift).unwrap_or(0);
+    u8x16::new(lane.to_le_bytes())
+}
+
+/// Fewer bytes than a lane has, in as few loads as there can be.
 #[inline]
-fn with_zeros(bytes: &[u8], rest: &[u8]) -> [u8; LANES] {
-    let len = rest.len();
-    let lane = if let Some(last) = bytes.last_chunk::<LANES>() {
-        u128::from_le_bytes(*last) >> (8 * (LANES - len))
-    } else if let (Some(first), Some(last)) = (rest.first_chunk::<8>(), rest.last_chunk::<8>()) {
+fn few(bytes: &[u8]) -> [u8; LANES] {
+    let lane = if let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk()) {
         let last = u128::from(u64::from_le_bytes(*last));
-        u128::from(u64::from_le_bytes(*first)) | last << (8 * (len - 8))
+        u128::from(u64::from_le_bytes(*first)) | last << (8 * (bytes.len() - 8))
     } else {
-        rest.iter()
-            .rev()
-            .fold(0, |lane, byte| lane << 8 | u128::from(*byte))
+        let bytes = bytes.iter().rev();
+        bytes.fold(0, |lane, byte| lane << 8 | u128::from(*byte))
     };
     lane.to_le_bytes()
 }
@@ -192,7 +216,7 @@ mod tests {
     fn each_byte_is_told_by_its_class_at_each_place() {
         for byte in 0..=u8::MAX {
             for place in 0..BLOCK {
-                for length in [place + 1, BLOCK] {
+                for length in place + 1..=BLOCK {
                     let mut bytes = vec![b'x'; length];
                     bytes[place] = byte;
                     let mut block = Block::default();

@@ -52,11 +52,14 @@ impl Places<'_> {
         classes.fold(start, |places, class| class & self.after(places))
     }
 
-    /// Whether five letters stand in a row, and then up to four digits and a letter.
+    /// Whether five letters or joints between two stand in a row, and then up to four digits and a letter.
     #[inline]
-    fn have_letters(&self) -> bool {
+    const fn have_letters(&self) -> bool {
         let (letters, digits) = (self.letters, self.digits);
-        let first = digits & self.after(self.go_on(letters, [letters; 4]));
+        let row = letters | self.joints & letters << 1 & letters >> 1;
+        let two = row & row << 1;
+        let five = two & two << 2 & row << 4;
+        let first = digits & self.after(five);
         let second = digits & self.after(first);
         let third = digits & self.after(second);
         let fourth = digits & self.after(third);
@@ -122,5 +125,91 @@ impl Places<'_> {
             behind = self.digits & next;
         }
         ends | behind
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::Outline;
+    use super::FormsOfCodes;
+    use crate::pii::view::View;
+
+    /// The parts of a text that have the form of an identifier, from the start to the end of words.
+    fn forms(text: &str) -> Vec<(usize, usize)> {
+        let bytes = text.as_bytes();
+        let is_word = |at: Option<usize>| {
+            at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric)
+        };
+        let is_joint = |at: usize| matches!(bytes.get(at), Some(b' ' | b'\t' | b'-' | b'.' | b'_' | b'+'));
+        let mut found = Vec::new();
+        for start in 0..bytes.len() {
+            if !is_word(Some(start)) || is_word(start.checked_sub(1)) {
+                continue;
+            }
+            let (mut at, mut len, mut forms, mut sign) = (start, 0, FormsOfCodes::ALL, None);
+            while is_word(Some(at)) && len < *FormsOfCodes::LENGTHS.end() {
+                forms = forms.with(len, 1, u64::from(bytes[at].is_ascii_digit()));
+                (at, len) = (at + 1, len + 1);
+                if is_word(Some(at)) {
+                    continue;
+                }
+                if forms.is_whole(len, matches!(sign, Some(b'-' | b'+'))) {
+                    found.push((start, at));
+                }
+                if is_joint(at) {
+                    sign = sign.or(Some(bytes[at]));
+                    at += 1;
+                }
+            }
+        }
+        found
+    }
+
+    fn assert_forms_are_found(text: &str) {
+        let hull = Outline::of(&View::of_text(text)).codes.range();
+        let is_long_enough = text.bytes().filter(u8::is_ascii_digit).count() >= 4;
+        for (start, end) in forms(text) {
+            let is_within = hull.start <= start && end <= hull.end;
+            assert!(is_within || !is_long_enough, "{start}..{end} of {text:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_that_only_resembles_an_identifier_is_found() {
+        for text in [
+            "Pays 55757357 atomic units of USDC on eip155:137",
+            "network=eip155:1;asset=eip155:8453/erc20:0x489fa608ce3461f8a740767b784a797bfa41e1d6",
+            "/v1/jobs/2019-02-08",
+            "request_id=77fbfad9-6ed5-48e0-a104-d436aeb31bff",
+            "sku=NRM-9771-A;qty=702",
+            "id=421463114",
+        ] {
+            let outline = Outline::of(&View::of_text(text));
+            assert!(outline.codes.is_empty(), "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn forms_are_found_wherever_they_stand(
+            before in "[-a-z0-9 ,/]{0,70}",
+            code in "([XA][0-9]{7}[LA1]|[AB]{2}[0-9]{6}[C9]|[0-9]{8}Z|[0-9]{6}[-+A][0-9]{3}[0-9T]|[0-9]{8}-[0-9]{4}|[A-C]{5}[0-9]{4}F|[A-C]{6}[0-9]{2}A[0-9]{2}H[0-9L]{3}X)",
+            joints in prop::collection::vec(prop::option::weighted(0.3, "[-. _+]"), 20),
+            after in "( [-a-z0-9 ,/]{0,40})?",
+        ) {
+            let code: String = code
+                .chars()
+                .zip(joints)
+                .map(|(place, joint)| format!("{place}{}", joint.unwrap_or_default()))
+                .collect();
+            assert_forms_are_found(&format!("{before} {code}{after}"));
+        }
+
+        #[test]
+        fn all_that_has_a_form_is_found(text in "([A-C]{0,6}[0-9]{0,9}[-. _+,=/]){0,30}") {
+            assert_forms_are_found(&text);
+        }
     }
 }

@@ -67,7 +67,9 @@ pub(super) fn may_be_base64(run: &[u8]) -> bool {
         any |= value;
         bits = bits << 6 | u64::from(value);
     }
-    any != NONE && may_begin_text::<8>(bits)
+    let mut may_be_text = may_begin_text::<8>(bits);
+    may_be_text &= any != NONE;
+    may_be_text
 }
 
 /// Whether a run that begins with hexadecimal digits, or so many after `0x`, may be those of text.
@@ -104,4 +106,60 @@ const fn may_begin_text<const WIDTH: u32>(bits: u64) -> bool {
     let begin_of_four = begin_of_three & four;
     let go_on = begin >> WIDTH | begin_of_three >> (2 * WIDTH) | begin_of_four >> (3 * WIDTH);
     ((seven & !six ^ go_on) | others) & HIGHEST == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use proptest::prelude::*;
+
+    use super::{may_be_base64, may_be_hex, may_begin_text};
+
+    /// The same, a byte after the other.
+    fn begins_text(bytes: &[u8]) -> bool {
+        let mut missing = 0;
+        bytes.iter().all(|byte| {
+            let goes_on = matches!(byte, 0x80..=0xbf);
+            if goes_on != (missing > 0) {
+                return false;
+            }
+            missing = match byte {
+                0x80..=0xbf => missing - 1,
+                0xc0..=0xdf => 1,
+                0xe0..=0xef => 2,
+                0xf0.. => 3,
+                _ => 0,
+            };
+            matches!(byte, b' '.. | b'\t' | b'\n' | b'\r' | 0)
+        })
+    }
+
+    #[test]
+    fn bytes_are_told_at_each_place() {
+        for first in 0..=u8::MAX {
+            for second in 0..=u8::MAX {
+                for head in [[first, second, b'a'], [b'a', first, second], [0xe2, first, second]] {
+                    let bytes = [head.as_slice(), b"bcd"].concat();
+                    let bits = bytes.iter().fold(0, |bits, byte| bits << 8 | u64::from(*byte));
+                    assert_eq!(may_begin_text::<8>(bits), begins_text(&bytes), "{bytes:x?}");
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn digits_are_read_as_what_they_encode(bytes in prop::collection::vec(any::<u8>(), 12), text in ".{12}") {
+            for bytes in [bytes.as_slice(), text.as_bytes()] {
+                let base64 = STANDARD.encode(bytes);
+                prop_assert_eq!(may_be_base64(base64.as_bytes()), begins_text(&bytes[..6]));
+                for hex in [const_hex::encode(bytes), const_hex::encode_upper(bytes)] {
+                    prop_assert_eq!(may_be_hex(hex.as_bytes()), begins_text(&bytes[..4]));
+                    let prefixed = format!("0x{hex}");
+                    prop_assert_eq!(may_be_hex(prefixed.as_bytes()), begins_text(&bytes[..4]));
+                }
+            }
+        }
+    }
 }

@@ -125,12 +125,8 @@ fn places(bits: u64) -> impl Iterator<Item = usize> {
     })
 }
 
-/// How many bits are set: in most blocks none are.
 #[inline]
 const fn count(bits: u64) -> usize {
-    if bits == 0 {
-        return 0;
-    }
     bits.count_ones() as usize
 }
 
@@ -168,12 +164,12 @@ const fn may_be_fours(masks: &Block) -> bool {
 #[inline]
 fn may_be_quoted(window: &Window<'_>, bytes: &[u8]) -> bool {
     let masks = window.masks;
-    let mut before_spaces = places(masks.equals & masks.spaces >> 1);
-    masks.equals & masks.hexes >> 1 & masks.hexes >> 2 != 0
-        || before_spaces.any(|place| {
-            let rest = bytes.get(window.start + place + 1..);
-            matches!(rest, Some([b'\n', ..] | [b'\r', b'\n', ..]))
-        })
+    let mut may_be = masks.equals & masks.hexes >> 1 & masks.hexes >> 2 != 0;
+    for place in places(masks.equals & masks.spaces >> 1) {
+        let rest = bytes.get(window.start + place + 1..);
+        may_be |= matches!(rest, Some([b'\n', ..] | [b'\r', b'\n', ..]));
+    }
+    may_be
 }
 
 #[cfg(test)]

@@ -109,20 +109,22 @@ impl Outline {
         }
     }
 
-    /// Whether nothing shows of what is looked for by default.
+    /// Whether nothing shows of what is looked for by default. Which of it shows is as good as random, that something does is
+    /// not.
     pub(super) const fn is_quiet(&self) -> bool {
-        self.digits < FEWEST_DIGITS_OF_ARRAY
-            && self.hyphens < FEWEST_HYPHENS_OF_KEY
-            && self.words < FEWEST_WORDS_OF_PHRASE
-            && !self.has_at()
-            && !self.has_long_token
-            && !self.has_long_value
-            && !self.may_be_v4
-            && !self.may_be_v6
-            && !self.may_be_mac
-            && self.numbers.is_empty()
-            && self.codes.is_empty()
-            && self.accounts.is_empty()
+        let mut shows = self.digits >= FEWEST_DIGITS_OF_ARRAY;
+        shows |= self.hyphens >= FEWEST_HYPHENS_OF_KEY;
+        shows |= self.words >= FEWEST_WORDS_OF_PHRASE;
+        shows |= self.has_at();
+        shows |= self.has_long_token;
+        shows |= self.has_long_value;
+        shows |= self.may_be_v4;
+        shows |= self.may_be_v6;
+        shows |= self.may_be_mac;
+        shows |= !self.numbers.is_empty();
+        shows |= !self.codes.is_empty();
+        shows |= !self.accounts.is_empty();
+        !shows
     }
 
     const fn has(&self, classes: Class) -> bool {

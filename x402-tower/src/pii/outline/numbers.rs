@@ -24,12 +24,12 @@ pub(super) fn add_numbers(hull: &mut Hull, window: &Window<'_>, in_url: bool) {
     let ends = last & window.word_ends;
     // What goes on in the next window begins in this one.
     let first = ends | last & LAST;
+    let begins = masks.digits & !second & (first ^ first.wrapping_sub(1));
     if first != 0 {
-        let begins = masks.digits & !second & (first ^ (first - 1));
         hull.begin(window.start + begins.checked_ilog2().unwrap_or(0) as usize);
     }
     if ends != 0 {
-        hull.end(window.start + ends.ilog2() as usize + 1);
+        hull.end(window.start + BLOCK - ends.leading_zeros() as usize);
     }
 }
 
@@ -65,4 +65,83 @@ const fn dot_after(dots: u64, digits: u64) -> u64 {
     let two = digits & one << 1;
     let three = digits & two << 1;
     (one | two | three) << 1
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ops::Range;
+
+    use proptest::prelude::*;
+
+    use super::super::Outline;
+    use super::FEWEST;
+    use crate::pii::view::View;
+
+    /// The groups of digits with no letter behind them, each with the place where those that are joined to it begin, and how
+    /// many digits they have up to it.
+    fn groups(text: &str, in_url: bool) -> Vec<(usize, usize, Range<usize>)> {
+        let bytes = text.as_bytes();
+        let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+        let is_gap = |byte: &u8| {
+            !byte.is_ascii_alphanumeric() && *byte != b'=' && *byte != if in_url { b'/' } else { b'+' }
+        };
+        let mut groups: Vec<(usize, usize, Range<usize>)> = Vec::new();
+        let mut at = 0;
+        while at < bytes.len() {
+            let end = (at..).find(|end| !is_digit(*end)).unwrap();
+            if end > at && !bytes.get(end).is_some_and(u8::is_ascii_alphabetic) {
+                let joined = groups.last().filter(|(_, _, last)| {
+                    last.end < at && at - last.end <= 4 && bytes[last.end..at].iter().all(is_gap)
+                });
+                let (start, digits) = joined.map_or((at, 0), |(start, digits, _)| (*start, *digits));
+                groups.push((start, digits + end - at, at..end));
+            }
+            at = end.max(at + 1);
+        }
+        groups
+    }
+
+    fn assert_numbers_are_found(text: &str) {
+        for view in [View::of_text(text), View::of_url_part(text, 0)] {
+            let hull = Outline::of(&view).numbers;
+            let numbers: Vec<_> = groups(text, view.in_url())
+                .into_iter()
+                .filter(|(_, digits, _)| *digits >= FEWEST)
+                .collect();
+            let ends = numbers.last().map_or(0, |(_, _, group)| group.end);
+            assert_eq!(hull.range().end, ends, "{text:?}");
+            if let Some(start) = numbers.iter().map(|(start, _, _)| *start).min() {
+                let is_exact = hull.range().start == start;
+                assert!(is_exact || (text.len() > 64 && hull.range().start < start), "{text:?}");
+            }
+        }
+    }
+
+    fn has_v4(text: &str) -> bool {
+        let numbers: Vec<&str> = text.split('.').collect();
+        numbers.windows(4).any(|four| {
+            let is_short = |number: &&str| {
+                (1..=3).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit())
+            };
+            four[0].ends_with(|last: char| last.is_ascii_digit())
+                && four[1..3].iter().all(is_short)
+                && four[3].starts_with(|first: char| first.is_ascii_digit())
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_are_where_a_plain_reading_finds_them(
+            text in "(([0-9]{1,8}|a|x1)([-. ,=/+:]{0,6})){0,40}",
+        ) {
+            assert_numbers_are_found(&text);
+        }
+
+        #[test]
+        fn four_numbers_with_dots_are_told(text in "(([0-9]{1,4}|a|)[. ]){0,30}[0-9]{0,2}") {
+            let has_digits = text.bytes().filter(u8::is_ascii_digit).count() >= 4;
+            let outline = Outline::of(&View::of_text(&text));
+            prop_assert_eq!(outline.may_be_v4, has_digits && has_v4(&text));
+        }
+    }
 }
