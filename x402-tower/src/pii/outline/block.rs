@@ -27,16 +27,6 @@ pub(super) struct Block {
     pub(super) spaces: u64,
 }
 
-/// How many bytes of a block are what.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Counts {
-    pub(super) digits: usize,
-    pub(super) uppers: usize,
-    pub(super) hyphens: usize,
-    pub(super) dots: usize,
-    pub(super) colons: usize,
-}
-
 impl Block {
     /// Makes these the masks of up to [`BLOCK`] bytes, and returns what these say; bits past the end are not set.
     #[inline(never)]
@@ -154,7 +144,9 @@ fn in_range<const N: usize>(bytes: [u8x16; N], first: u8, last: u8) -> [u8x16; N
 #[inline(always)]
 fn mask<const N: usize>(lanes: [u8x16; N]) -> u64 {
     let lanes = lanes.iter().rev();
-    lanes.fold(0, |mask, lanes| mask << LANES | u64::from(lanes.to_bitmask()))
+    lanes.fold(0, |mask, lanes| {
+        mask << LANES | u64::from(lanes.to_bitmask())
+    })
 }
 
 /// Up to so many bytes, with zeros behind them.

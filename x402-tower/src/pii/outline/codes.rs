@@ -32,9 +32,7 @@ pub(super) fn may_be_code(window: &Window<'_>, digits_in_all: usize) -> bool {
         joints: masks.spaces | masks.tokens() | masks.dots | masks.pluses,
     };
     (places.have_letters() && places.have_form_of_letters())
-        || (digits_in_all >= FEWEST_DIGITS
-            && places.have_digits()
-            && places.have_form_of_digits())
+        || (digits_in_all >= FEWEST_DIGITS && places.have_digits() && places.have_form_of_digits())
 }
 
 impl Places<'_> {
@@ -140,9 +138,15 @@ mod tests {
     fn forms(text: &str) -> Vec<(usize, usize)> {
         let bytes = text.as_bytes();
         let is_word = |at: Option<usize>| {
-            at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric)
+            at.and_then(|at| bytes.get(at))
+                .is_some_and(u8::is_ascii_alphanumeric)
         };
-        let is_joint = |at: usize| matches!(bytes.get(at), Some(b' ' | b'\t' | b'-' | b'.' | b'_' | b'+'));
+        let is_joint = |at: usize| {
+            matches!(
+                bytes.get(at),
+                Some(b' ' | b'\t' | b'-' | b'.' | b'_' | b'+')
+            )
+        };
         let mut found = Vec::new();
         for start in 0..bytes.len() {
             if !is_word(Some(start)) || is_word(start.checked_sub(1)) {

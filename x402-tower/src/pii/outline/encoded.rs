@@ -111,10 +111,14 @@ const fn may_begin_text<const WIDTH: u32>(bits: u64) -> bool {
 #[cfg(test)]
 mod tests {
     use base64::Engine as _;
+    use base64::alphabet;
     use base64::engine::general_purpose::STANDARD;
+    use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
     use proptest::prelude::*;
 
-    use super::{may_be_base64, may_be_hex, may_begin_text};
+    use super::super::Outline;
+    use super::{FEWEST_UPPERS_AND_DIGITS, may_be_base64, may_be_hex, may_begin_text};
+    use crate::pii::view::View;
 
     /// The same, a byte after the other.
     fn begins_text(bytes: &[u8]) -> bool {
@@ -131,7 +135,7 @@ mod tests {
                 0xf0.. => 3,
                 _ => 0,
             };
-            matches!(byte, b' '.. | b'\t' | b'\n' | b'\r' | 0)
+            matches!(byte, b' '..|b'\t'| b'\n' | b'\r' | 0)
         })
     }
 
@@ -139,13 +143,61 @@ mod tests {
     fn bytes_are_told_at_each_place() {
         for first in 0..=u8::MAX {
             for second in 0..=u8::MAX {
-                for head in [[first, second, b'a'], [b'a', first, second], [0xe2, first, second]] {
+                for head in [
+                    [first, second, b'a'],
+                    [b'a', first, second],
+                    [0xe2, first, second],
+                ] {
                     let bytes = [head.as_slice(), b"bcd"].concat();
-                    let bits = bytes.iter().fold(0, |bits, byte| bits << 8 | u64::from(*byte));
+                    let bits = bytes
+                        .iter()
+                        .fold(0, |bits, byte| bits << 8 | u64::from(*byte));
                     assert_eq!(may_begin_text::<8>(bits), begins_text(&bytes), "{bytes:x?}");
                 }
             }
         }
+    }
+
+    fn holds_text(part: &str) -> bool {
+        let config = GeneralPurposeConfig::new()
+            .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+            .with_decode_allow_trailing_bits(true);
+        let decoded = if part.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            let even = &part[..part.len() - part.len() % 2];
+            (even.len() >= 16).then(|| const_hex::decode(even).unwrap())
+        } else if let Some(digits) = part.strip_prefix("0x") {
+            const_hex::decode(digits)
+                .ok()
+                .filter(|bytes| bytes.len() >= 8)
+        } else {
+            let of = |alphabet| GeneralPurpose::new(alphabet, config).decode(part).ok();
+            of(&alphabet::STANDARD).or_else(|| of(&alphabet::URL_SAFE))
+        };
+        decoded.is_some_and(|bytes| {
+            std::str::from_utf8(&bytes).is_ok()
+                && bytes
+                    .iter()
+                    .all(|byte| !matches!(byte, 1..=8 | 11 | 12 | 14..=31 | 127))
+        })
+    }
+
+    /// The runs that hold text, or have a part that does.
+    fn runs_with_text(text: &str) -> Vec<(usize, usize)> {
+        let separates_surely = |byte: char| matches!(byte, '/' | '=');
+        let separates = |byte: char| separates_surely(byte) || matches!(byte, '-' | '_' | '+');
+        let is_other = |byte: char| !byte.is_ascii_alphanumeric() && !separates(byte);
+        text.split(is_other)
+            .filter(|run| {
+                let parts = run.split(separates_surely).chain(run.split(separates));
+                std::iter::once(*run)
+                    .chain(parts)
+                    .any(|part| part.len() >= 11 && holds_text(part))
+            })
+            .map(|run| {
+                let start = run.as_ptr() as usize - text.as_ptr() as usize;
+                (start, start + run.len())
+            })
+            .collect()
     }
 
     proptest! {
@@ -159,6 +211,28 @@ mod tests {
                     let prefixed = format!("0x{hex}");
                     prop_assert_eq!(may_be_hex(prefixed.as_bytes()), begins_text(&bytes[..4]));
                 }
+            }
+        }
+
+        #[test]
+        fn runs_that_hold_text_are_found_wherever_they_stand(
+            pieces in prop::collection::vec(
+                prop_oneof![
+                    "[a-zA-Z0-9]{0,12}",
+                    "[ -~]{7,24}".prop_map(|text| STANDARD.encode(text)),
+                    "[é-ü]{6,9}".prop_map(|text| STANDARD.encode(text)),
+                    "(0x)?([2-7][0-9a-f]){7,12}",
+                ],
+                0..8,
+            ),
+            joints in prop::collection::vec("[-_+/= ,.:]{0,2}", 8),
+        ) {
+            let text: String = pieces.into_iter().zip(joints).flat_map(|(piece, joint)| [piece, joint]).collect();
+            let counted = text.bytes().filter(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+            prop_assume!(counted.count() >= FEWEST_UPPERS_AND_DIGITS);
+            let hull = Outline::of(&View::of_text(&text)).encoded.range();
+            for (start, end) in runs_with_text(&text) {
+                prop_assert!(hull.start < end && start < hull.end, "{start}..{end} of {text:?}");
             }
         }
     }

@@ -136,7 +136,11 @@ pub(super) const fn rows<const LEAST: u32>(bits: u64) -> u64 {
     let mut bits = bits;
     let mut length = 1;
     while length < LEAST {
-        let by = if length < LEAST - length { length } else { LEAST - length };
+        let by = if length < LEAST - length {
+            length
+        } else {
+            LEAST - length
+        };
         bits &= bits >> by;
         length += by;
     }

@@ -83,7 +83,9 @@ mod tests {
         let bytes = text.as_bytes();
         let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
         let is_gap = |byte: &u8| {
-            !byte.is_ascii_alphanumeric() && *byte != b'=' && *byte != if in_url { b'/' } else { b'+' }
+            !byte.is_ascii_alphanumeric()
+                && *byte != b'='
+                && *byte != if in_url { b'/' } else { b'+' }
         };
         let mut groups: Vec<(usize, usize, Range<usize>)> = Vec::new();
         let mut at = 0;
@@ -93,7 +95,8 @@ mod tests {
                 let joined = groups.last().filter(|(_, _, last)| {
                     last.end < at && at - last.end <= 4 && bytes[last.end..at].iter().all(is_gap)
                 });
-                let (start, digits) = joined.map_or((at, 0), |(start, digits, _)| (*start, *digits));
+                let (start, digits) =
+                    joined.map_or((at, 0), |(start, digits, _)| (*start, *digits));
                 groups.push((start, digits + end - at, at..end));
             }
             at = end.max(at + 1);
@@ -112,7 +115,10 @@ mod tests {
             assert_eq!(hull.range().end, ends, "{text:?}");
             if let Some(start) = numbers.iter().map(|(start, _, _)| *start).min() {
                 let is_exact = hull.range().start == start;
-                assert!(is_exact || (text.len() > 64 && hull.range().start < start), "{text:?}");
+                assert!(
+                    is_exact || (text.len() > 64 && hull.range().start < start),
+                    "{text:?}"
+                );
             }
         }
     }

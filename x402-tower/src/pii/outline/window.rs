@@ -34,7 +34,11 @@ impl<'b> Window<'b> {
         Self {
             masks,
             start,
-            own: if is_last { u64::MAX } else { u64::MAX >> STRIDE },
+            own: if is_last {
+                u64::MAX
+            } else {
+                u64::MAX >> STRIDE
+            },
             letters: masks.letters(),
             word_starts: all & !(all << 1 | before & 1),
             word_ends: all & !(all >> 1 | after << (BLOCK - 1)),
