@@ -15,6 +15,7 @@ pub(super) struct Block {
     pub(super) digits: u64,
     pub(super) alphanumerics: u64,
     pub(super) uppers: u64,
+    pub(super) hexes: u64,
     pub(super) hyphens: u64,
     pub(super) underscores: u64,
     pub(super) dots: u64,
@@ -22,67 +23,78 @@ pub(super) struct Block {
     pub(super) pluses: u64,
     pub(super) slashes: u64,
     pub(super) equals: u64,
+    /// White space of ASCII.
+    pub(super) spaces: u64,
 }
 
 impl Block {
-    /// The masks of up to [`BLOCK`] bytes, and what these say; bits past the end are not set.
-    #[inline]
-    pub(super) fn of(bytes: &[u8]) -> (Self, Class) {
-        let mut block = Self::default();
-        let mut spaces = 0;
-        for_each_lane(bytes, |lane, shift| {
-            block.add(lane, shift);
-            spaces |= mask(lane.simd_eq(u8x16::splat(b' ')), shift);
+    /// Makes these the masks of up to [`BLOCK`] bytes, and returns what these say; bits past the end are not set.
+    #[inline(never)]
+    pub(super) fn read(&mut self, bytes: &[u8]) -> Class {
+        // Most views are short.
+        if bytes.len() <= 2 * LANES {
+            *self = Self::of(two_lanes(bytes));
+        } else {
+            *self = Self::of(four_lanes(bytes));
+        }
+        self.classes(bytes)
+    }
+
+    #[inline(always)]
+    fn of<const N: usize>(bytes: [u8x16; N]) -> Self {
+        let is = |byte: u8| mask(bytes.map(|bytes| bytes.simd_eq(u8x16::splat(byte))));
+        let lower = bytes.map(|bytes| {
+            step();
+            bytes | u8x16::splat(0x20)
         });
-        let classes = block.classes(bytes, spaces);
-        (block, classes)
+        let digits = mask(in_range(bytes, b'0', b'9'));
+        Self {
+            digits,
+            alphanumerics: digits | mask(in_range(lower, b'a', b'z')),
+            uppers: mask(in_range(bytes, b'A', b'Z')),
+            hexes: digits | mask(in_range(lower, b'a', b'f')),
+            hyphens: is(b'-'),
+            underscores: is(b'_'),
+            dots: is(b'.'),
+            colons: is(b':'),
+            pluses: is(b'+'),
+            slashes: is(b'/'),
+            equals: is(b'='),
+            spaces: is(b' '),
+        }
     }
 
+    /// What all of `bytes` say. Marks the other white space as well.
     #[inline]
-    fn add(&mut self, bytes: u8x16, shift: usize) {
-        let in_range = |bytes: u8x16, first: u8, last: u8| {
-            let from_first = bytes - u8x16::splat(first);
-            from_first
-                .min(u8x16::splat(last - first))
-                .simd_eq(from_first)
-        };
-        let is = |byte: u8| bytes.simd_eq(u8x16::splat(byte));
-        let digits = in_range(bytes, b'0', b'9');
-        let letters = in_range(bytes | u8x16::splat(0x20), b'a', b'z');
-        self.digits |= mask(digits, shift);
-        self.alphanumerics |= mask(digits | letters, shift);
-        self.uppers |= mask(in_range(bytes, b'A', b'Z'), shift);
-        self.hyphens |= mask(is(b'-'), shift);
-        self.underscores |= mask(is(b'_'), shift);
-        self.dots |= mask(is(b'.'), shift);
-        self.colons |= mask(is(b':'), shift);
-        self.pluses |= mask(is(b'+'), shift);
-        self.slashes |= mask(is(b'/'), shift);
-        self.equals |= mask(is(b'='), shift);
-    }
-
-    /// What all of `bytes` say, of which these are spaces.
-    #[inline]
-    fn classes(&self, bytes: &[u8], spaces: u64) -> Class {
-        let mut classes = Class::PLUS
-            .only_if(self.pluses != 0)
-            .and(Class::SEPARATOR.only_if(self.slashes != 0))
-            .and(
-                Class::EQUALS
-                    .and(Class::SEPARATOR)
-                    .only_if(self.equals != 0),
-            );
+    fn classes(&mut self, bytes: &[u8]) -> Class {
         let known = self.alphanumerics | self.tokens() | self.dots | self.colons;
-        let known = known | self.pluses | self.slashes | self.equals | spaces;
+        let known = known | self.pluses | self.slashes | self.equals | self.spaces;
         let all = u64::MAX.checked_shr(u32::try_from(BLOCK - bytes.len()).unwrap_or(0));
         let mut others = all.unwrap_or(0) & !known;
+        let mut classes = Class::SEPARATOR.only_if(self.slashes | self.equals != 0);
+        classes = classes.and(Class::EQUALS.only_if(self.equals != 0));
+        // In most blocks there are no more than two, if any: these are looked at whether they are there or not.
+        for _ in 0..2 {
+            classes = classes.and(self.take_first(&mut others, bytes));
+        }
         while others != 0 {
-            step();
-            let place = others.trailing_zeros();
-            others &= others - 1;
-            classes = classes.and(Class::of(bytes.get(place as usize).copied().unwrap_or(0)));
+            classes = classes.and(self.take_first(&mut others, bytes));
         }
         classes
+    }
+
+    /// What the first of some bytes says, which is none of those that have masks, or the last byte of all if there is none.
+    #[inline(always)]
+    fn take_first(&mut self, others: &mut u64, bytes: &[u8]) -> Class {
+        step();
+        let last = bytes.len().saturating_sub(1);
+        let place = last.min(others.trailing_zeros() as usize);
+        let class = Class::of(bytes.get(place).copied().unwrap_or(b'x'));
+        let rest = *others & others.wrapping_sub(1);
+        let is_space = u64::from(class.has(Class::SPACE));
+        self.spaces |= (*others ^ rest) & is_space.wrapping_neg();
+        *others = rest;
+        class
     }
 
     /// Hyphens and underscores.
@@ -96,61 +108,94 @@ impl Block {
         self.alphanumerics & !self.digits
     }
 
-    /// How many letters and digits end right before `position`.
-    #[inline]
-    pub(super) const fn alphanumerics_before(&self, position: usize) -> usize {
-        if position == 0 {
-            return 0;
+    /// The second half of this and the first one of the next.
+    pub(super) const fn halves(&self, next: &Self) -> Self {
+        const fn halves(block: u64, next: u64) -> u64 {
+            block >> (BLOCK / 2) | next << (BLOCK / 2)
         }
-        (!(self.alphanumerics << (BLOCK - position))).leading_zeros() as usize
+        Self {
+            digits: halves(self.digits, next.digits),
+            alphanumerics: halves(self.alphanumerics, next.alphanumerics),
+            uppers: halves(self.uppers, next.uppers),
+            hexes: halves(self.hexes, next.hexes),
+            hyphens: halves(self.hyphens, next.hyphens),
+            underscores: halves(self.underscores, next.underscores),
+            dots: halves(self.dots, next.dots),
+            colons: halves(self.colons, next.colons),
+            pluses: halves(self.pluses, next.pluses),
+            slashes: halves(self.slashes, next.slashes),
+            equals: halves(self.equals, next.equals),
+            spaces: halves(self.spaces, next.spaces),
+        }
     }
 }
 
-/// Where this small letter stands in up to [`BLOCK`] bytes, in either case.
-pub(super) fn places_of_letter(bytes: &[u8], letter: u8) -> u64 {
-    let mut places = 0;
-    for_each_lane(bytes, |lane, shift| {
-        let is_letter = (lane | u8x16::splat(0x20)).simd_eq(u8x16::splat(letter));
-        places |= mask(is_letter, shift);
-    });
-    places
+#[inline(always)]
+fn in_range<const N: usize>(bytes: [u8x16; N], first: u8, last: u8) -> [u8x16; N] {
+    bytes.map(|bytes| {
+        let from_first = bytes - u8x16::splat(first);
+        from_first
+            .min(u8x16::splat(last - first))
+            .simd_eq(from_first)
+    })
 }
 
-/// A bit for each of the lanes that holds, from `shift` on.
-#[inline]
-fn mask(lanes: u8x16, shift: usize) -> u64 {
-    u64::from(lanes.to_bitmask()) << shift
+/// A bit for each of the lanes that holds.
+#[inline(always)]
+fn mask<const N: usize>(lanes: [u8x16; N]) -> u64 {
+    let lanes = lanes.iter().rev();
+    lanes.fold(0, |mask, lanes| {
+        mask << LANES | u64::from(lanes.to_bitmask())
+    })
 }
 
-/// Gives `look` the bytes sixteen at a time, the last ones with zeros behind them.
-#[inline]
-fn for_each_lane(bytes: &[u8], mut look: impl FnMut(u8x16, usize)) {
-    let (lanes, rest) = bytes.as_chunks::<LANES>();
-    let mut shift = 0;
-    for lane in lanes {
-        step();
-        look(u8x16::new(*lane), shift);
-        shift += LANES;
-    }
-    if !rest.is_empty() {
-        step();
-        look(u8x16::new(with_zeros(bytes, rest)), shift);
+/// Up to so many bytes, with zeros behind them.
+#[inline(always)]
+fn two_lanes(bytes: &[u8]) -> [u8x16; 2] {
+    match (bytes.first_chunk(), bytes.last_chunk()) {
+        (Some(first), Some(last)) => [u8x16::new(*first), ending(last, 2 * LANES - bytes.len())],
+        _ => [u8x16::new(few(bytes)), u8x16::ZERO],
     }
 }
 
-/// The last bytes, of which there are fewer than a lane has, in as few loads as there can be.
+/// The same of more than two lanes.
+#[inline(always)]
+fn four_lanes(bytes: &[u8]) -> [u8x16; 4] {
+    let last = bytes.last_chunk().unwrap_or(&[0; LANES]);
+    match bytes.as_chunks().0 {
+        [first, second, third, ..] => [
+            u8x16::new(*first),
+            u8x16::new(*second),
+            u8x16::new(*third),
+            ending(last, BLOCK - bytes.len()),
+        ],
+        [first, second] => [
+            u8x16::new(*first),
+            u8x16::new(*second),
+            ending(last, 3 * LANES - bytes.len()),
+            u8x16::ZERO,
+        ],
+        _ => [u8x16::ZERO; 4],
+    }
+}
+
+/// Those of the last bytes that no lane has, which ends with so many zeros.
+#[inline(always)]
+fn ending(last: &[u8; LANES], zeros: usize) -> u8x16 {
+    let shift = u32::try_from(8 * zeros).unwrap_or(u128::BITS);
+    let lane = u128::from_le_bytes(*last).checked_shr(shift).unwrap_or(0);
+    u8x16::new(lane.to_le_bytes())
+}
+
+/// Fewer bytes than a lane has, in as few loads as there can be.
 #[inline]
-fn with_zeros(bytes: &[u8], rest: &[u8]) -> [u8; LANES] {
-    let len = rest.len();
-    let lane = if let Some(last) = bytes.last_chunk::<LANES>() {
-        u128::from_le_bytes(*last) >> (8 * (LANES - len))
-    } else if let (Some(first), Some(last)) = (rest.first_chunk::<8>(), rest.last_chunk::<8>()) {
+fn few(bytes: &[u8]) -> [u8; LANES] {
+    let lane = if let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk()) {
         let last = u128::from(u64::from_le_bytes(*last));
-        u128::from(u64::from_le_bytes(*first)) | last << (8 * (len - 8))
+        u128::from(u64::from_le_bytes(*first)) | last << (8 * (bytes.len() - 8))
     } else {
-        rest.iter()
-            .rev()
-            .fold(0, |lane, byte| lane << 8 | u128::from(*byte))
+        let bytes = bytes.iter().rev();
+        bytes.fold(0, |lane, byte| lane << 8 | u128::from(*byte))
     };
     lane.to_le_bytes()
 }
@@ -163,10 +208,11 @@ mod tests {
     fn each_byte_is_told_by_its_class_at_each_place() {
         for byte in 0..=u8::MAX {
             for place in 0..BLOCK {
-                for length in [place + 1, BLOCK] {
+                for length in place + 1..=BLOCK {
                     let mut bytes = vec![b'x'; length];
                     bytes[place] = byte;
-                    let (block, classes) = Block::of(&bytes);
+                    let mut block = Block::default();
+                    let classes = block.read(&bytes);
                     let bit = |holds: bool| u64::from(holds) << place;
                     let is = |of: &[u8]| bit(of.contains(&byte));
                     let all = u64::MAX >> (BLOCK - length);
@@ -174,6 +220,9 @@ mod tests {
                     assert_eq!(block.alphanumerics, alphanumerics);
                     assert_eq!(block.digits, bit(byte.is_ascii_digit()));
                     assert_eq!(block.uppers, bit(byte.is_ascii_uppercase()));
+                    let hexes = block.hexes & bit(true);
+                    assert_eq!(hexes, bit(byte.is_ascii_hexdigit()));
+                    assert_eq!(block.spaces, is(b" \t\n\r"));
                     assert_eq!(block.tokens(), is(b"-_"));
                     assert_eq!(block.hyphens, is(b"-"));
                     assert_eq!(block.dots, is(b"."));
@@ -182,7 +231,6 @@ mod tests {
                     let says = |class| classes.has(class);
                     assert_eq!(says(Class::SEPARATOR), b"&;\n,|/=[{".contains(&byte));
                     assert_eq!(says(Class::EQUALS), byte == b'=');
-                    assert_eq!(says(Class::PLUS), byte == b'+');
                     assert_eq!(says(Class::AT), byte == b'@');
                 }
             }

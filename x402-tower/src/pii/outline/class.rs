@@ -1,4 +1,4 @@
-//! What a byte says of a field, and what it may join.
+//! What a byte says of a field.
 
 /// What bytes say, a bit each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,14 +17,8 @@ impl Class {
     pub(super) const FOLDED: Self = Self(1 << 7);
     /// What a reference of HTML ends with or has at its start.
     pub(super) const REFERENCE: Self = Self(1 << 8);
-    pub(super) const PLUS: Self = Self(1 << 9);
-    /// What joins groups of digits to a number, in text and in a URL.
-    pub(super) const IN_NUMBER: Self = Self(1 << 10);
-    pub(super) const IN_NUMBER_OF_URL: Self = Self(1 << 11);
-    /// What joins words to an identifier of letters and digits.
-    pub(super) const IN_CODE: Self = Self(1 << 12);
-    /// What joins them to an account number.
-    pub(super) const IN_ACCOUNT: Self = Self(1 << 13);
+    /// White space of ASCII.
+    pub(super) const SPACE: Self = Self(1 << 9);
 
     #[inline]
     pub(super) fn of(byte: u8) -> Self {
@@ -52,42 +46,20 @@ impl Class {
     }
 
     const fn of_byte(byte: u8) -> Self {
-        let says = match byte {
+        match byte {
             b'@' => Self::AT,
             b'%' => Self::PERCENT,
             b'&' => Self::AMPERSAND.and(Self::SEPARATOR),
             b';' => Self::SEPARATOR.and(Self::REFERENCE),
             b'#' => Self::REFERENCE,
-            b'\n' | b',' | b'|' | b'/' => Self::SEPARATOR,
+            b',' | b'|' | b'/' => Self::SEPARATOR,
+            b'\n' => Self::SEPARATOR.and(Self::SPACE),
+            b' ' | b'\t' | b'\r' => Self::SPACE,
             b'\\' => Self::BACKSLASH,
-            b'+' => Self::PLUS,
             b'=' => Self::EQUALS.and(Self::SEPARATOR),
             b'(' | b'<' => Self::BRACKET,
             b'[' | b'{' => Self::BRACKET.and(Self::SEPARATOR),
-            b'\t' | b'\r' => Self::NONE,
             0x00..=0x1f | 0x7f.. => Self::FOLDED,
-            _ => Self::NONE,
-        };
-        says.and(Self::joined_by(byte))
-    }
-
-    const fn joined_by(byte: u8) -> Self {
-        let everything = Self::IN_NUMBER
-            .and(Self::IN_NUMBER_OF_URL)
-            .and(Self::IN_CODE)
-            .and(Self::IN_ACCOUNT);
-        match byte {
-            b' ' | b'\t' | b'\n' | b'\r' | b'-' | b'.' | b'_' => everything,
-            b'(' | b')' | b',' | b'*' | b'|' | b'~' | b'"' => {
-                Self::IN_NUMBER.and(Self::IN_NUMBER_OF_URL)
-            }
-            b':' => Self::IN_NUMBER
-                .and(Self::IN_NUMBER_OF_URL)
-                .and(Self::IN_ACCOUNT),
-            b'/' => Self::IN_NUMBER.and(Self::IN_ACCOUNT),
-            b'+' => Self::IN_NUMBER_OF_URL
-                .and(Self::IN_CODE)
-                .and(Self::IN_ACCOUNT),
             _ => Self::NONE,
         }
     }

@@ -16,7 +16,17 @@ impl Hull {
 
     /// Makes it reach from `start` or before to `end` or behind.
     pub(super) fn add(&mut self, start: usize, end: usize) {
+        self.begin(start);
+        self.end(end);
+    }
+
+    /// Makes what it reaches to, if anything, begin at `start` or before.
+    pub(super) fn begin(&mut self, start: usize) {
         self.start = self.start.min(start);
+    }
+
+    /// Makes it reach to `end` or behind, from where it begins.
+    pub(super) fn end(&mut self, end: usize) {
         self.end = self.end.max(end);
     }
 

@@ -12,12 +12,13 @@ mod hull;
 mod marks;
 mod numbers;
 mod survey;
-mod word;
+mod window;
 
 pub(super) use hull::Hull;
 
 use block::Block;
 use class::Class;
+use window::KEPT;
 
 use super::recognize::{FEWEST_DIGITS_OF_ARRAY, FEWEST_HYPHENS_OF_KEY, FEWEST_WORDS_OF_PHRASE};
 use super::view::View;
@@ -61,18 +62,19 @@ pub(super) struct Outline {
 
 impl Outline {
     pub(super) fn of(view: &View<'_>) -> Self {
-        let (mut outline, first) = Self::marked(view);
-        outline.survey(view, &first);
+        let mut blocks = Default::default();
+        let mut outline = Self::marked(view, &mut blocks);
+        outline.survey(view, &mut blocks);
         outline
     }
 
     /// The same of a view that is only read without its escapes: not where words are joined.
     pub(super) fn of_escaped(view: &View<'_>) -> Self {
-        Self::marked(view).0
+        Self::marked(view, &mut Default::default())
     }
 
     #[inline(always)]
-    fn marked(view: &View<'_>) -> (Self, Block) {
+    fn marked(view: &View<'_>, blocks: &mut [Block; KEPT]) -> Self {
         let mut outline = Self {
             classes: Class::NONE,
             digits: 0,
@@ -95,9 +97,12 @@ impl Outline {
             has_long_token: false,
             has_long_value: false,
         };
-        let first = outline.mark(view.bytes());
+        if view.bytes().is_empty() {
+            return outline;
+        }
+        outline.mark(view.bytes(), blocks);
         outline.may_be_v6 |= outline.colons >= FEWEST_COLONS_OF_V6;
-        (outline, first)
+        outline
     }
 
     /// The same, but as if each recognizer might find something anywhere.
@@ -121,21 +126,22 @@ impl Outline {
         }
     }
 
-    /// Whether nothing shows of what is looked for by default. All is looked at, as which one decides is hard to foretell.
+    /// Whether nothing shows of what is looked for by default. Which of it shows is as good as random, that something does is
+    /// not.
     pub(super) const fn is_quiet(&self) -> bool {
-        let few = (self.digits < FEWEST_DIGITS_OF_ARRAY)
-            & (self.hyphens < FEWEST_HYPHENS_OF_KEY)
-            & (self.words < FEWEST_WORDS_OF_PHRASE);
-        let shows = self.has_at()
-            | self.has_long_token
-            | self.has_long_value
-            | self.may_be_v4
-            | self.may_be_v6
-            | self.may_be_mac
-            | !self.numbers.is_empty()
-            | !self.codes.is_empty()
-            | !self.accounts.is_empty();
-        few & !shows
+        let mut shows = self.digits >= FEWEST_DIGITS_OF_ARRAY;
+        shows |= self.hyphens >= FEWEST_HYPHENS_OF_KEY;
+        shows |= self.words >= FEWEST_WORDS_OF_PHRASE;
+        shows |= self.has_at();
+        shows |= self.has_long_token;
+        shows |= self.has_long_value;
+        shows |= self.may_be_v4;
+        shows |= self.may_be_v6;
+        shows |= self.may_be_mac;
+        shows |= !self.numbers.is_empty();
+        shows |= !self.codes.is_empty();
+        shows |= !self.accounts.is_empty();
+        !shows
     }
 
     const fn has(&self, classes: Class) -> bool {
