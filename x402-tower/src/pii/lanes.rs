@@ -118,20 +118,27 @@ pub(super) fn first_place(bytes: &[u8], holds: impl Fn(Lane) -> Lane) -> Option<
     (bits != 0).then(|| start + bits.trailing_zeros() as usize)
 }
 
-/// The last bytes, of which there are fewer than a lane has, in as few loads as there can be.
+/// The last bytes, of which there are fewer than a lane has, with zeros behind them.
 #[inline]
 fn with_zeros(bytes: &[u8], rest: &[u8]) -> [u8; LANES] {
-    let len = rest.len();
-    let lane = if let Some(last) = bytes.last_chunk::<LANES>() {
-        u128::from_le_bytes(*last) >> (8 * (LANES - len))
-    } else if let (Some(first), Some(last)) = (rest.first_chunk::<8>(), rest.last_chunk::<8>()) {
+    bytes.last_chunk::<LANES>().map_or_else(
+        || few(rest),
+        |last| (u128::from_le_bytes(*last) >> (8 * (LANES - rest.len()))).to_le_bytes(),
+    )
+}
+
+/// Fewer bytes than a lane has, with zeros behind them, in as few loads as there can be.
+#[inline]
+pub(super) fn few(bytes: &[u8]) -> [u8; LANES] {
+    let behind = |count: usize| 8 * (bytes.len() - count);
+    let lane = if let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk()) {
         let last = u128::from(u64::from_le_bytes(*last));
-        u128::from(u64::from_le_bytes(*first)) | last << (8 * (len - 8))
-    } else if let (Some(first), Some(last)) = (rest.first_chunk::<4>(), rest.last_chunk::<4>()) {
-        let last = u64::from(u32::from_le_bytes(*last));
-        u128::from(u64::from(u32::from_le_bytes(*first)) | last << (8 * (len - 4)))
+        u128::from(u64::from_le_bytes(*first)) | last << behind(8)
+    } else if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk()) {
+        let last = u128::from(u32::from_le_bytes(*last));
+        u128::from(u32::from_le_bytes(*first)) | last << behind(4)
     } else {
-        let at = |place: usize| u128::from(rest.get(place).copied().unwrap_or(0)) << (8 * place);
+        let at = |place: usize| u128::from(bytes.get(place).copied().unwrap_or(0)) << (8 * place);
         at(0) | at(1) | at(2)
     };
     lane.to_le_bytes()

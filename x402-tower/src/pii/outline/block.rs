@@ -1,13 +1,8 @@
 //! Which bytes of a block are what, sixteen bytes at a time.
 
-use wide::u8x16;
-
+use super::super::lanes::{self, BLOCK, LANES, Lane, few, is_within};
 use super::super::steps::step;
 use super::class::Class;
-
-/// As many bytes as a mask has bits.
-pub(super) const BLOCK: usize = 64;
-const LANES: usize = 16;
 
 /// One bit for each byte of a block.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -41,11 +36,11 @@ impl Block {
     }
 
     #[inline(always)]
-    fn of<const N: usize>(bytes: [u8x16; N]) -> Self {
-        let is = |byte: u8| mask(bytes.map(|bytes| bytes.simd_eq(u8x16::splat(byte))));
-        let lower = bytes.map(|bytes| {
+    fn of<const N: usize>(bytes: [Lane; N]) -> Self {
+        let is = |byte: u8| mask(bytes.map(|lane| lanes::is(lane, byte)));
+        let lower = bytes.map(|lane| {
             step();
-            bytes | u8x16::splat(0x20)
+            lanes::lower(lane)
         });
         let digits = mask(in_range(bytes, b'0', b'9'));
         Self {
@@ -131,18 +126,13 @@ impl Block {
 }
 
 #[inline(always)]
-fn in_range<const N: usize>(bytes: [u8x16; N], first: u8, last: u8) -> [u8x16; N] {
-    bytes.map(|bytes| {
-        let from_first = bytes - u8x16::splat(first);
-        from_first
-            .min(u8x16::splat(last - first))
-            .simd_eq(from_first)
-    })
+fn in_range<const N: usize>(bytes: [Lane; N], first: u8, last: u8) -> [Lane; N] {
+    bytes.map(|lane| is_within(lane, first, last))
 }
 
 /// A bit for each of the lanes that holds.
 #[inline(always)]
-fn mask<const N: usize>(lanes: [u8x16; N]) -> u64 {
+fn mask<const N: usize>(lanes: [Lane; N]) -> u64 {
     let lanes = lanes.iter().rev();
     lanes.fold(0, |mask, lanes| {
         mask << LANES | u64::from(lanes.to_bitmask())
@@ -151,53 +141,40 @@ fn mask<const N: usize>(lanes: [u8x16; N]) -> u64 {
 
 /// Up to so many bytes, with zeros behind them.
 #[inline(always)]
-fn two_lanes(bytes: &[u8]) -> [u8x16; 2] {
+fn two_lanes(bytes: &[u8]) -> [Lane; 2] {
     match (bytes.first_chunk(), bytes.last_chunk()) {
-        (Some(first), Some(last)) => [u8x16::new(*first), ending(last, 2 * LANES - bytes.len())],
-        _ => [u8x16::new(few(bytes)), u8x16::ZERO],
+        (Some(first), Some(last)) => [Lane::new(*first), ending(last, 2 * LANES - bytes.len())],
+        _ => [Lane::new(few(bytes)), Lane::ZERO],
     }
 }
 
 /// The same of more than two lanes.
 #[inline(always)]
-fn four_lanes(bytes: &[u8]) -> [u8x16; 4] {
+fn four_lanes(bytes: &[u8]) -> [Lane; 4] {
     let last = bytes.last_chunk().unwrap_or(&[0; LANES]);
     match bytes.as_chunks().0 {
         [first, second, third, ..] => [
-            u8x16::new(*first),
-            u8x16::new(*second),
-            u8x16::new(*third),
+            Lane::new(*first),
+            Lane::new(*second),
+            Lane::new(*third),
             ending(last, BLOCK - bytes.len()),
         ],
         [first, second] => [
-            u8x16::new(*first),
-            u8x16::new(*second),
+            Lane::new(*first),
+            Lane::new(*second),
             ending(last, 3 * LANES - bytes.len()),
-            u8x16::ZERO,
+            Lane::ZERO,
         ],
-        _ => [u8x16::ZERO; 4],
+        _ => [Lane::ZERO; 4],
     }
 }
 
 /// Those of the last bytes that no lane has, which ends with so many zeros.
 #[inline(always)]
-fn ending(last: &[u8; LANES], zeros: usize) -> u8x16 {
+fn ending(last: &[u8; LANES], zeros: usize) -> Lane {
     let shift = u32::try_from(8 * zeros).unwrap_or(u128::BITS);
     let lane = u128::from_le_bytes(*last).checked_shr(shift).unwrap_or(0);
-    u8x16::new(lane.to_le_bytes())
-}
-
-/// Fewer bytes than a lane has, in as few loads as there can be.
-#[inline]
-fn few(bytes: &[u8]) -> [u8; LANES] {
-    let lane = if let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk()) {
-        let last = u128::from(u64::from_le_bytes(*last));
-        u128::from(u64::from_le_bytes(*first)) | last << (8 * (bytes.len() - 8))
-    } else {
-        let bytes = bytes.iter().rev();
-        bytes.fold(0, |lane, byte| lane << 8 | u128::from(*byte))
-    };
-    lane.to_le_bytes()
+    Lane::new(lane.to_le_bytes())
 }
 
 #[cfg(test)]

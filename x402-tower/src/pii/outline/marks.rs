@@ -1,9 +1,10 @@
 //! Which bytes there are, and where so many of an alphabet stand in a row.
 
+use super::super::lanes::BLOCK;
 use super::super::recognize::FEWEST_WORDS_OF_PHRASE;
 use super::super::steps::step;
 use super::Outline;
-use super::block::{BLOCK, Block};
+use super::block::Block;
 use super::encoded;
 use super::window::{KEPT, STRIDE, Window, for_each_window};
 

@@ -1,6 +1,6 @@
 //! Where digits are joined to as many as a number has, or as the address of a host.
 
-use super::block::BLOCK;
+use super::super::lanes::BLOCK;
 use super::hull::Hull;
 use super::window::Window;
 

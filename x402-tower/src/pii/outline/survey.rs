@@ -1,10 +1,11 @@
 //! The look at digits and what joins them, a window at a time.
 
+use super::super::lanes::BLOCK;
 use super::super::steps::step;
 use super::super::view::View;
 use super::Outline;
 use super::accounts::add_accounts;
-use super::block::{BLOCK, Block};
+use super::block::Block;
 use super::codes::may_be_code;
 use super::numbers::{add_numbers, may_be_v4};
 use super::window::{KEPT, Window, for_each_window};

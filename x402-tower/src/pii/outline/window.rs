@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::block::{BLOCK, Block};
+use super::super::lanes::BLOCK;
+use super::block::Block;
 
 /// How far apart windows start: what begins in the first half of one is whole in it, if it is shorter than the other half.
 pub(super) const STRIDE: usize = BLOCK / 2;
