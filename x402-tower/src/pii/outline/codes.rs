@@ -180,6 +180,41 @@ mod tests {
         }
     }
 
+    /// All ways to put letters and digits that some form has, behind those that are there. One without a digit is a word.
+    fn add_whole(forms: FormsOfCodes, code: &mut String, all: &mut Vec<String>) {
+        if forms.is_whole(code.len(), true) && code.contains('1') {
+            all.push(code.clone());
+        }
+        for (place, is_digit) in [('A', 0), ('1', 1)] {
+            let next = forms.with(code.len(), 1, is_digit);
+            if !next.is_empty() {
+                code.push(place);
+                add_whole(next, code, all);
+                code.pop();
+            }
+        }
+    }
+
+    #[test]
+    fn each_form_is_found() {
+        let mut codes = Vec::new();
+        add_whole(FormsOfCodes::ALL, &mut String::new(), &mut codes);
+        for code in codes {
+            for sign in 1..code.len() {
+                let (first, rest) = code.split_at(sign);
+                let apart: Vec<_> = code.chars().map(String::from).collect();
+                for text in [
+                    code.clone(),
+                    format!("{first}-{rest}"),
+                    apart[..8].join(" ") + &apart[8..].concat(),
+                ] {
+                    assert_forms_are_found(&format!("/0000/{text}"));
+                    assert_forms_are_found(&format!("{}/0000/{text}/", "x".repeat(30 + sign)));
+                }
+            }
+        }
+    }
+
     #[test]
     fn nothing_that_only_resembles_an_identifier_is_found() {
         for text in [

@@ -27,7 +27,8 @@ struct Before {
 }
 
 impl Outline {
-    /// Counts the bytes of each class, and looks where runs start. Keeps the masks of the last blocks.
+    /// Counts the bytes of each class, and looks where runs start. Keeps the masks of a view that has
+    /// no more blocks than are kept.
     pub(super) fn mark(&mut self, bytes: &[u8], kept: &mut [Block; KEPT]) {
         let before = Before {
             phrase_word: 0,
