@@ -29,7 +29,7 @@ pub(super) fn may_be_code(window: &Window<'_>, digits_in_all: usize) -> bool {
         letters: window.letters,
         digits: masks.digits,
         all: masks.alphanumerics,
-        joints: masks.spaces | masks.tokens() | masks.dots | masks.pluses,
+        joints: masks.joiners | masks.tokens() | masks.dots | masks.pluses,
     };
     (places.have_letters() && places.have_form_of_letters())
         || (digits_in_all >= FEWEST_DIGITS && places.have_digits() && places.have_form_of_digits())

@@ -170,7 +170,7 @@ const fn may_be_fours(masks: &Block) -> bool {
 fn may_be_quoted(window: &Window<'_>, bytes: &[u8]) -> bool {
     let masks = window.masks;
     let mut may_be = masks.equals & masks.hexes >> 1 & masks.hexes >> 2 != 0;
-    for place in places(masks.equals & masks.spaces >> 1) {
+    for place in places(masks.equals & masks.joiners >> 1) {
         let rest = bytes.get(window.start + place + 1..);
         may_be |= matches!(rest, Some([b'\n', ..] | [b'\r', b'\n', ..]));
     }
