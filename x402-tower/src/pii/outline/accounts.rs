@@ -9,7 +9,7 @@ use super::window::Window;
 #[inline]
 pub(super) fn add_accounts(hull: &mut Hull, window: &Window<'_>, bytes: &[u8]) {
     let (letters, digits) = (window.letters, window.masks.digits);
-    let joints = !(window.masks.alphanumerics | window.masks.equals);
+    let joints = window.masks.joints() | window.masks.pluses | window.masks.slashes;
     let last_digit = digits & before_gap(digits, joints);
     let second_letter = letters & before_gap(last_digit, joints);
     let first_letter = letters & before_gap(second_letter, joints);
@@ -62,7 +62,7 @@ mod tests {
 
     /// The place behind a gap of up to three bytes from `at` on, and the byte there.
     fn behind_gap(bytes: &[u8], at: usize) -> Option<(usize, u8)> {
-        let is_gap = |byte: &&u8| !byte.is_ascii_alphanumeric() && **byte != b'=';
+        let is_gap = |byte: &&u8| b" -.:/".contains(*byte);
         let at = at + bytes.get(at..)?.iter().take(3).take_while(is_gap).count();
         Some((at, *bytes.get(at)?))
     }

@@ -18,8 +18,8 @@ pub(super) struct Block {
     pub(super) pluses: u64,
     pub(super) slashes: u64,
     pub(super) equals: u64,
-    /// White space of ASCII.
-    pub(super) spaces: u64,
+    /// White space, and what joins groups of digits to a number but has no mask of its own.
+    pub(super) joiners: u64,
 }
 
 impl Block {
@@ -55,15 +55,15 @@ impl Block {
             pluses: is(b'+'),
             slashes: is(b'/'),
             equals: is(b'='),
-            spaces: is(b' '),
+            joiners: is(b' '),
         }
     }
 
-    /// What all of `bytes` say. Marks the other white space as well.
+    /// What all of `bytes` say. Marks the other joiners as well.
     #[inline]
     fn classes(&mut self, bytes: &[u8]) -> Class {
         let known = self.alphanumerics | self.tokens() | self.dots | self.colons;
-        let known = known | self.pluses | self.slashes | self.equals | self.spaces;
+        let known = known | self.pluses | self.slashes | self.equals | self.joiners;
         let all = u64::MAX.checked_shr(u32::try_from(BLOCK - bytes.len()).unwrap_or(0));
         let mut others = all.unwrap_or(0) & !known;
         let mut classes = Class::SEPARATOR.only_if(self.slashes | self.equals != 0);
@@ -86,10 +86,16 @@ impl Block {
         let place = last.min(others.trailing_zeros() as usize);
         let class = Class::of(bytes.get(place).copied().unwrap_or(b'x'));
         let rest = *others & others.wrapping_sub(1);
-        let is_space = u64::from(class.has(Class::SPACE));
-        self.spaces |= (*others ^ rest) & is_space.wrapping_neg();
+        let is_joiner = u64::from(class.has(Class::JOINER));
+        self.joiners |= (*others ^ rest) & is_joiner.wrapping_neg();
         *others = rest;
         class
+    }
+
+    /// What joins groups of digits wherever they are, and words.
+    #[inline]
+    pub(super) const fn joints(&self) -> u64 {
+        self.joiners | self.tokens() | self.dots | self.colons
     }
 
     /// Hyphens and underscores.
@@ -120,7 +126,7 @@ impl Block {
             pluses: halves(self.pluses, next.pluses),
             slashes: halves(self.slashes, next.slashes),
             equals: halves(self.equals, next.equals),
-            spaces: halves(self.spaces, next.spaces),
+            joiners: halves(self.joiners, next.joiners),
         }
     }
 }
@@ -199,7 +205,7 @@ mod tests {
                     assert_eq!(block.uppers, bit(byte.is_ascii_uppercase()));
                     let hexes = block.hexes & bit(true);
                     assert_eq!(hexes, bit(byte.is_ascii_hexdigit()));
-                    assert_eq!(block.spaces, is(b" \t\n\r"));
+                    assert_eq!(block.joiners, is(b" \t\n\r,()*|~\""));
                     assert_eq!(block.tokens(), is(b"-_"));
                     assert_eq!(block.hyphens, is(b"-"));
                     assert_eq!(block.dots, is(b"."));

@@ -17,8 +17,8 @@ impl Class {
     pub(super) const FOLDED: Self = Self(1 << 7);
     /// What a reference of HTML ends with or has at its start.
     pub(super) const REFERENCE: Self = Self(1 << 8);
-    /// White space of ASCII.
-    pub(super) const SPACE: Self = Self(1 << 9);
+    /// What joins groups of digits to a number, but for what has a mask of its own.
+    pub(super) const JOINER: Self = Self(1 << 9);
 
     #[inline]
     pub(super) fn of(byte: u8) -> Self {
@@ -52,12 +52,13 @@ impl Class {
             b'&' => Self::AMPERSAND.and(Self::SEPARATOR),
             b';' => Self::SEPARATOR.and(Self::REFERENCE),
             b'#' => Self::REFERENCE,
-            b',' | b'|' | b'/' => Self::SEPARATOR,
-            b'\n' => Self::SEPARATOR.and(Self::SPACE),
-            b' ' | b'\t' | b'\r' => Self::SPACE,
+            b'/' => Self::SEPARATOR,
+            b'\n' | b',' | b'|' => Self::SEPARATOR.and(Self::JOINER),
+            b' ' | b'\t' | b'\r' | b')' | b'*' | b'~' | b'"' => Self::JOINER,
             b'\\' => Self::BACKSLASH,
             b'=' => Self::EQUALS.and(Self::SEPARATOR),
-            b'(' | b'<' => Self::BRACKET,
+            b'(' => Self::BRACKET.and(Self::JOINER),
+            b'<' => Self::BRACKET,
             b'[' | b'{' => Self::BRACKET.and(Self::SEPARATOR),
             0x00..=0x1f | 0x7f.. => Self::FOLDED,
             _ => Self::NONE,

@@ -29,7 +29,7 @@ pub(super) fn may_be_code(window: &Window<'_>, digits_in_all: usize) -> bool {
         letters: window.letters,
         digits: masks.digits,
         all: masks.alphanumerics,
-        joints: masks.spaces | masks.tokens() | masks.dots | masks.pluses,
+        joints: masks.joiners | masks.tokens() | masks.dots | masks.pluses,
     };
     (places.have_letters() && places.have_form_of_letters())
         || (digits_in_all >= FEWEST_DIGITS && places.have_digits() && places.have_form_of_digits())
@@ -177,6 +177,41 @@ mod tests {
         for (start, end) in forms(text) {
             let is_within = hull.start <= start && end <= hull.end;
             assert!(is_within || !is_long_enough, "{start}..{end} of {text:?}");
+        }
+    }
+
+    /// All ways to put letters and digits that some form has, behind those that are there. One without a digit is a word.
+    fn add_whole(forms: FormsOfCodes, code: &mut String, all: &mut Vec<String>) {
+        if forms.is_whole(code.len(), true) && code.contains('1') {
+            all.push(code.clone());
+        }
+        for (place, is_digit) in [('A', 0), ('1', 1)] {
+            let next = forms.with(code.len(), 1, is_digit);
+            if !next.is_empty() {
+                code.push(place);
+                add_whole(next, code, all);
+                code.pop();
+            }
+        }
+    }
+
+    #[test]
+    fn each_form_is_found() {
+        let mut codes = Vec::new();
+        add_whole(FormsOfCodes::ALL, &mut String::new(), &mut codes);
+        for code in codes {
+            for sign in 1..code.len() {
+                let (first, rest) = code.split_at(sign);
+                let apart: Vec<_> = code.chars().map(String::from).collect();
+                for text in [
+                    code.clone(),
+                    format!("{first}-{rest}"),
+                    apart[..8].join(" ") + &apart[8..].concat(),
+                ] {
+                    assert_forms_are_found(&format!("/0000/{text}"));
+                    assert_forms_are_found(&format!("{}/0000/{text}/", "x".repeat(30 + sign)));
+                }
+            }
         }
     }
 

@@ -28,7 +28,8 @@ struct Before {
 }
 
 impl Outline {
-    /// Counts the bytes of each class, and looks where runs start. Keeps the masks of the last blocks.
+    /// Counts the bytes of each class, and looks where runs start. Keeps the masks of a view that has
+    /// no more blocks than are kept.
     pub(super) fn mark(&mut self, bytes: &[u8], kept: &mut [Block; KEPT]) {
         let before = Before {
             phrase_word: 0,
@@ -101,7 +102,7 @@ impl Outline {
             self.may_be_quoted = true;
             self.may_hide_quoted |= may_hide(rest(pair));
         }
-        for space in places(masks.equals & masks.spaces >> 1) {
+        for space in places(masks.equals & masks.joiners >> 1) {
             let is_line_end = matches!(rest(space), [b'\n', ..] | [b'\r', b'\n', ..]);
             self.may_be_quoted |= is_line_end;
             self.may_hide_quoted |= is_line_end;

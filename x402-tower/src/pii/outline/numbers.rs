@@ -14,8 +14,9 @@ const LAST: u64 = 1 << (BLOCK - 1);
 #[inline]
 pub(super) fn add_numbers(hull: &mut Hull, window: &Window<'_>, in_url: bool) {
     let masks = window.masks;
-    let other = if in_url { masks.slashes } else { masks.pluses };
-    let gaps = short(!(masks.alphanumerics | masks.equals | other));
+    // In a URL a slash divides segments, and a plus is a space.
+    let joint = if in_url { masks.pluses } else { masks.slashes };
+    let gaps = short(masks.joints() | joint);
     let second = after_gap(masks.digits, masks.digits, gaps);
     let mut last = second;
     for _ in 2..FEWEST {
@@ -82,11 +83,8 @@ mod tests {
     fn groups(text: &str, in_url: bool) -> Vec<(usize, usize, Range<usize>)> {
         let bytes = text.as_bytes();
         let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
-        let is_gap = |byte: &u8| {
-            !byte.is_ascii_alphanumeric()
-                && *byte != b'='
-                && *byte != if in_url { b'/' } else { b'+' }
-        };
+        let is_gap =
+            |byte: &u8| b"-. ,:(".contains(byte) || *byte == if in_url { b'+' } else { b'/' };
         let mut groups: Vec<(usize, usize, Range<usize>)> = Vec::new();
         let mut at = 0;
         while at < bytes.len() {
@@ -138,7 +136,7 @@ mod tests {
     proptest! {
         #[test]
         fn numbers_are_where_a_plain_reading_finds_them(
-            text in "(([0-9]{1,8}|a|x1)([-. ,=/+:]{0,6})){0,40}",
+            text in "(([0-9]{1,8}|a|x1)([-. ,=/+:%(]{0,6})){0,40}",
         ) {
             assert_numbers_are_found(&text);
         }

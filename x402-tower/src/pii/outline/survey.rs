@@ -1,7 +1,6 @@
 //! The look at digits and what joins them, a window at a time.
 
 use super::super::lanes::BLOCK;
-use super::super::steps::step;
 use super::super::view::View;
 use super::Outline;
 use super::accounts::add_accounts;
@@ -33,7 +32,6 @@ impl Outline {
     }
 
     fn look(&mut self, view: &View<'_>, window: &Window<'_>) {
-        step();
         self.may_be_v4 |= may_be_v4(window);
         if may_be_code(window, self.digits) {
             let words = window.words();

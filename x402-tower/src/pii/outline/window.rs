@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::super::lanes::BLOCK;
+use super::super::steps::step;
 use super::block::Block;
 
 /// How far apart windows start: what begins in the first half of one is whole in it, if it is shorter than the other half.
@@ -67,6 +68,7 @@ pub(super) fn for_each_window<C>(
     make(context, block, 0);
     let (mut start, mut before, mut is_half) = (0, 0, false);
     loop {
+        step();
         let halves;
         let window = if is_half {
             halves = block.halves(next);
