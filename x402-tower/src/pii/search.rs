@@ -83,7 +83,7 @@ impl<'d> Search<'d> {
 
     /// Searches what runs of base64 or hexadecimal digits hold.
     fn runs(&mut self, view: &View<'_>, outline: &Outline) {
-        if self.is_in_run || !may_be_encoded(outline) || !view.can_be_mapped() {
+        if self.is_in_run || !outline.may_be_encoded() || !view.can_be_mapped() {
             return;
         }
         self.is_in_run = true;
@@ -341,12 +341,6 @@ const fn may_be_split(outline: &Outline) -> bool {
         & ((outline.digits >= FEWEST_DIGITS)
             | outline.has_at()
             | (outline.has_equals() & outline.has_dot()))
-}
-
-/// Whether there may be a run of base64 or hexadecimal digits that holds something: the shortest that writes a number
-/// has three capitals or digits.
-const fn may_be_encoded(outline: &Outline) -> bool {
-    !outline.encoded.is_empty() & (outline.len >= 11) & (outline.uppers + outline.digits >= 3)
 }
 
 fn has_percent_escape(view: &View<'_>) -> bool {

@@ -3,10 +3,10 @@
 use super::marks::rows;
 use super::window::Window;
 
-/// A shorter run holds nothing that is looked for.
-const SHORTEST: u32 = 11;
-/// The same of hexadecimal digits.
-pub(super) const SHORTEST_HEX: u32 = 16;
+/// A shorter run cannot hold anything that is looked for: eight digits are eleven of base64.
+pub(in super::super) const SHORTEST: u32 = 11;
+/// The same in hexadecimal digits.
+pub(in super::super) const SHORTEST_HEX: u32 = 16;
 /// What holds something has so many capitals or digits before it is decoded.
 pub(super) const FEWEST_UPPERS_AND_DIGITS: usize = 3;
 /// So many digits of base64, or of hexadecimal ones, are looked at.

@@ -14,6 +14,7 @@ mod numbers;
 mod survey;
 mod window;
 
+pub(super) use encoded::{SHORTEST as SHORTEST_ENCODED, SHORTEST_HEX};
 pub(super) use hull::Hull;
 
 use block::Block;
@@ -175,6 +176,11 @@ impl Outline {
     /// Whether an escape may hide something, as not every quoted-printable one does.
     pub(super) const fn may_hide_something(&self) -> bool {
         self.has_escapes() | self.may_hide_quoted
+    }
+
+    /// Whether there may be a run of base64 or hexadecimal digits that holds something.
+    pub(super) const fn may_be_encoded(&self) -> bool {
+        !self.encoded.is_empty() & (self.uppers + self.digits >= encoded::FEWEST_UPPERS_AND_DIGITS)
     }
 
     pub(super) const fn has_percent(&self) -> bool {

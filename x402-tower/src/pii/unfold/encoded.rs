@@ -8,14 +8,13 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::super::alphabet::Alphabet;
 use super::super::long_run::runs_of;
+use super::super::outline;
 use super::super::steps::step;
 use super::super::view::{Mapped, View};
 use super::Sink;
 
-/// A shorter run cannot hold anything that is looked for: eight digits are eleven of base64.
-const SHORTEST: usize = 11;
-/// The same in hexadecimal digits.
-const SHORTEST_HEX: usize = 16;
+const SHORTEST: usize = outline::SHORTEST_ENCODED as usize;
+const SHORTEST_HEX: usize = outline::SHORTEST_HEX as usize;
 const MAX_PADDING: usize = 2;
 /// How far before a run the words may start that name what is in it.
 const LABEL: usize = 64;
