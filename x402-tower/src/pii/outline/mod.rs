@@ -183,10 +183,6 @@ impl Outline {
         !self.encoded.is_empty() & (self.uppers + self.digits >= encoded::FEWEST_UPPERS_AND_DIGITS)
     }
 
-    pub(super) const fn has_percent(&self) -> bool {
-        self.has(Class::PERCENT)
-    }
-
     pub(super) const fn has_equals(&self) -> bool {
         self.has(Class::EQUALS)
     }
