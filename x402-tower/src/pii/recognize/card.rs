@@ -4,29 +4,26 @@ use super::super::EntityType;
 use super::super::entity::EntitySet;
 use super::super::view::View;
 use super::window::{Window, totals};
-use super::{NumberRecognizer, issuer, score, uuid};
+use super::{NumberMatch, NumberRecognizer, issuer, luhn, score, uuid};
 
 pub(super) const RECOGNIZER: NumberRecognizer = NumberRecognizer {
     entities: EntitySet::of(&[EntityType::CreditCard]),
-    fewest_digits: *LENGTHS.start(),
-    match_at: |view, window, _, _| {
-        if window.totals() & totals(LENGTHS) == 0 || window.glued() {
-            return None;
+    may_match: |window| {
+        let leading = window.leading_pair();
+        let mut known = issuer::lengths_of(leading);
+        if leading / 10 == UATP_FIRST {
+            known |= 1 << UATP_LENGTH;
         }
-        let issued = issuer::issued_lengths(window);
-        let known = issued | if is_uatp(window) { 1 << UATP_LENGTH } else { 0 };
-        // The longest first: a 19-digit card starts with groups that may pass for a 16-digit one.
-        let count = window
-            .counts(totals(LENGTHS) & known)
-            .find(|count| is_card(view, window, *count, issued))?;
-        Some((EntityType::CreditCard, window.span(count), score::CHECKSUM))
+        window.totals() & totals(LENGTHS) & known != 0 && !window.glued()
     },
+    match_at: |view, window, _, _| match_at(view, window),
 };
 
 const LENGTHS: std::ops::RangeInclusive<usize> = 13..=19;
 /// How UATP divides its numbers.
 const UATP: &[usize] = &[4, 5, 6];
 const UATP_LENGTH: usize = 15;
+const UATP_FIRST: u8 = 1;
 /// Undivided digits with this many zeros at their end are a round amount, not an account.
 const ROUND: usize = 8;
 /// What people put between the groups of a card beside spaces.
@@ -43,10 +40,25 @@ const PRINTED: &[&[usize]] = &[
     &[8, 8],
 ];
 
+#[inline(never)]
+fn match_at(view: &View<'_>, window: &Window<'_, '_>) -> Option<NumberMatch> {
+    let issued = issuer::issued_lengths(window);
+    let known = issued | if is_uatp(window) { 1 << UATP_LENGTH } else { 0 };
+    let lengths = window.totals() & totals(LENGTHS) & known;
+    if lengths == 0 {
+        return None;
+    }
+    let checked = lengths & luhn::passing(window.digit_values(window.len()));
+    // The longest first: a 19-digit card starts with groups that may pass for a 16-digit one.
+    let count = window
+        .counts(checked)
+        .find(|count| is_card(view, window, *count, issued))?;
+    Some((EntityType::CreditCard, window.span(count), score::CHECKSUM))
+}
+
 fn is_card(view: &View<'_>, window: &Window<'_, '_>, count: usize, issued: u32) -> bool {
     let length = window.total(count);
     (issued & 1 << length != 0 || (count == UATP.len() && is_uatp(window)))
-        && window.passes_luhn(count)
         && has_card_grouping(window, count)
         && (count > 1 || window.digits(count).rev().take_while(|digit| *digit == 0).count() < ROUND)
         // A decimal fraction or its integer part.
@@ -56,7 +68,7 @@ fn is_card(view: &View<'_>, window: &Window<'_, '_>, count: usize, issued: u32) 
 
 /// UATP's numbers are known by their form alone: anything of 15 digits may start with 1.
 fn is_uatp(window: &Window<'_, '_>) -> bool {
-    window.starts_with(UATP) && window.leading(1) == 1
+    window.starts_with(UATP) && window.leading_pair() / 10 == UATP_FIRST
 }
 
 /// No separators; groups as they are printed, whatever is between; or the same between groups of one length, the last

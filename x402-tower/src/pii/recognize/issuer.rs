@@ -49,9 +49,20 @@ const RANGES: &[Range] = &[
     range(194_600, 194_699, 16, 16), // GPN
 ];
 
-/// The ranges that have numbers with these first two digits, one bit each.
-static BY_LEADING: [u32; 100] = {
-    let mut table = [0; 100];
+/// What is issued of all numbers with the same first two digits.
+#[derive(Clone, Copy)]
+struct Leading {
+    /// The ranges that have such numbers, one bit each.
+    ranges: u32,
+    /// The lengths that numbers of these ranges have, one bit each.
+    lengths: u32,
+}
+
+static BY_LEADING: [Leading; 100] = {
+    let mut table = [Leading {
+        ranges: 0,
+        lengths: 0,
+    }; 100];
     let (mut rest, mut bit) = (RANGES, 1);
     while let [range, others @ ..] = rest {
         let mut leading = range.first / 10_000;
@@ -61,7 +72,8 @@ static BY_LEADING: [u32; 100] = {
                 reason = "checked when it is compiled; nothing of it runs later"
             )]
             {
-                table[leading as usize] |= bit;
+                table[leading as usize].ranges |= bit;
+                table[leading as usize].lengths |= range.lengths;
             }
             leading += 1;
         }
@@ -71,16 +83,20 @@ static BY_LEADING: [u32; 100] = {
     table
 };
 
+/// The lengths of card numbers that may be issued with these first two digits, one bit each: half of all numbers are no
+/// card's from them on.
+#[inline]
+pub(super) fn lengths_of(leading: u8) -> u32 {
+    BY_LEADING
+        .get(usize::from(leading))
+        .map_or(0, |leading| leading.lengths)
+}
+
 /// The lengths of the card numbers that networks issue with the first six digits of a window, one bit each.
 pub(super) fn issued_lengths(window: &Window<'_, '_>) -> u32 {
-    // Half of all numbers are no card's from their first two digits on.
-    let leading = usize::try_from(window.leading(2)).ok();
-    let mut ranges = leading
-        .and_then(|leading| BY_LEADING.get(leading).copied())
-        .unwrap_or(0);
-    if ranges == 0 {
-        return 0;
-    }
+    let mut ranges = BY_LEADING
+        .get(usize::from(window.leading_pair()))
+        .map_or(0, |leading| leading.ranges);
     let (first_six, mut lengths) = (window.leading(6), 0);
     while let Some(place) = ranges.checked_ilog2() {
         ranges ^= 1 << place;

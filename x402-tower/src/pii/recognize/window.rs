@@ -4,14 +4,19 @@ use std::ops::{Range, RangeInclusive};
 
 use super::super::steps::step;
 use super::super::view::View;
-use super::luhn::LuhnSums;
+use super::named::Named;
+use super::starts::Starts;
 
 /// As many groups as there are digits at most, so that single digits with something between are a number as well.
 const MAX_GROUPS: usize = MAX_DIGITS;
 /// No number that we look for has more digits: a payment card has at most 19.
-const MAX_DIGITS: usize = 19;
+pub(super) const MAX_DIGITS: usize = 19;
 /// Room for some windows one after the other, so that groups are moved once in a while only.
 const ROOM: usize = 2 * MAX_DIGITS;
+/// Digits are read so many at once.
+const READ: usize = 8;
+/// The bits of a digit that are its value.
+const VALUE: u8 = 15;
 
 /// Digits with none beside them.
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +38,7 @@ impl Group {
         }
     }
 
-    const fn len(&self) -> usize {
+    pub(super) const fn len(&self) -> usize {
         self.end - self.start
     }
 }
@@ -45,15 +50,55 @@ pub(super) struct Window<'v, 't> {
     view: &'v View<'t>,
     /// Groups that were taken away, those of the window, and room for more.
     groups: [Group; ROOM],
-    digits: [u8; ROOM],
-    /// For the check of any of them.
-    luhn: LuhnSums<ROOM>,
+    /// And what was read behind them.
+    digits: [u8; ROOM + READ],
     first: usize,
     len: usize,
     /// How many of the digits are before those of the window.
     base: usize,
     /// A bit for each number of digits after which a group of the window ends.
     ends: u32,
+    /// What the word before the first group may name.
+    named: Named,
+}
+
+/// Writes the values of the digits of a group to the start of `digits`, and others behind them.
+#[inline]
+fn read_digits(bytes: &[u8], group: &Group, digits: &mut [u8]) {
+    let length = group.len();
+    let upto_end = bytes.get(..group.end).unwrap_or_default();
+    let Some(last) = upto_end.last_chunk::<READ>() else {
+        // The text starts with it.
+        let values = upto_end.iter().skip(group.start);
+        for (digit, byte) in digits.iter_mut().zip(values) {
+            step();
+            *digit = byte & VALUE;
+        }
+        return;
+    };
+    let mut write = |place: usize, read: u64| {
+        step();
+        let values = read & u64::from_le_bytes([VALUE; READ]);
+        if let Some(digits) = digits
+            .get_mut(place..)
+            .and_then(|rest| rest.first_chunk_mut())
+        {
+            *digits = values.to_le_bytes();
+        }
+    };
+    let last = u64::from_le_bytes(*last);
+    if let Some(others) = READ.checked_sub(length) {
+        return write(0, last >> (8 * others));
+    }
+    let chunks = upto_end
+        .get(group.start..)
+        .unwrap_or_default()
+        .as_chunks::<READ>()
+        .0;
+    for (index, chunk) in chunks.iter().enumerate() {
+        write(index * READ, u64::from_le_bytes(*chunk));
+    }
+    write(length - READ, last);
 }
 
 /// The bits for numbers of digits.
@@ -78,12 +123,12 @@ impl<'v, 't> Window<'v, 't> {
         Self {
             view,
             groups: [Group::EMPTY; ROOM],
-            digits: [0; ROOM],
-            luhn: LuhnSums::new(),
+            digits: [0; ROOM + READ],
             first: 0,
             len: 0,
             base: 0,
             ends: 0,
+            named: Named::NOTHING,
         }
     }
 
@@ -98,18 +143,13 @@ impl<'v, 't> Window<'v, 't> {
             self.make_room();
         }
         let start = self.base + total - length;
-        let values = self.view.slice(group.start..group.end);
         let (Some(digits), Some(slot)) = (
-            self.digits.get_mut(start..start + length),
+            self.digits.get_mut(start..),
             self.groups.get_mut(self.first + self.len),
         ) else {
             return false;
         };
-        for (digit, byte) in digits.iter_mut().zip(values) {
-            step();
-            *digit = byte.wrapping_sub(b'0');
-        }
-        self.luhn.push_all(start, digits);
+        read_digits(self.view.bytes(), &group, digits);
         *slot = Group {
             upto: start + length,
             ..group
@@ -117,11 +157,6 @@ impl<'v, 't> Window<'v, 't> {
         self.len += 1;
         self.ends |= 1 << total;
         true
-    }
-
-    /// Whether the check digit of ISO/IEC 7812-1, annex B, holds for the digits of the first `count` groups.
-    pub(super) fn passes_luhn(&self, count: usize) -> bool {
-        self.luhn.holds(self.base..self.base + self.total(count))
     }
 
     /// Takes the first group away.
@@ -132,9 +167,29 @@ impl<'v, 't> Window<'v, 't> {
         self.ends = (self.ends >> digits) & !1;
         self.first += 1;
         self.len -= 1;
+        // Another digit stands before the next group.
+        self.named = Named::NOTHING;
         if self.len == 0 {
-            (self.first, self.base, self.ends) = (0, 0, 0);
+            self.clear();
         }
+    }
+
+    pub(super) const fn clear(&mut self) {
+        (self.first, self.len, self.base, self.ends) = (0, 0, 0, 0);
+    }
+
+    /// Looks at the word before the first group, before which there is no other one.
+    pub(super) fn read_word_before(&mut self) {
+        self.named = Named::before(self.view, self.start());
+    }
+
+    /// What the word before the window may name.
+    pub(super) const fn named(&self) -> Named {
+        self.named
+    }
+
+    pub(super) const fn view(&self) -> &'v View<'t> {
+        self.view
     }
 
     /// Moves the window to where the groups begin.
@@ -142,7 +197,6 @@ impl<'v, 't> Window<'v, 't> {
         let base = self.base;
         let end = base + self.total(self.len);
         self.digits.copy_within(base..end, 0);
-        self.luhn.move_to_start(base..end);
         self.groups
             .copy_within(self.first..self.first + self.len, 0);
         self.first = 0;
@@ -172,6 +226,11 @@ impl<'v, 't> Window<'v, 't> {
     /// Where the first digit stands.
     pub(super) fn start(&self) -> usize {
         self.groups().first().map_or(0, |group| group.start)
+    }
+
+    /// Where the last digit ends.
+    pub(super) fn end(&self) -> usize {
+        self.groups().last().map_or(0, |group| group.end)
     }
 
     /// From the first digit to the last one of the first `count` groups.
@@ -205,6 +264,23 @@ impl<'v, 't> Window<'v, 't> {
     /// How many digits the first group has.
     pub(super) const fn first_length(&self) -> u32 {
         self.ends.trailing_zeros()
+    }
+
+    /// How many digits the second group has, 0 if there is none.
+    const fn second_length(&self) -> u32 {
+        let others = self.ends & self.ends.wrapping_sub(1);
+        if others == 0 {
+            return 0;
+        }
+        others.trailing_zeros() - self.first_length()
+    }
+
+    /// Whether a number of one of some forms may start with the window.
+    #[inline]
+    pub(super) fn starts_as_one_of(&self, starts: &Starts) -> bool {
+        let digit = usize::from(self.leading_pair() / 10);
+        let (first, second) = (self.first_length(), self.second_length());
+        starts.has(digit, first as usize, second as usize)
     }
 
     /// How many digits the first `count` groups have.
@@ -249,6 +325,14 @@ impl<'v, 't> Window<'v, 't> {
         self.digits
             .get(self.base..self.base + self.total(count))
             .unwrap_or_default()
+    }
+
+    /// The number that the first two digits write, of two or more.
+    pub(super) fn leading_pair(&self) -> u8 {
+        match self.digits.get(self.base..) {
+            Some([tens, ones, ..]) => tens * 10 + ones,
+            _ => 0,
+        }
     }
 
     /// The number that the first `count` of the digits write.

@@ -10,13 +10,12 @@ use super::super::super::EntityType;
 use super::super::super::entity::EntitySet;
 use super::super::super::steps::step;
 use super::super::super::view::View;
-use super::super::window::{Window, ends_of, totals};
+use super::super::window::{Window, totals};
 use super::super::{Hits, NumberRecognizer, score};
-use super::beside::{follows_word, precedes_word};
-use super::naming::{Keys, Label, NATIONAL_ID, followed_by};
+use super::naming::{Keys, Label, NATIONAL_ID, followed_by, may_be_followed};
 use super::printed::Printed;
+use super::rules::{LONGEST, SHORTEST, STARTS, printed_totals, rules_of};
 use super::standing::{is_amount, stands_alone};
-use super::{asia, australia, europe, north_america, south_africa};
 
 /// A kind of number: what makes it valid, how it is printed and what it is called.
 #[derive(Debug)]
@@ -72,137 +71,49 @@ pub(super) const RECOGNIZER: NumberRecognizer = NumberRecognizer {
         EntityType::AuAbn,
         EntityType::ZaIdNumber,
     ]),
-    fewest_digits: SHORTEST,
+    may_match,
     match_at: |view, window, hits, _| match_at(view, window, hits),
 };
 
-const SHORTEST: usize = 8;
-const LONGEST: usize = 13;
-const RULES: [&[NumberRule]; 5] = [
-    north_america::RULES,
-    europe::RULES,
-    asia::RULES,
-    australia::RULES,
-    south_africa::RULES,
-];
-
-/// No number of digits has more rules.
-const MOST_RULES: usize = 8;
-
-/// The rules for each number of digits.
-static BY_LENGTH: [[Option<&NumberRule>; MOST_RULES]; LONGEST + 1] = {
-    let mut table = [[None; MOST_RULES]; LONGEST + 1];
-    let mut length = SHORTEST;
-    while length <= LONGEST {
-        let mut place = 0;
-        let mut tables: &[&'static [NumberRule]] = &RULES;
-        while let [rules, other_tables @ ..] = tables {
-            let mut rules: &'static [NumberRule] = rules;
-            while let [rule, other_rules @ ..] = rules {
-                if rule.lengths & (1 << length) != 0 {
-                    #[expect(
-                        clippy::indexing_slicing,
-                        reason = "checked when it is compiled; nothing of it runs later"
-                    )]
-                    {
-                        table[length][place] = Some(rule);
-                    }
-                    place += 1;
-                }
-                rules = other_rules;
-            }
-            tables = other_tables;
-        }
-        length += 1;
+/// The lengths of numbers that something may name, a bit each.
+#[inline]
+fn named_totals(window: &Window<'_, '_>) -> u32 {
+    let lengths = window.totals() & totals(SHORTEST..=LONGEST);
+    let by_word_before = window.named().lengths() & lengths;
+    // After any but the last of the groups comes another one.
+    let all = lengths & 1 << window.digits_in_all();
+    if all & !by_word_before != 0 && may_be_followed(window.view(), window.end()) {
+        return by_word_before | all;
     }
-    table
-};
-
-/// The rules for numbers with so many digits.
-fn rules_of(len: usize) -> impl Iterator<Item = &'static NumberRule> {
-    let rules = BY_LENGTH
-        .get(len)
-        .map_or([].as_slice(), |rules| rules.as_slice());
-    rules.iter().map_while(|rule| *rule)
+    by_word_before
 }
 
-/// No length of a first group has more forms.
-const MOST_FORMS: usize = 8;
-
-/// For each length of a first group, after how many digits the groups end of the forms that such numbers are printed in.
-static PRINTED: [[u32; MOST_FORMS]; LONGEST + 1] = {
-    let mut table = [[0; MOST_FORMS]; LONGEST + 1];
-    let mut counts = [0; LONGEST + 1];
-    let mut tables: &[&[NumberRule]] = &RULES;
-    while let [rules, other_tables @ ..] = tables {
-        let mut rules: &[NumberRule] = rules;
-        while let [rule, other_rules @ ..] = rules {
-            let mut forms = rule.printed;
-            while let [form, other_forms @ ..] = forms {
-                if let [first, ..] = form.groups {
-                    #[expect(
-                        clippy::indexing_slicing,
-                        reason = "checked when it is compiled; nothing of it runs later"
-                    )]
-                    {
-                        table[*first][counts[*first]] = ends_of(form.groups);
-                        counts[*first] += 1;
-                    }
-                }
-                forms = other_forms;
-            }
-            rules = other_rules;
-        }
-        tables = other_tables;
-    }
-    table
-};
-
-/// How many digits the first groups of a window have that are divided as in a printed form, a bit each.
-fn printed_totals(window: &Window<'_, '_>) -> u32 {
-    let first = usize::try_from(window.first_length()).unwrap_or(0);
-    let forms = PRINTED.get(first).into_iter().flatten();
-    forms
-        .take_while(|ends| **ends != 0)
-        .filter(|ends| window.starts_with_ends(**ends))
-        .fold(0, |totals, ends| totals | 1 << ends.ilog2())
+#[inline]
+fn may_match(window: &Window<'_, '_>) -> bool {
+    window.totals() & totals(SHORTEST..=LONGEST) != 0
+        && (window.starts_as_one_of(&STARTS) || named_totals(window) != 0)
 }
 
+#[inline(never)]
 fn match_at(
     view: &View<'_>,
     window: &Window<'_, '_>,
     hits: &Hits,
 ) -> Option<(EntityType, Range<usize>, u8)> {
     let lengths = window.totals() & totals(SHORTEST..=LONGEST);
-    if lengths == 0 {
-        return None;
-    }
-    let follows_word = follows_word(view, window.start());
+    let named = named_totals(window);
     let printed = printed_totals(window) & lengths;
-    // After any but the last of the groups comes another one.
-    let followed = if follows_word {
-        lengths
-    } else if window.digits_in_all() <= LONGEST
-        && precedes_word(view, window.span(window.len()).end)
-    {
-        1 << window.digits_in_all()
-    } else {
-        0
-    };
     // The longest first: the start of a number may be valid itself.
-    window
-        .counts(lengths & (printed | followed))
-        .find_map(|count| {
-            let is_beside_word = followed & 1 << window.total(count) != 0;
-            let candidate = Candidate {
-                window,
-                count,
-                span: window.span(count),
-            };
-            let may_be_named = is_beside_word && candidate.may_be_named(view);
-            let (entity, score) = candidate.best(view, hits, may_be_named)?;
-            Some((entity, candidate.span, score))
-        })
+    window.counts(printed | named).find_map(|count| {
+        let candidate = Candidate {
+            window,
+            count,
+            span: window.span(count),
+        };
+        let may_be_named = named & 1 << window.total(count) != 0 && candidate.may_be_named(view);
+        let (entity, score) = candidate.best(view, hits, may_be_named)?;
+        Some((entity, candidate.span, score))
+    })
 }
 
 /// The first groups of a window, taken for one number.
