@@ -85,14 +85,16 @@ fn has_card_grouping(window: &Window<'_, '_>, count: usize) -> bool {
     {
         return true;
     }
-    let first = window.lengths(1).next().unwrap_or(0);
-    let mut lengths = window.lengths(count);
-    let last = lengths.next_back().unwrap_or(0);
+    let first = window.total(1);
+    let last = window.total(count) - window.total(count - 1);
     let single = window
         .separators(count)
         .all(|separator| separator.len() == 1);
     let usual = single && window.separated_by(count, b"-");
-    (usual && lengths.all(|length| (4..=8).contains(&length)))
+    (usual
+        && window
+            .lengths(count - 1)
+            .all(|length| (4..=8).contains(&length)))
         || (window.separated_alike(count)
             && last <= first
             && window.lengths(count - 1).all(|length| length == first)

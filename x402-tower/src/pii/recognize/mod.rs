@@ -19,6 +19,7 @@ mod card;
 mod context;
 mod crossing;
 mod crypto;
+mod digits;
 mod email;
 mod groups;
 mod iban;

@@ -5,12 +5,14 @@ use std::ops::Range;
 use super::super::steps::step;
 use super::super::view::View;
 use super::groups::Groups;
-use super::window::{Group, Window};
+use super::window::Window;
 
 /// The longest separator is `", "` between the strings of a JSON array.
 const MAX_SEPARATOR: usize = 4;
 /// No number that is looked for has fewer.
 const FEWEST_DIGITS: usize = 7;
+/// The same of those that nothing divides.
+const FEWEST_UNDIVIDED: usize = 8;
 
 /// Walks a view from one group of digits to the next. Each group is read once.
 #[derive(Debug)]
@@ -18,81 +20,100 @@ pub(super) struct Numbers<'v, 't> {
     view: &'v View<'t>,
     groups: Groups<'v>,
     window: Window<'v, 't>,
-    /// The group that comes after those of the window but does not fit, or is not joined to them.
-    pending: Option<Group>,
+    /// The group that comes after those of the window.
+    next: Option<Range<usize>>,
+    /// Whether it is joined to them, but does not fit.
+    goes_on: bool,
     separators: Separators,
 }
 
 impl<'v, 't> Numbers<'v, 't> {
     /// The groups of a part of the view that are joined to nothing outside of it.
     pub(super) fn within(view: &'v View<'t>, part: Range<usize>) -> Self {
+        let mut groups = Groups::within(view.bytes(), part);
+        let next = next_whole(view, &mut groups);
         Self {
             view,
-            groups: Groups::within(view.bytes(), part),
+            groups,
             window: Window::empty(view),
-            pending: None,
+            next,
+            goes_on: false,
             separators: Separators::of(view),
         }
     }
 
     /// The groups from the next one on that together have enough digits for a number.
     pub(super) fn next_window(&mut self) -> Option<&Window<'v, 't>> {
-        if self.window.len() > 0 {
-            self.window.pop();
-        }
         loop {
-            let is_first = self.window.len() == 0;
-            if is_first {
-                let group = self.next_group()?;
-                if !self.window.push(group) {
-                    continue;
-                }
+            let is_new = self.window.len() <= 1;
+            if is_new {
+                self.begin()?;
+            } else {
+                self.window.pop();
             }
-            self.fill();
+            if self.goes_on {
+                self.fill();
+            }
             if self.window.digits_in_all() >= FEWEST_DIGITS {
-                if is_first {
+                if is_new {
                     self.window.read_word_before();
                 }
                 return Some(&self.window);
             }
-            self.window.pop();
-        }
-    }
-
-    /// Adds the groups that are joined to the window.
-    fn fill(&mut self) {
-        while self.window.has_room() {
-            let Some(group) = self.next_group() else {
-                return;
-            };
-            if !self.joins(self.window.end(), group.start) || !self.window.push(group) {
-                self.pending = Some(group);
-                return;
+            if !self.goes_on {
+                self.window.clear();
             }
         }
     }
 
-    /// The next group that does not touch a letter on its right.
-    #[inline]
-    fn next_group(&mut self) -> Option<Group> {
-        let view = self.view;
-        self.pending.take().or_else(|| {
-            let group = self
-                .groups
-                .find(|group| !view.at(group.end).is_ascii_alphabetic())?;
-            Some(Group::new(group.start, group.end))
-        })
+    /// Starts the window anew with a group that is joined to others, or long enough to be a number.
+    fn begin(&mut self) -> Option<()> {
+        loop {
+            let group = self.next.take()?;
+            self.advance();
+            self.goes_on = self.joins(group.end);
+            if self.goes_on || group.len() >= FEWEST_UNDIVIDED {
+                self.window.clear();
+                if self.window.push(&group) {
+                    return Some(());
+                }
+            }
+        }
     }
 
-    /// Whether what is between two groups is short and separates the parts of one number.
+    /// Adds the groups that are joined to the window, as long as they fit.
+    fn fill(&mut self) {
+        while self.goes_on
+            && let Some(next) = &self.next
+            && self.window.push(next)
+        {
+            self.advance();
+            self.goes_on = self.joins(self.window.end());
+        }
+    }
+
+    fn advance(&mut self) {
+        self.next = next_whole(self.view, &mut self.groups);
+    }
+
+    /// Whether what is between a group that ends at `end` and the next one is short and separates the parts of one number.
     #[inline]
-    fn joins(&self, end: usize, start: usize) -> bool {
-        start - end <= MAX_SEPARATOR
-            && self.view.slice(end..start).iter().all(|byte| {
+    fn joins(&self, end: usize) -> bool {
+        let Some(next) = &self.next else {
+            return false;
+        };
+        next.start - end <= MAX_SEPARATOR
+            && self.view.slice(end..next.start).iter().all(|byte| {
                 step();
                 self.separators.have(*byte)
             })
     }
+}
+
+/// The next group that does not touch a letter on its right.
+#[inline(never)]
+fn next_whole(view: &View<'_>, groups: &mut Groups<'_>) -> Option<Range<usize>> {
+    groups.find(|group| !view.at(group.end).is_ascii_alphabetic())
 }
 
 /// What can stand between the groups of a number, a bit for each byte of ASCII.

@@ -26,14 +26,33 @@ pub(super) enum WordBefore {
 impl WordBefore {
     pub(super) fn at(view: &View<'_>, position: usize) -> Self {
         let end = skip_connectors_back(view, position);
-        let [last, second, third] = [0, 1, 2].map(|back| view.before(end.saturating_sub(back)));
         // From an opening parenthesis on, one byte more is skipped.
-        let may_be_missed = position - end == MAX_CONNECTORS;
-        if may_be_missed || !(last.is_ascii() && second.is_ascii() && third.is_ascii()) {
+        if position - end == MAX_CONNECTORS {
             return Self::Other;
         }
-        if !last.is_ascii_alphabetic() {
+        let upto_end = view.bytes().get(..end).unwrap_or_default();
+        match upto_end.last_chunk::<LETTERS>() {
+            Some([third, second, last])
+                if third.is_ascii_lowercase()
+                    && second.is_ascii_lowercase()
+                    && last.is_ascii_lowercase() =>
+            {
+                let letters = [*last, *second, *third];
+                Self::Ends { letters, end }
+            }
+            _ => Self::ending_otherwise(view, end),
+        }
+    }
+
+    /// The same for short words and those in capitals.
+    #[inline(never)]
+    fn ending_otherwise(view: &View<'_>, end: usize) -> Self {
+        let [last, second, third] = [0, 1, 2].map(|back| view.before(end.saturating_sub(back)));
+        if last.is_ascii() && !last.is_ascii_alphabetic() {
             return Self::None;
+        }
+        if !(last.is_ascii() && second.is_ascii() && third.is_ascii()) {
+            return Self::Other;
         }
         let letters = match [second.is_ascii_alphabetic(), third.is_ascii_alphabetic()] {
             [true, true] => [last, second, third],
