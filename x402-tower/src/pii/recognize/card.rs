@@ -9,12 +9,10 @@ use super::{NumberMatch, NumberRecognizer, issuer, luhn, score, uuid};
 pub(super) const RECOGNIZER: NumberRecognizer = NumberRecognizer {
     entities: EntitySet::of(&[EntityType::CreditCard]),
     may_match: |window| {
-        let leading = window.leading_pair();
-        let mut known = issuer::lengths_of(leading);
-        if leading / 10 == UATP_FIRST {
-            known |= 1 << UATP_LENGTH;
-        }
-        window.totals() & totals(LENGTHS) & known != 0 && !window.glued()
+        let lengths = window.totals() & totals(LENGTHS);
+        lengths != 0
+            && (lengths & issuer::lengths_by_leading(window) != 0 || is_uatp(window))
+            && !window.glued()
     },
     match_at: |view, window, _, _| match_at(view, window),
 };
@@ -23,7 +21,6 @@ const LENGTHS: std::ops::RangeInclusive<usize> = 13..=19;
 /// How UATP divides its numbers.
 const UATP: &[usize] = &[4, 5, 6];
 const UATP_LENGTH: usize = 15;
-const UATP_FIRST: u8 = 1;
 /// Undivided digits with this many zeros at their end are a round amount, not an account.
 const ROUND: usize = 8;
 /// What people put between the groups of a card beside spaces.
@@ -45,13 +42,9 @@ fn match_at(view: &View<'_>, window: &Window<'_, '_>) -> Option<NumberMatch> {
     let issued = issuer::issued_lengths(window);
     let known = issued | if is_uatp(window) { 1 << UATP_LENGTH } else { 0 };
     let lengths = window.totals() & totals(LENGTHS) & known;
-    if lengths == 0 {
-        return None;
-    }
-    let checked = lengths & luhn::passing(window.digit_values(window.len()));
     // The longest first: a 19-digit card starts with groups that may pass for a 16-digit one.
     let count = window
-        .counts(checked)
+        .counts(lengths)
         .find(|count| is_card(view, window, *count, issued))?;
     Some((EntityType::CreditCard, window.span(count), score::CHECKSUM))
 }
@@ -59,6 +52,7 @@ fn match_at(view: &View<'_>, window: &Window<'_, '_>) -> Option<NumberMatch> {
 fn is_card(view: &View<'_>, window: &Window<'_, '_>, count: usize, issued: u32) -> bool {
     let length = window.total(count);
     (issued & 1 << length != 0 || (count == UATP.len() && is_uatp(window)))
+        && luhn::holds(window.digit_values(count))
         && has_card_grouping(window, count)
         && (count > 1 || window.digits(count).rev().take_while(|digit| *digit == 0).count() < ROUND)
         // A decimal fraction or its integer part.
@@ -68,7 +62,7 @@ fn is_card(view: &View<'_>, window: &Window<'_, '_>, count: usize, issued: u32) 
 
 /// UATP's numbers are known by their form alone: anything of 15 digits may start with 1.
 fn is_uatp(window: &Window<'_, '_>) -> bool {
-    window.starts_with(UATP) && window.leading_pair() / 10 == UATP_FIRST
+    window.starts_with(UATP) && matches!(window.leading_digits(), [1, ..])
 }
 
 /// No separators; groups as they are printed, whatever is between; or the same between groups of one length, the last

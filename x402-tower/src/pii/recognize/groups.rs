@@ -30,23 +30,13 @@ impl<'v> Groups<'v> {
         }
     }
 
-    fn next_block(&mut self) -> Option<()> {
-        if self.block + BLOCK >= self.bytes.len() {
-            return None;
-        }
-        self.block += BLOCK;
-        self.digits = digits_of(self.bytes, self.block);
-        Some(())
-    }
-}
-
-impl Iterator for Groups<'_> {
-    type Item = Range<usize>;
-
+    /// The next group, an empty one at the end.
     #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
+    pub(super) fn next_group(&mut self) -> Range<usize> {
         while self.digits == 0 {
-            self.next_block()?;
+            if !self.next_block() {
+                return 0..0;
+            }
         }
         step();
         let first = self.digits.trailing_zeros();
@@ -55,13 +45,21 @@ impl Iterator for Groups<'_> {
         let behind = self.digits.wrapping_add(1 << first);
         let mut end = self.block + behind.trailing_zeros() as usize;
         self.digits &= behind;
-        while end == self.block + BLOCK && self.next_block().is_some() {
+        while end == self.block + BLOCK && self.next_block() {
             step();
-            let row = self.digits.trailing_ones();
-            end += row as usize;
+            end += self.digits.trailing_ones() as usize;
             self.digits &= self.digits.wrapping_add(1);
         }
-        Some(start..end)
+        start..end
+    }
+
+    fn next_block(&mut self) -> bool {
+        if self.block + BLOCK >= self.bytes.len() {
+            return false;
+        }
+        self.block += BLOCK;
+        self.digits = digits_of(self.bytes, self.block);
+        true
     }
 }
 
@@ -100,6 +98,12 @@ fn digits_of_lane(lane: &[u8; LANES]) -> u64 {
 mod tests {
     use super::*;
 
+    fn all(bytes: &[u8], part: Range<usize>) -> Vec<Range<usize>> {
+        let mut groups = Groups::within(bytes, part);
+        let next = || Some(groups.next_group()).filter(|group| !group.is_empty());
+        std::iter::from_fn(next).collect()
+    }
+
     /// Rows of digits of any length at any place, beside others, in parts with any start.
     #[test]
     fn are_where_digits_stand_in_a_row() {
@@ -112,7 +116,7 @@ mod tests {
                     bytes.extend(vec![b'/'; behind]);
                     bytes.extend(b"1:2");
                     for start in 0..=place {
-                        let groups: Vec<_> = Groups::within(&bytes, start..bytes.len()).collect();
+                        let groups = all(&bytes, start..bytes.len());
                         let mut expected = vec![place..end];
                         if behind == 0 {
                             expected[0].end += 1;
@@ -122,7 +126,7 @@ mod tests {
                         expected.push(bytes.len() - 1..bytes.len());
                         assert_eq!(groups, expected, "{length} {place} {behind} {start}");
                     }
-                    let cut: Vec<_> = Groups::within(&bytes, 0..end).collect();
+                    let cut = all(&bytes, 0..end);
                     assert_eq!(cut, [place..end], "{length} {place} {behind}");
                 }
             }

@@ -49,7 +49,7 @@ const RANGES: &[Range] = &[
     range(194_600, 194_699, 16, 16), // GPN
 ];
 
-/// What is issued of all numbers with the same first two digits.
+/// What is issued of all numbers with the same first three digits.
 #[derive(Clone, Copy)]
 struct Leading {
     /// The ranges that have such numbers, one bit each.
@@ -58,15 +58,17 @@ struct Leading {
     lengths: u32,
 }
 
-static BY_LEADING: [Leading; 100] = {
+const LEADING: usize = 1_000;
+
+static BY_LEADING: [Leading; LEADING] = {
     let mut table = [Leading {
         ranges: 0,
         lengths: 0,
-    }; 100];
+    }; LEADING];
     let (mut rest, mut bit) = (RANGES, 1);
     while let [range, others @ ..] = rest {
-        let mut leading = range.first / 10_000;
-        while leading <= range.last / 10_000 {
+        let mut leading = range.first / 1_000;
+        while leading <= range.last / 1_000 {
             #[expect(
                 clippy::indexing_slicing,
                 reason = "checked when it is compiled; nothing of it runs later"
@@ -83,20 +85,25 @@ static BY_LEADING: [Leading; 100] = {
     table
 };
 
-/// The lengths of card numbers that may be issued with these first two digits, one bit each: half of all numbers are no
-/// card's from them on.
+fn by_leading(window: &Window<'_, '_>) -> Leading {
+    let [hundreds, tens, ones] = window.leading_digits().map(usize::from);
+    let leading = BY_LEADING.get(hundreds * 100 + tens * 10 + ones).copied();
+    leading.unwrap_or(Leading {
+        ranges: 0,
+        lengths: 0,
+    })
+}
+
+/// The lengths of card numbers that may be issued with the first three digits of a window, one bit each: most numbers are
+/// no card's from them on.
 #[inline]
-pub(super) fn lengths_of(leading: u8) -> u32 {
-    BY_LEADING
-        .get(usize::from(leading))
-        .map_or(0, |leading| leading.lengths)
+pub(super) fn lengths_by_leading(window: &Window<'_, '_>) -> u32 {
+    by_leading(window).lengths
 }
 
 /// The lengths of the card numbers that networks issue with the first six digits of a window, one bit each.
 pub(super) fn issued_lengths(window: &Window<'_, '_>) -> u32 {
-    let mut ranges = BY_LEADING
-        .get(usize::from(window.leading_pair()))
-        .map_or(0, |leading| leading.ranges);
+    let mut ranges = by_leading(window).ranges;
     let (first_six, mut lengths) = (window.leading(6), 0);
     while let Some(place) = ranges.checked_ilog2() {
         ranges ^= 1 << place;

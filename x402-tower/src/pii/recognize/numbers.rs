@@ -5,14 +5,12 @@ use std::ops::Range;
 use super::super::steps::step;
 use super::super::view::View;
 use super::groups::Groups;
-use super::window::Window;
+use super::window::{MAX_DIGITS, Window};
 
 /// The longest separator is `", "` between the strings of a JSON array.
 const MAX_SEPARATOR: usize = 4;
 /// No number that is looked for has fewer.
 const FEWEST_DIGITS: usize = 7;
-/// The same of those that nothing divides.
-const FEWEST_UNDIVIDED: usize = 8;
 
 /// Walks a view from one group of digits to the next. Each group is read once.
 #[derive(Debug)]
@@ -20,9 +18,9 @@ pub(super) struct Numbers<'v, 't> {
     view: &'v View<'t>,
     groups: Groups<'v>,
     window: Window<'v, 't>,
-    /// The group that comes after those of the window.
-    next: Option<Range<usize>>,
-    /// Whether it is joined to them, but does not fit.
+    /// The group after those of the window, an empty one at the end.
+    next: Range<usize>,
+    /// Whether it is joined to them.
     goes_on: bool,
     separators: Separators,
 }
@@ -47,73 +45,51 @@ impl<'v, 't> Numbers<'v, 't> {
         loop {
             let is_new = self.window.len() <= 1;
             if is_new {
-                self.begin()?;
+                self.window.clear();
+                self.goes_on = !self.next.is_empty();
             } else {
                 self.window.pop();
             }
-            if self.goes_on {
-                self.fill();
+            while self.goes_on && self.window.push(&self.next) {
+                let end = self.next.end;
+                self.next = next_whole(self.view, &mut self.groups);
+                self.goes_on = !self.next.is_empty() && self.joins(end..self.next.start);
             }
-            if self.window.digits_in_all() >= FEWEST_DIGITS {
-                if is_new {
-                    self.window.read_word_before();
-                }
-                return Some(&self.window);
-            }
-            if !self.goes_on {
-                self.window.clear();
-            }
-        }
-    }
-
-    /// Starts the window anew with a group that is joined to others, or long enough to be a number.
-    fn begin(&mut self) -> Option<()> {
-        loop {
-            let group = self.next.take()?;
-            self.advance();
-            self.goes_on = self.joins(group.end);
-            if self.goes_on || group.len() >= FEWEST_UNDIVIDED {
-                self.window.clear();
-                if self.window.push(&group) {
-                    return Some(());
+            match self.window.digits_in_all() {
+                0 => return None,
+                1..FEWEST_DIGITS if self.goes_on => {}
+                1..FEWEST_DIGITS => self.window.clear(),
+                _ => {
+                    if is_new {
+                        self.window.read_word_before();
+                    }
+                    return Some(&self.window);
                 }
             }
         }
     }
 
-    /// Adds the groups that are joined to the window, as long as they fit.
-    fn fill(&mut self) {
-        while self.goes_on
-            && let Some(next) = &self.next
-            && self.window.push(next)
-        {
-            self.advance();
-            self.goes_on = self.joins(self.window.end());
-        }
-    }
-
-    fn advance(&mut self) {
-        self.next = next_whole(self.view, &mut self.groups);
-    }
-
-    /// Whether what is between a group that ends at `end` and the next one is short and separates the parts of one number.
+    /// Whether what is between two groups is short and separates the parts of one number.
     #[inline]
-    fn joins(&self, end: usize) -> bool {
-        let Some(next) = &self.next else {
-            return false;
-        };
-        next.start - end <= MAX_SEPARATOR
-            && self.view.slice(end..next.start).iter().all(|byte| {
+    fn joins(&self, gap: Range<usize>) -> bool {
+        gap.len() <= MAX_SEPARATOR
+            && self.view.slice(gap).iter().all(|byte| {
                 step();
                 self.separators.have(*byte)
             })
     }
 }
 
-/// The next group that does not touch a letter on its right.
+/// The next group that does not touch a letter on its right and is not too long for a number.
 #[inline(never)]
-fn next_whole(view: &View<'_>, groups: &mut Groups<'_>) -> Option<Range<usize>> {
-    groups.find(|group| !view.at(group.end).is_ascii_alphabetic())
+fn next_whole(view: &View<'_>, groups: &mut Groups<'_>) -> Range<usize> {
+    loop {
+        let group = groups.next_group();
+        let is_whole = !view.at(group.end).is_ascii_alphabetic();
+        if group.is_empty() || (is_whole && group.len() <= MAX_DIGITS) {
+            return group;
+        }
+    }
 }
 
 /// What can stand between the groups of a number, a bit for each byte of ASCII.

@@ -146,7 +146,7 @@ fn ends_round(window: &Window<'_, '_>, count: usize) -> bool {
 
 /// Whether divided digits start with one, and enough of them.
 fn may_have_exit_code(window: &Window<'_, '_>) -> bool {
-    window.leading_pair() <= 1
+    matches!(window.leading_digits(), [0, 0 | 1, _])
         && window.digits_in_all() >= SHORTEST_WITH_EXIT_CODE
         && window.len() > 1
 }

@@ -138,7 +138,11 @@ impl<'v, 't> Window<'v, 't> {
         })
     }
 
-    /// How many groups there are, at least one.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.ends == 0
+    }
+
+    /// How many groups there are.
     pub(super) const fn len(&self) -> usize {
         self.ends.count_ones() as usize
     }
@@ -193,7 +197,7 @@ impl<'v, 't> Window<'v, 't> {
     /// Whether a number of one of some forms may start with the window.
     #[inline]
     pub(super) fn starts_as_one_of(&self, starts: &Starts) -> bool {
-        let digit = usize::from(self.leading_pair() / 10);
+        let [digit, ..] = self.leading_digits().map(usize::from);
         let (first, second) = (self.first_length(), self.second_length());
         starts.has(digit, first as usize, second as usize)
     }
@@ -242,12 +246,12 @@ impl<'v, 't> Window<'v, 't> {
             .unwrap_or_default()
     }
 
-    /// The number that the first two digits write, of two or more.
-    pub(super) fn leading_pair(&self) -> u8 {
-        match self.digits.get(self.base..) {
-            Some([tens, ones, ..]) => tens * 10 + ones,
-            _ => 0,
-        }
+    /// The first three digits, of three or more.
+    #[inline]
+    pub(super) fn leading_digits(&self) -> [u8; 3] {
+        let digits = self.digits.get(self.base..);
+        let first = digits.and_then(|digits| digits.first_chunk());
+        first.copied().unwrap_or_default()
     }
 
     /// The number that the first `count` of the digits write.

@@ -105,13 +105,17 @@ fn match_at(
     let printed = printed_totals(window) & lengths;
     // The longest first: the start of a number may be valid itself.
     window.counts(printed | named).find_map(|count| {
-        let candidate = Candidate {
+        let total = 1 << window.total(count);
+        let mut candidate = Candidate {
             window,
             count,
             span: window.span(count),
+            may_be_named: false,
+            may_be_printed: false,
         };
-        let may_be_named = named & 1 << window.total(count) != 0 && candidate.may_be_named(view);
-        let (entity, score) = candidate.best(view, hits, may_be_named)?;
+        candidate.may_be_named = named & total != 0 && candidate.is_divided_plainly(view);
+        candidate.may_be_printed = printed & total != 0 && candidate.stands(view);
+        let (entity, score) = candidate.best(view, hits)?;
         Some((entity, candidate.span, score))
     })
 }
@@ -121,32 +125,38 @@ struct Candidate<'w, 'v, 't> {
     window: &'w Window<'v, 't>,
     count: usize,
     span: Range<usize>,
+    /// Whether a name may be beside it.
+    may_be_named: bool,
+    /// Whether it may be one that its form proves.
+    may_be_printed: bool,
 }
 
 impl Candidate<'_, '_, '_> {
-    fn best(&self, view: &View<'_>, hits: &Hits, may_be_named: bool) -> Option<(EntityType, u8)> {
+    fn best(&self, view: &View<'_>, hits: &Hits) -> Option<(EntityType, u8)> {
+        if !self.may_be_named && !self.may_be_printed {
+            return None;
+        }
         let digits = self.window.digit_values(self.count);
         let mut label = None;
         rules_of(digits.len())
             .filter(|rule| {
                 step();
                 hits.wants(rule.entity)
-                    && (may_be_named || self.printed_forms(rule).next().is_some())
+                    && (self.may_be_named || self.printed_form(view, rule).is_some())
                     && (rule.is_valid)(digits)
             })
             .filter_map(|rule| {
                 let label = label.get_or_insert_with(|| Label::before(view, self.span.start));
-                let named = may_be_named
-                    .then(|| self.score_named(view, rule, digits, label))
-                    .flatten();
-                let score = named.or_else(|| self.score_printed(view, rule, digits, label))?;
+                let score = self
+                    .score_named(view, rule, digits, label)
+                    .or_else(|| self.score_printed(view, rule, digits, label))?;
                 Some((rule.entity, score))
             })
             .reduce(|best, next| if next.1 > best.1 { next } else { best })
     }
 
     /// Beside a key or word the digits may be divided anyhow, but are no decimal.
-    fn may_be_named(&self, view: &View<'_>) -> bool {
+    fn is_divided_plainly(&self, view: &View<'_>) -> bool {
         let is_divided_by_single_characters = self.window.separators(self.count).all(|separator| {
             matches!(separator, [byte] if b"-./_".contains(byte) || view.is_space(*byte))
         });
@@ -160,6 +170,9 @@ impl Candidate<'_, '_, '_> {
         digits: &[u8],
         label: &Label,
     ) -> Option<u8> {
+        if !self.may_be_named {
+            return None;
+        }
         let is_named = |keys| label.names(keys) || followed_by(view, self.span.end, keys);
         if is_named(rule.keys) {
             return Some(rule.named_score);
@@ -175,21 +188,27 @@ impl Candidate<'_, '_, '_> {
         digits: &[u8],
         label: &Label,
     ) -> Option<u8> {
-        let printed = self
-            .printed_forms(rule)
-            .find(|printed| self.is_divided_as(view, printed))?;
-        let stands = !self.window.glued()
-            && stands_alone(view, &self.span)
-            && !self.window.continues(self.count, b" +")
-            && !is_amount(view, &self.span, label)
-            && !(rule.is_everyday)(digits);
-        stands.then_some(printed.score)
+        let printed = self.printed_form(view, rule)?;
+        (!is_amount(view, &self.span, label) && !(rule.is_everyday)(digits))
+            .then_some(printed.score)
     }
 
-    /// The forms that the digits are grouped as.
-    fn printed_forms(&self, rule: &NumberRule) -> impl Iterator<Item = &'static Printed> {
-        rule.printed.iter().filter(|printed| {
-            printed.groups.len() == self.count && self.window.starts_with(printed.groups)
+    /// Whether it stands for itself.
+    fn stands(&self, view: &View<'_>) -> bool {
+        !self.window.glued()
+            && !self.window.continues(self.count, b" +")
+            && stands_alone(view, &self.span)
+    }
+
+    /// The form that the digits are grouped and divided as.
+    fn printed_form(&self, view: &View<'_>, rule: &NumberRule) -> Option<&'static Printed> {
+        if !self.may_be_printed {
+            return None;
+        }
+        rule.printed.iter().find(|printed| {
+            printed.groups.len() == self.count
+                && self.window.starts_with(printed.groups)
+                && self.is_divided_as(view, printed)
         })
     }
 
