@@ -3,7 +3,8 @@
 use super::super::EntityType;
 use super::super::entity::EntitySet;
 use super::super::view::View;
-use super::window::{Window, totals};
+use super::totals::totals;
+use super::window::Window;
 use super::{NumberMatch, NumberRecognizer, issuer, luhn, score, uuid};
 
 pub(super) const RECOGNIZER: NumberRecognizer = NumberRecognizer {

@@ -1,6 +1,7 @@
 //! Which card networks issue which numbers.
 
-use super::window::{Window, totals};
+use super::totals::totals;
+use super::window::Window;
 
 /// A range of issuer numbers, by their first six digits, and the lengths of card numbers in it.
 struct Range {

@@ -88,6 +88,7 @@ static BY_ENDING: ByEnding = {
         .with_words(FILLERS, Named::BY_ANOTHER)
         .with_words(LINKS, Named::BY_ANOTHER)
         .with_phrases(phone::KEYS.phrases(), Named::PHONE)
+        .with_phrases(phone::GLUED_KEYS.phrases(), Named::PHONE)
         .with_phrases(ssn::KEYS.phrases(), Named::SSN)
         .with_phrases(ssn::PERSON_SEGMENTS.phrases(), Named::SSN);
     national::with_names(by_ending)
@@ -146,5 +147,64 @@ const fn ending(word: &str) -> [u8; LETTERS] {
         [second, last] => [*last, *second, 0],
         [last] => [*last, 0, 0],
         [] => [0; LETTERS],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn before(text: &str) -> Named {
+        Named::before(&View::of_text(text), text.len())
+    }
+
+    #[test]
+    fn are_known_by_their_names_however_written() {
+        for text in [
+            "phone ",
+            "myPhone=",
+            "Tel. no. ",
+            "PHONE NUMBER IS ",
+            "numer telefonu: ",
+        ] {
+            assert!(before(text).may_be_phone(), "{text}");
+        }
+        for text in [
+            "ssn",
+            "SSN #",
+            "applicantSsn=",
+            "/patients/",
+            "social security no: ",
+        ] {
+            assert!(before(text).may_be_ssn(), "{text}");
+        }
+        for (text, length) in [
+            ("pesel=", 11),
+            ("userPesel: ", 11),
+            ("NHSNumber=", 10),
+            ("N.H.S. no ", 10),
+            ("T.C. kimlik no: ", 11),
+            ("tax file number of the ", 9),
+            ("주민번호 ", 13),
+        ] {
+            assert!(before(text).lengths() & 1 << length != 0, "{text}");
+        }
+    }
+
+    #[test]
+    fn most_words_name_nothing() {
+        for text in [
+            "",
+            "Pays ",
+            "12, ",
+            "&value=",
+            "validBefore=",
+            "amount: ",
+            "eip",
+        ] {
+            let named = before(text);
+            assert!(!named.may_be_phone() && !named.may_be_ssn(), "{text}");
+            assert_eq!(named.lengths(), 0, "{text}");
+        }
     }
 }

@@ -8,7 +8,8 @@ use super::super::view::View;
 use super::calling_code::{ITALY, NORTH_AMERICA, calling_code};
 use super::context::{Phrases, preceded_by};
 use super::phone_plan::{Proof, may_be_national, national_plan};
-use super::window::{Window, totals};
+use super::totals::totals;
+use super::window::Window;
 use super::{NumberMatch, NumberRecognizer, score, uuid};
 
 pub(super) const RECOGNIZER: NumberRecognizer = NumberRecognizer {
@@ -75,7 +76,7 @@ pub(super) static KEYS: Phrases = Phrases::of(&[
     &["keitai"],
 ]);
 /// Keys that are written without anything between them and the number.
-static GLUED_KEYS: Phrases =
+pub(super) static GLUED_KEYS: Phrases =
     Phrases::of(&[&["phone"], &["telephone"], &["tel"], &["mobile"], &["fax"]]);
 
 /// Without a key before it, a number has a `+`, is dialled from abroad or has the form of a national one.

@@ -8,7 +8,8 @@ use std::ops::RangeInclusive;
 
 use super::score;
 use super::starts::{FirstDigits, Starts};
-use super::window::{Window, ends_of, totals};
+use super::totals::{ends_of, totals};
+use super::window::Window;
 
 /// The digits of all layouts.
 const LENGTHS: RangeInclusive<usize> = 9..=12;

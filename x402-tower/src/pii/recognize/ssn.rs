@@ -7,7 +7,8 @@ use super::super::entity::EntitySet;
 use super::super::steps::step;
 use super::super::view::View;
 use super::context::{Phrases, preceded_by};
-use super::window::{Window, ends_of, totals};
+use super::totals::{ends_of, totals};
+use super::window::Window;
 use super::{NumberRecognizer, score, uuid};
 
 pub(super) const RECOGNIZER: NumberRecognizer = NumberRecognizer {

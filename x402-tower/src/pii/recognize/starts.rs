@@ -1,7 +1,5 @@
 //! How numbers in groups start: with which digit, and how long the first two groups are.
 
-use super::window::MAX_DIGITS;
-
 /// A bit for each digit that a number may start with.
 pub(super) type FirstDigits = u32;
 pub(super) const ANY_DIGIT: FirstDigits = (1 << DIGITS) - 1;
@@ -49,8 +47,7 @@ impl Starts {
     /// Whether one of the forms starts with this digit and groups of these lengths, 0 for none.
     #[inline]
     pub(super) fn has(&self, digit: usize, first: usize, second: usize) -> bool {
-        debug_assert!(second <= MAX_DIGITS, "it is a part of a window");
         let seconds = self.seconds.get(first).and_then(|row| row.get(digit));
-        seconds.is_some_and(|seconds| seconds >> second & 1 != 0)
+        seconds.is_some_and(|seconds| seconds & 1 << second != 0)
     }
 }

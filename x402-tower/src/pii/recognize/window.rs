@@ -1,12 +1,13 @@
 //! A few groups of digits of which a number may be made.
 
-use std::ops::{Range, RangeInclusive};
+use std::ops::Range;
 
 use super::super::steps::step;
 use super::super::view::View;
 use super::digits::{READ, read_digits};
 use super::named::Named;
 use super::starts::Starts;
+use super::totals::ends_of;
 
 /// No number that we look for has more digits: a payment card has at most 19.
 pub(super) const MAX_DIGITS: usize = 19;
@@ -32,23 +33,6 @@ pub(super) struct Window<'v, 't> {
     named: Named,
 }
 
-/// The bits for numbers of digits.
-pub(super) const fn totals(range: RangeInclusive<usize>) -> u32 {
-    (2 << *range.end()) - (1 << *range.start())
-}
-
-/// The numbers of digits after which groups of these lengths end, a bit each.
-pub(super) const fn ends_of(lengths: &[usize]) -> u32 {
-    let (mut ends, mut total) = (0, 0);
-    let mut rest = lengths;
-    while let [length, others @ ..] = rest {
-        total += *length;
-        ends |= 1 << total;
-        rest = others;
-    }
-    ends
-}
-
 impl<'v, 't> Window<'v, 't> {
     pub(super) const fn empty(view: &'v View<'t>) -> Self {
         Self {
@@ -63,6 +47,7 @@ impl<'v, 't> Window<'v, 't> {
     }
 
     /// Adds a group at the end, if it fits.
+    #[inline]
     pub(super) fn push(&mut self, group: &Range<usize>) -> bool {
         let before = self.digits_in_all();
         let total = before + group.len();
@@ -136,10 +121,6 @@ impl<'v, 't> Window<'v, 't> {
             digits = upto;
             Some(start..start + length)
         })
-    }
-
-    pub(super) const fn is_empty(&self) -> bool {
-        self.ends == 0
     }
 
     /// How many groups there are.

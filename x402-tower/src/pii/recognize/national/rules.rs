@@ -2,7 +2,8 @@
 
 use super::super::named::{ByEnding, Named};
 use super::super::starts::{ANY_DIGIT, Starts};
-use super::super::window::{Window, ends_of};
+use super::super::totals::ends_of;
+use super::super::window::Window;
 use super::naming::NATIONAL_ID;
 use super::number::NumberRule;
 use super::{asia, australia, europe, north_america, south_africa};
