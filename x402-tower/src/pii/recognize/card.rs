@@ -3,24 +3,19 @@
 use super::super::EntityType;
 use super::super::entity::EntitySet;
 use super::super::view::View;
-use super::window::{Window, totals};
-use super::{NumberRecognizer, issuer, score, uuid};
+use super::totals::totals;
+use super::window::Window;
+use super::{NumberMatch, NumberRecognizer, issuer, luhn, score, uuid};
 
 pub(super) const RECOGNIZER: NumberRecognizer = NumberRecognizer {
     entities: EntitySet::of(&[EntityType::CreditCard]),
-    fewest_digits: *LENGTHS.start(),
-    match_at: |view, window, _, _| {
-        if window.totals() & totals(LENGTHS) == 0 || window.glued() {
-            return None;
-        }
-        let issued = issuer::issued_lengths(window);
-        let known = issued | if is_uatp(window) { 1 << UATP_LENGTH } else { 0 };
-        // The longest first: a 19-digit card starts with groups that may pass for a 16-digit one.
-        let count = window
-            .counts(totals(LENGTHS) & known)
-            .find(|count| is_card(view, window, *count, issued))?;
-        Some((EntityType::CreditCard, window.span(count), score::CHECKSUM))
+    may_match: |window| {
+        let lengths = window.totals() & totals(LENGTHS);
+        lengths != 0
+            && (lengths & issuer::lengths_by_leading(window) != 0 || is_uatp(window))
+            && !window.glued()
     },
+    match_at: |view, window, _, _| match_at(view, window),
 };
 
 const LENGTHS: std::ops::RangeInclusive<usize> = 13..=19;
@@ -43,10 +38,22 @@ const PRINTED: &[&[usize]] = &[
     &[8, 8],
 ];
 
+#[inline(never)]
+fn match_at(view: &View<'_>, window: &Window<'_, '_>) -> Option<NumberMatch> {
+    let issued = issuer::issued_lengths(window);
+    let known = issued | if is_uatp(window) { 1 << UATP_LENGTH } else { 0 };
+    let lengths = window.totals() & totals(LENGTHS) & known;
+    // The longest first: a 19-digit card starts with groups that may pass for a 16-digit one.
+    let count = window
+        .counts(lengths)
+        .find(|count| is_card(view, window, *count, issued))?;
+    Some((EntityType::CreditCard, window.span(count), score::CHECKSUM))
+}
+
 fn is_card(view: &View<'_>, window: &Window<'_, '_>, count: usize, issued: u32) -> bool {
     let length = window.total(count);
     (issued & 1 << length != 0 || (count == UATP.len() && is_uatp(window)))
-        && window.passes_luhn(count)
+        && luhn::holds(window.digit_values(count))
         && has_card_grouping(window, count)
         && (count > 1 || window.digits(count).rev().take_while(|digit| *digit == 0).count() < ROUND)
         // A decimal fraction or its integer part.
@@ -56,7 +63,7 @@ fn is_card(view: &View<'_>, window: &Window<'_, '_>, count: usize, issued: u32) 
 
 /// UATP's numbers are known by their form alone: anything of 15 digits may start with 1.
 fn is_uatp(window: &Window<'_, '_>) -> bool {
-    window.starts_with(UATP) && window.leading(1) == 1
+    window.starts_with(UATP) && matches!(window.leading_digits(), [1, ..])
 }
 
 /// No separators; groups as they are printed, whatever is between; or the same between groups of one length, the last
@@ -73,14 +80,16 @@ fn has_card_grouping(window: &Window<'_, '_>, count: usize) -> bool {
     {
         return true;
     }
-    let first = window.lengths(1).next().unwrap_or(0);
-    let mut lengths = window.lengths(count);
-    let last = lengths.next_back().unwrap_or(0);
+    let first = window.total(1);
+    let last = window.total(count) - window.total(count - 1);
     let single = window
         .separators(count)
         .all(|separator| separator.len() == 1);
     let usual = single && window.separated_by(count, b"-");
-    (usual && lengths.all(|length| (4..=8).contains(&length)))
+    (usual
+        && window
+            .lengths(count - 1)
+            .all(|length| (4..=8).contains(&length)))
         || (window.separated_alike(count)
             && last <= first
             && window.lengths(count - 1).all(|length| length == first)

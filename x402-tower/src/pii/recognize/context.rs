@@ -1,18 +1,17 @@
 //! Whether a key or word that names a value stands directly before it.
 
-use super::super::alphabet::Alphabet;
 use super::super::steps::step;
 use super::super::view::View;
+use super::word_before::skip_connectors_back;
 
 /// A word, or the words of a phrase, in lower case.
 pub(super) type Phrase = &'static [&'static str];
 
 /// Words between a key and its value that say nothing, as in `phone number is 415…` and `/phone?q=415…`.
-const FILLERS: &[&str] = &[
+pub(super) const FILLERS: &[&str] = &[
     "number", "numbers", "num", "no", "nr", "is", "was", "q", "query",
 ];
 const MAX_FILLERS: usize = 3;
-const MAX_CONNECTORS: usize = 8;
 
 /// Phrases, and the letters with which one of them ends: most words end with another.
 #[derive(Debug)]
@@ -33,6 +32,10 @@ impl Phrases {
             phrases,
             last_letters,
         }
+    }
+
+    pub(super) const fn phrases(&self) -> &'static [Phrase] {
+        self.phrases
     }
 
     fn end_at(&self, view: &View<'_>, end: usize) -> bool {
@@ -124,16 +127,4 @@ fn strip_word(view: &View<'_>, end: usize, word: &str) -> Option<usize> {
     let starts_hump = found.first().is_some_and(u8::is_ascii_uppercase)
         && view.before(start).is_ascii_lowercase();
     (matches && (starts_hump || !view.before(start).is_ascii_alphabetic())).then_some(start)
-}
-
-fn skip_connectors_back(view: &View<'_>, end: usize) -> usize {
-    let count = (0..MAX_CONNECTORS)
-        .take_while(|back| {
-            step();
-            let byte = view.before(end.saturating_sub(*back));
-            let joins = Alphabet::CONNECTOR.has(byte);
-            *back < end && (joins || (view.in_url() && matches!(byte, b'+' | b'?')))
-        })
-        .count();
-    end - count
 }

@@ -1,6 +1,7 @@
 //! Which card networks issue which numbers.
 
-use super::window::{Window, totals};
+use super::totals::totals;
+use super::window::Window;
 
 /// A range of issuer numbers, by their first six digits, and the lengths of card numbers in it.
 struct Range {
@@ -49,19 +50,33 @@ const RANGES: &[Range] = &[
     range(194_600, 194_699, 16, 16), // GPN
 ];
 
-/// The ranges that have numbers with these first two digits, one bit each.
-static BY_LEADING: [u32; 100] = {
-    let mut table = [0; 100];
+/// What is issued of all numbers with the same first three digits.
+#[derive(Clone, Copy)]
+struct Leading {
+    /// The ranges that have such numbers, one bit each.
+    ranges: u32,
+    /// The lengths that numbers of these ranges have, one bit each.
+    lengths: u32,
+}
+
+const LEADING: usize = 1_000;
+
+static BY_LEADING: [Leading; LEADING] = {
+    let mut table = [Leading {
+        ranges: 0,
+        lengths: 0,
+    }; LEADING];
     let (mut rest, mut bit) = (RANGES, 1);
     while let [range, others @ ..] = rest {
-        let mut leading = range.first / 10_000;
-        while leading <= range.last / 10_000 {
+        let mut leading = range.first / 1_000;
+        while leading <= range.last / 1_000 {
             #[expect(
                 clippy::indexing_slicing,
                 reason = "checked when it is compiled; nothing of it runs later"
             )]
             {
-                table[leading as usize] |= bit;
+                table[leading as usize].ranges |= bit;
+                table[leading as usize].lengths |= range.lengths;
             }
             leading += 1;
         }
@@ -71,16 +86,25 @@ static BY_LEADING: [u32; 100] = {
     table
 };
 
+fn by_leading(window: &Window<'_, '_>) -> Leading {
+    let [hundreds, tens, ones] = window.leading_digits().map(usize::from);
+    let leading = BY_LEADING.get(hundreds * 100 + tens * 10 + ones).copied();
+    leading.unwrap_or(Leading {
+        ranges: 0,
+        lengths: 0,
+    })
+}
+
+/// The lengths of card numbers that may be issued with the first three digits of a window, one bit each: most numbers are
+/// no card's from them on.
+#[inline]
+pub(super) fn lengths_by_leading(window: &Window<'_, '_>) -> u32 {
+    by_leading(window).lengths
+}
+
 /// The lengths of the card numbers that networks issue with the first six digits of a window, one bit each.
 pub(super) fn issued_lengths(window: &Window<'_, '_>) -> u32 {
-    // Half of all numbers are no card's from their first two digits on.
-    let leading = usize::try_from(window.leading(2)).ok();
-    let mut ranges = leading
-        .and_then(|leading| BY_LEADING.get(leading).copied())
-        .unwrap_or(0);
-    if ranges == 0 {
-        return 0;
-    }
+    let mut ranges = by_leading(window).ranges;
     let (first_six, mut lengths) = (window.leading(6), 0);
     while let Some(place) = ranges.checked_ilog2() {
         ranges ^= 1 << place;

@@ -19,20 +19,26 @@ mod card;
 mod context;
 mod crossing;
 mod crypto;
+mod digits;
 mod email;
+mod groups;
 mod iban;
 mod iban_length;
 mod ip;
 mod issuer;
 mod luhn;
+mod named;
 mod national;
 mod numbers;
 mod phone;
 mod phone_plan;
 mod secret;
 mod ssn;
+mod starts;
+mod totals;
 mod uuid;
 mod window;
+mod word_before;
 
 pub(super) use crossing::may_cross;
 pub(super) use iban::is_country as is_country_of_accounts;
@@ -82,8 +88,8 @@ type NumberMatch = (EntityType, Range<usize>, u8);
 #[derive(Debug)]
 struct NumberRecognizer {
     entities: EntitySet,
-    /// A field with fewer digits holds none.
-    fewest_digits: usize,
+    /// Whether a number may start with the first group of the window: it rules out most of them for little.
+    may_match: fn(&Window<'_, '_>) -> bool,
     /// The number that starts with the first group of the window, given where the last one that this recognizer found
     /// ended.
     match_at: fn(&View<'_>, &Window<'_, '_>, &Hits, Option<usize>) -> Option<NumberMatch>,
@@ -116,7 +122,7 @@ impl NumberRecognizer {
         hits: &mut Hits,
         end: &mut Option<usize>,
     ) {
-        if window.digits_in_all() < self.fewest_digits
+        if !(self.may_match)(window)
             || end.is_some_and(|end| window.start() < end)
             || !hits.wants_one_of(self.entities)
         {

@@ -4,106 +4,123 @@ use std::ops::Range;
 
 use super::super::steps::step;
 use super::super::view::View;
-use super::window::{Group, Window};
+use super::groups::Groups;
+use super::window::{MAX_DIGITS, Window};
 
 /// The longest separator is `", "` between the strings of a JSON array.
 const MAX_SEPARATOR: usize = 4;
+/// No number that is looked for has fewer.
+const FEWEST_DIGITS: usize = 7;
 
 /// Walks a view from one group of digits to the next. Each group is read once.
 #[derive(Debug)]
 pub(super) struct Numbers<'v, 't> {
     view: &'v View<'t>,
+    groups: Groups<'v>,
     window: Window<'v, 't>,
-    /// The group that comes after those of the window but does not fit, or is not joined to them.
-    pending: Option<Group>,
-    started: bool,
-    position: usize,
-    end: usize,
+    /// The group after those of the window, an empty one at the end.
+    next: Range<usize>,
+    /// Whether it is joined to them.
+    goes_on: bool,
+    separators: Separators,
 }
 
 impl<'v, 't> Numbers<'v, 't> {
     /// The groups of a part of the view that are joined to nothing outside of it.
-    pub(super) const fn within(view: &'v View<'t>, part: Range<usize>) -> Self {
+    pub(super) fn within(view: &'v View<'t>, part: Range<usize>) -> Self {
+        let mut groups = Groups::within(view.bytes(), part);
+        let next = next_whole(view, &mut groups);
         Self {
             view,
+            groups,
             window: Window::empty(view),
-            pending: None,
-            started: false,
-            position: part.start,
-            end: part.end,
+            next,
+            goes_on: false,
+            separators: Separators::of(view),
         }
     }
 
-    /// The groups from the next one on that does not touch a letter on its right.
+    /// The groups from the next one on that together have enough digits for a number.
     pub(super) fn next_window(&mut self) -> Option<&Window<'v, 't>> {
-        if self.started && self.window.len() > 0 {
-            self.window.pop();
-        }
-        self.started = true;
         loop {
-            if self.window.len() == 0 {
-                let group = self.pending.take().or_else(|| self.next_group())?;
-                if self.touches_letter(group) || !self.window.push(group) {
-                    continue;
+            let is_new = self.window.len() <= 1;
+            if is_new {
+                self.window.clear();
+                self.goes_on = !self.next.is_empty();
+            } else {
+                self.window.pop();
+            }
+            while self.goes_on && self.window.push(&self.next) {
+                let end = self.next.end;
+                self.next = next_whole(self.view, &mut self.groups);
+                self.goes_on = !self.next.is_empty() && self.joins(end..self.next.start);
+            }
+            match self.window.digits_in_all() {
+                0 => return None,
+                1..FEWEST_DIGITS if self.goes_on => {}
+                1..FEWEST_DIGITS => self.window.clear(),
+                _ => {
+                    if is_new {
+                        self.window.read_word_before();
+                    }
+                    return Some(&self.window);
                 }
             }
-            self.fill();
-            return Some(&self.window);
         }
-    }
-
-    /// Adds the groups that are joined to the window.
-    fn fill(&mut self) {
-        while self.window.has_room() {
-            let Some(group) = self.pending.take().or_else(|| self.next_group()) else {
-                return;
-            };
-            let last = self.window.span(self.window.len()).end;
-            let joined = self.joins(last, group.start) && !self.touches_letter(group);
-            if !joined || !self.window.push(group) {
-                self.pending = Some(group);
-                return;
-            }
-        }
-    }
-
-    fn touches_letter(&self, group: Group) -> bool {
-        self.view.at(group.end).is_ascii_alphabetic()
-    }
-
-    fn next_group(&mut self) -> Option<Group> {
-        let rest = self.view.bytes().get(self.position..self.end)?;
-        let before = rest.iter().position(|byte| {
-            step();
-            byte.is_ascii_digit()
-        })?;
-        let digits = rest.iter().skip(before).take_while(|byte| {
-            step();
-            byte.is_ascii_digit()
-        });
-        let start = self.position + before;
-        let end = start + digits.count();
-        self.position = end;
-        Some(Group::new(start, end))
     }
 
     /// Whether what is between two groups is short and separates the parts of one number.
-    fn joins(&self, end: usize, start: usize) -> bool {
-        let view = self.view;
-        start - end <= MAX_SEPARATOR
-            && view.slice(end..start).iter().all(|byte| {
+    #[inline]
+    fn joins(&self, gap: Range<usize>) -> bool {
+        gap.len() <= MAX_SEPARATOR
+            && self.view.slice(gap).iter().all(|byte| {
                 step();
-                is_separator(view, *byte)
+                self.separators.have(*byte)
             })
     }
 }
 
-/// Whether `byte` can stand between the groups of a number. In a URL `/` separates path segments and
-/// `+` is a space.
-fn is_separator(view: &View<'_>, byte: u8) -> bool {
-    match byte {
-        b'-' | b'.' | b'(' | b')' | b'_' | b',' | b':' | b'*' | b'|' | b'~' | b'"' => true,
-        b'/' => !view.in_url(),
-        _ => view.is_space(byte),
+/// The next group that does not touch a letter on its right and is not too long for a number.
+#[inline(never)]
+fn next_whole(view: &View<'_>, groups: &mut Groups<'_>) -> Range<usize> {
+    loop {
+        let group = groups.next_group();
+        let is_whole = !view.at(group.end).is_ascii_alphabetic();
+        if group.is_empty() || (is_whole && group.len() <= MAX_DIGITS) {
+            return group;
+        }
+    }
+}
+
+/// What can stand between the groups of a number, a bit for each byte of ASCII.
+#[derive(Debug, Clone, Copy)]
+struct Separators(u128);
+
+impl Separators {
+    const IN_TEXT: Self = Self::these(b"-.()_,:*|~\"/ \t\n\r");
+    /// In a URL `/` separates path segments and `+` is a space.
+    const IN_URL: Self = Self::these(b"-.()_,:*|~\"+ \t\n\r");
+
+    const fn these(bytes: &[u8]) -> Self {
+        let mut bits = 0;
+        let mut rest = bytes;
+        while let [byte, others @ ..] = rest {
+            bits |= 1 << *byte;
+            rest = others;
+        }
+        Self(bits)
+    }
+
+    const fn of(view: &View<'_>) -> Self {
+        if view.in_url() {
+            Self::IN_URL
+        } else {
+            Self::IN_TEXT
+        }
+    }
+
+    #[inline]
+    const fn have(self, byte: u8) -> bool {
+        byte.is_ascii() && self.0 >> byte & 1 != 0
     }
 }

@@ -7,29 +7,24 @@ use super::super::entity::EntitySet;
 use super::super::view::View;
 use super::calling_code::{ITALY, NORTH_AMERICA, calling_code};
 use super::context::{Phrases, preceded_by};
-use super::phone_plan::{Proof, national_plan};
-use super::window::{Window, totals};
-use super::{NumberRecognizer, score, uuid};
+use super::phone_plan::{Proof, may_be_national, national_plan};
+use super::totals::totals;
+use super::window::Window;
+use super::{NumberMatch, NumberRecognizer, score, uuid};
 
 pub(super) const RECOGNIZER: NumberRecognizer = NumberRecognizer {
     entities: EntitySet::of(&[EntityType::PhoneNumber]),
-    fewest_digits: KEYED_LENGTHS.0,
-    match_at: |view, window, _, end| {
-        if window.glued() && !preceded_by(view, window.start(), &GLUED_KEYS) {
-            return None;
-        }
-        let (span, score) = international(view, window, end)
-            .or_else(|| with_exit_code(view, window))
-            .or_else(|| national(view, window))
-            .or_else(|| keyed(view, window))?;
-        (!uuid::surrounds(view, &span)).then_some((EntityType::PhoneNumber, span, score))
-    },
+    may_match,
+    match_at: |view, window, _, end| match_at(view, window, end),
 };
 
 /// Digits with the calling code: E.164 allows 15; no shorter number is in wide use.
 const INTERNATIONAL_LENGTHS: std::ops::RangeInclusive<usize> = 8..=15;
 /// Below this an unseparated `+12345678` is a signed amount as likely as a number.
 const SHORTEST_UNSEPARATED: usize = 9;
+/// After an exit code, which has two digits or more.
+const SHORTEST_DIALLED: usize = 10;
+const SHORTEST_WITH_EXIT_CODE: usize = 2 + SHORTEST_DIALLED;
 /// This many zeros at the end make a signed amount, not a subscriber.
 const ROUND: usize = 6;
 /// How many digits a number may have that a key names: divided, and undivided.
@@ -39,7 +34,7 @@ const LONGEST_KEYED: usize = 12;
 const SEPARATORS: &[u8] = b"-.()/";
 
 /// Keys that make a number written with spaces alone, or with no separators, a telephone number.
-static KEYS: Phrases = Phrases::of(&[
+pub(super) static KEYS: Phrases = Phrases::of(&[
     &["phone"],
     &["phones"],
     &["phoneno"],
@@ -81,8 +76,30 @@ static KEYS: Phrases = Phrases::of(&[
     &["keitai"],
 ]);
 /// Keys that are written without anything between them and the number.
-static GLUED_KEYS: Phrases =
+pub(super) static GLUED_KEYS: Phrases =
     Phrases::of(&[&["phone"], &["telephone"], &["tel"], &["mobile"], &["fax"]]);
+
+/// Without a key before it, a number has a `+`, is dialled from abroad or has the form of a national one.
+#[inline]
+fn may_match(window: &Window<'_, '_>) -> bool {
+    let view = window.view();
+    window.named().may_be_phone()
+        || matches!(view.before(window.start()), b'+' | b'(')
+        || may_have_exit_code(window)
+        || may_be_national(window)
+}
+
+#[inline(never)]
+fn match_at(view: &View<'_>, window: &Window<'_, '_>, end: Option<usize>) -> Option<NumberMatch> {
+    if window.glued() && !preceded_by(view, window.start(), &GLUED_KEYS) {
+        return None;
+    }
+    let (span, score) = international(view, window, end)
+        .or_else(|| with_exit_code(view, window))
+        .or_else(|| national(view, window))
+        .or_else(|| keyed(view, window))?;
+    (!uuid::surrounds(view, &span)).then_some((EntityType::PhoneNumber, span, score))
+}
 
 /// `+` and a calling code. Right after another number, which ended at `end`, a `+` begins the next one: with that one
 /// redacted, nothing stands before it.
@@ -128,6 +145,13 @@ fn ends_round(window: &Window<'_, '_>, count: usize) -> bool {
     zeros.count() >= ROUND
 }
 
+/// Whether divided digits start with one, and enough of them.
+fn may_have_exit_code(window: &Window<'_, '_>) -> bool {
+    matches!(window.leading_digits(), [0, 0 | 1, _])
+        && window.digits_in_all() >= SHORTEST_WITH_EXIT_CODE
+        && window.len() > 1
+}
+
 /// `00` or `011`, as one dials in place of the `+`, and a calling code.
 fn with_exit_code(view: &View<'_>, window: &Window<'_, '_>) -> Option<(Range<usize>, u8)> {
     if window.leading(1) != 0 {
@@ -138,7 +162,7 @@ fn with_exit_code(view: &View<'_>, window: &Window<'_, '_>) -> Option<(Range<usi
         11 => 3,
         _ => return None,
     };
-    let lengths = totals(10..=*INTERNATIONAL_LENGTHS.end()) << exit;
+    let lengths = totals(SHORTEST_DIALLED..=*INTERNATIONAL_LENGTHS.end()) << exit;
     let count = window
         .counts(lengths)
         .find(|count| window.separated_by(*count, SEPARATORS) && !ends_round(window, *count))?;

@@ -4,11 +4,15 @@
 //! From the national numbering plans as the ITU publishes them (E.129), and the grouping that each
 //! country's recommendations print (DIN 5008, Ofcom, Arcep, ACMA and their like).
 
+use std::ops::RangeInclusive;
+
 use super::score;
-use super::window::{Window, ends_of, totals};
+use super::starts::{FirstDigits, Starts};
+use super::totals::{ends_of, totals};
+use super::window::Window;
 
 /// The digits of all layouts.
-const LENGTHS: std::ops::RangeInclusive<usize> = 9..=12;
+const LENGTHS: RangeInclusive<usize> = 9..=12;
 
 /// What tells a number of this form from others without a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,22 +42,29 @@ struct Layout {
     ends: u32,
     proof: Proof,
     score: u8,
-    /// Whether numbers of the country start with these digits.
+    leading: Leading,
+}
+
+/// With which digits the numbers of a country start.
+struct Leading {
+    first: FirstDigits,
     fits: fn(&[u8]) -> bool,
 }
 
-const fn layout(
-    groups: &'static [usize],
-    proof: Proof,
-    score: u8,
-    fits: fn(&[u8]) -> bool,
-) -> Layout {
+const fn leading(first: RangeInclusive<u32>, fits: fn(&[u8]) -> bool) -> Leading {
+    Leading {
+        first: (2 << *first.end()) - (1 << *first.start()),
+        fits,
+    }
+}
+
+const fn layout(groups: &'static [usize], proof: Proof, score: u8, leading: Leading) -> Layout {
     Layout {
         groups,
         ends: ends_of(groups),
         proof,
         score,
-        fits,
+        leading,
     }
 }
 
@@ -112,96 +123,108 @@ fn polish_or_spanish(digits: &[u8]) -> bool {
     matches!(digits, [1..=9, ..])
 }
 
+const NORTH_AMERICAN: Leading = leading(2..=9, north_american);
+const MADE_UP: Leading = leading(2..=9, made_up);
+const NORTH_AMERICAN_WITH_TRUNK: Leading = leading(1..=1, north_american_with_trunk);
+const MADE_UP_WITH_TRUNK: Leading = leading(1..=1, made_up_with_trunk);
+const TRUNK: Leading = leading(0..=0, trunk);
+const MOBILE_WITH_TRUNK: Leading = leading(0..=0, mobile_with_trunk);
+const INDIAN_MOBILE: Leading = leading(6..=9, indian_mobile);
+const BRAZILIAN_MOBILE: Leading = leading(1..=9, brazilian_mobile);
+const BRAZILIAN: Leading = leading(1..=9, brazilian);
+const SPANISH: Leading = leading(6..=9, spanish);
+const POLISH_OR_SPANISH: Leading = leading(1..=9, polish_or_spanish);
+
 use Proof::{Form, Key, Parenthesis, Punctuation};
 use score::{FORM, STRUCTURE};
 
 // Within a table the first that fits decides, so that stricter layouts stand before others of the same groups.
 
 #[rustfmt::skip]
-static ONE: &[Layout] = &[
-    layout(&[1, 3, 3, 4], Punctuation, STRUCTURE, north_american_with_trunk),
-    layout(&[1, 3, 3, 4], Punctuation, FORM, made_up_with_trunk),
-    layout(&[1, 3, 7], Parenthesis, STRUCTURE, north_american_with_trunk),
-    layout(&[1, 10], Key, STRUCTURE, north_american_with_trunk),
+const ONE: &[Layout] = &[
+    layout(&[1, 3, 3, 4], Punctuation, STRUCTURE, NORTH_AMERICAN_WITH_TRUNK),
+    layout(&[1, 3, 3, 4], Punctuation, FORM, MADE_UP_WITH_TRUNK),
+    layout(&[1, 3, 7], Parenthesis, STRUCTURE, NORTH_AMERICAN_WITH_TRUNK),
+    layout(&[1, 10], Key, STRUCTURE, NORTH_AMERICAN_WITH_TRUNK),
 ];
 
 #[rustfmt::skip]
-static TWO: &[Layout] = &[
-    layout(&[2, 2, 2, 2, 2], Form, STRUCTURE, trunk),
-    layout(&[2, 4, 4], Form, STRUCTURE, trunk),
-    layout(&[2, 8], Form, STRUCTURE, trunk),
-    layout(&[2, 7], Form, FORM, trunk),
-    layout(&[2, 3, 4], Form, FORM, trunk),
-    layout(&[2, 5, 4], Form, STRUCTURE, brazilian_mobile),
-    layout(&[2, 9], Parenthesis, STRUCTURE, brazilian_mobile),
-    layout(&[2, 1, 4, 4], Form, STRUCTURE, brazilian_mobile),
-    layout(&[2, 4, 4], Parenthesis, STRUCTURE, brazilian),
-    layout(&[2, 3, 2, 2], Form, FORM, polish_or_spanish),
+const TWO: &[Layout] = &[
+    layout(&[2, 2, 2, 2, 2], Form, STRUCTURE, TRUNK),
+    layout(&[2, 4, 4], Form, STRUCTURE, TRUNK),
+    layout(&[2, 8], Form, STRUCTURE, TRUNK),
+    layout(&[2, 7], Form, FORM, TRUNK),
+    layout(&[2, 3, 4], Form, FORM, TRUNK),
+    layout(&[2, 5, 4], Form, STRUCTURE, BRAZILIAN_MOBILE),
+    layout(&[2, 9], Parenthesis, STRUCTURE, BRAZILIAN_MOBILE),
+    layout(&[2, 1, 4, 4], Form, STRUCTURE, BRAZILIAN_MOBILE),
+    layout(&[2, 4, 4], Parenthesis, STRUCTURE, BRAZILIAN),
+    layout(&[2, 3, 2, 2], Form, FORM, POLISH_OR_SPANISH),
 ];
 
 #[rustfmt::skip]
-static THREE: &[Layout] = &[
-    layout(&[3, 3, 4], Punctuation, STRUCTURE, north_american),
-    layout(&[3, 3, 4], Punctuation, FORM, made_up),
-    layout(&[3, 7], Parenthesis, STRUCTURE, north_american),
-    layout(&[3, 3, 4], Form, STRUCTURE, trunk),
-    layout(&[3, 4, 4], Form, STRUCTURE, trunk),
-    layout(&[3, 4, 3], Form, FORM, trunk),
-    layout(&[3, 3, 2, 2], Form, STRUCTURE, trunk),
-    layout(&[3, 2, 2, 2, 2], Form, STRUCTURE, trunk),
-    layout(&[3, 6], Form, FORM, trunk),
-    layout(&[3, 7], Form, FORM, trunk),
-    layout(&[3, 8], Form, FORM, trunk),
-    layout(&[3, 2, 2, 2], Form, FORM, spanish),
-    layout(&[3, 3, 3], Key, STRUCTURE, polish_or_spanish),
+const THREE: &[Layout] = &[
+    layout(&[3, 3, 4], Punctuation, STRUCTURE, NORTH_AMERICAN),
+    layout(&[3, 3, 4], Punctuation, FORM, MADE_UP),
+    layout(&[3, 7], Parenthesis, STRUCTURE, NORTH_AMERICAN),
+    layout(&[3, 3, 4], Form, STRUCTURE, TRUNK),
+    layout(&[3, 4, 4], Form, STRUCTURE, TRUNK),
+    layout(&[3, 4, 3], Form, FORM, TRUNK),
+    layout(&[3, 3, 2, 2], Form, STRUCTURE, TRUNK),
+    layout(&[3, 2, 2, 2, 2], Form, STRUCTURE, TRUNK),
+    layout(&[3, 6], Form, FORM, TRUNK),
+    layout(&[3, 7], Form, FORM, TRUNK),
+    layout(&[3, 8], Form, FORM, TRUNK),
+    layout(&[3, 2, 2, 2], Form, FORM, SPANISH),
+    layout(&[3, 3, 3], Key, STRUCTURE, POLISH_OR_SPANISH),
 ];
 
 #[rustfmt::skip]
-static FOUR: &[Layout] = &[
-    layout(&[4, 3, 3], Form, STRUCTURE, trunk),
-    layout(&[4, 3, 4], Form, STRUCTURE, trunk),
-    layout(&[4, 3, 5], Form, FORM, trunk),
-    layout(&[4, 2, 4], Form, STRUCTURE, trunk),
-    layout(&[4, 4, 3], Form, FORM, trunk),
-    layout(&[4, 4, 4], Form, FORM, trunk),
-    layout(&[4, 2, 2, 2], Form, FORM, trunk),
-    layout(&[4, 5], Form, FORM, trunk),
-    layout(&[4, 6], Form, FORM, trunk),
-    layout(&[4, 7], Form, FORM, trunk),
-    layout(&[4, 8], Form, FORM, trunk),
+const FOUR: &[Layout] = &[
+    layout(&[4, 3, 3], Form, STRUCTURE, TRUNK),
+    layout(&[4, 3, 4], Form, STRUCTURE, TRUNK),
+    layout(&[4, 3, 5], Form, FORM, TRUNK),
+    layout(&[4, 2, 4], Form, STRUCTURE, TRUNK),
+    layout(&[4, 4, 3], Form, FORM, TRUNK),
+    layout(&[4, 4, 4], Form, FORM, TRUNK),
+    layout(&[4, 2, 2, 2], Form, FORM, TRUNK),
+    layout(&[4, 5], Form, FORM, TRUNK),
+    layout(&[4, 6], Form, FORM, TRUNK),
+    layout(&[4, 7], Form, FORM, TRUNK),
+    layout(&[4, 8], Form, FORM, TRUNK),
 ];
 
 #[rustfmt::skip]
-static FIVE: &[Layout] = &[
-    layout(&[5, 3, 3], Form, STRUCTURE, trunk),
-    layout(&[5, 3, 4], Form, FORM, trunk),
-    layout(&[5, 4], Form, FORM, trunk),
-    layout(&[5, 5], Form, FORM, trunk),
-    layout(&[5, 6], Form, STRUCTURE, trunk),
-    layout(&[5, 7], Form, FORM, trunk),
-    layout(&[5, 5], Form, FORM, indian_mobile),
+const FIVE: &[Layout] = &[
+    layout(&[5, 3, 3], Form, STRUCTURE, TRUNK),
+    layout(&[5, 3, 4], Form, FORM, TRUNK),
+    layout(&[5, 4], Form, FORM, TRUNK),
+    layout(&[5, 5], Form, FORM, TRUNK),
+    layout(&[5, 6], Form, STRUCTURE, TRUNK),
+    layout(&[5, 7], Form, FORM, TRUNK),
+    layout(&[5, 5], Form, FORM, INDIAN_MOBILE),
 ];
 
 #[rustfmt::skip]
-static NINE: &[Layout] = &[
-    layout(&[9], Key, STRUCTURE, polish_or_spanish),
+const NINE: &[Layout] = &[
+    layout(&[9], Key, STRUCTURE, POLISH_OR_SPANISH),
 ];
 
 #[rustfmt::skip]
-static TEN: &[Layout] = &[
-    layout(&[10], Key, STRUCTURE, north_american),
-    layout(&[10], Form, FORM, mobile_with_trunk),
+const TEN: &[Layout] = &[
+    layout(&[10], Key, STRUCTURE, NORTH_AMERICAN),
+    layout(&[10], Form, FORM, MOBILE_WITH_TRUNK),
 ];
 
 #[rustfmt::skip]
-static ELEVEN: &[Layout] = &[
-    layout(&[11], Key, STRUCTURE, north_american_with_trunk),
-    layout(&[11], Form, FORM, mobile_with_trunk),
+const ELEVEN: &[Layout] = &[
+    layout(&[11], Key, STRUCTURE, NORTH_AMERICAN_WITH_TRUNK),
+    layout(&[11], Form, FORM, MOBILE_WITH_TRUNK),
 ];
 
 #[rustfmt::skip]
-static TWELVE: &[Layout] = &[
-    layout(&[12], Form, FORM, mobile_with_trunk),
+const TWELVE: &[Layout] = &[
+    layout(&[12], Form, FORM, MOBILE_WITH_TRUNK),
 ];
 
 /// The layouts whose first group has this length.
@@ -220,6 +243,29 @@ fn layouts(first: u32) -> &'static [Layout] {
     }
 }
 
+/// How the layouts start that need no key.
+static STARTS: Starts = {
+    let mut starts = Starts::NONE;
+    let mut tables = [ONE, TWO, THREE, FOUR, FIVE, NINE, TEN, ELEVEN, TWELVE].as_slice();
+    while let [layouts, other_tables @ ..] = tables {
+        let mut layouts: &[Layout] = layouts;
+        while let [layout, other_layouts @ ..] = layouts {
+            if !matches!(layout.proof, Key) {
+                starts = starts.with(layout.groups, layout.leading.first);
+            }
+            layouts = other_layouts;
+        }
+        tables = other_tables;
+    }
+    starts
+};
+
+/// Whether a number that no key precedes may fit a plan.
+#[inline]
+pub(super) fn may_be_national(window: &Window<'_, '_>) -> bool {
+    window.totals() & totals(LENGTHS) != 0 && window.starts_as_one_of(&STARTS)
+}
+
 /// The plan that the groups at the start of the window fit.
 pub(super) fn national_plan(window: &Window<'_, '_>) -> Option<Plan> {
     if window.totals() & totals(LENGTHS) == 0 {
@@ -227,7 +273,7 @@ pub(super) fn national_plan(window: &Window<'_, '_>) -> Option<Plan> {
     }
     let layout = layouts(window.first_length()).iter().find(|layout| {
         window.starts_with_ends(layout.ends)
-            && (layout.fits)(window.digit_values(layout.groups.len()))
+            && (layout.leading.fits)(window.digit_values(layout.groups.len()))
     })?;
     Some(Plan {
         groups: layout.groups.len(),

@@ -7,12 +7,13 @@ use super::super::entity::EntitySet;
 use super::super::steps::step;
 use super::super::view::View;
 use super::context::{Phrases, preceded_by};
+use super::totals::{ends_of, totals};
 use super::window::Window;
 use super::{NumberRecognizer, score, uuid};
 
 pub(super) const RECOGNIZER: NumberRecognizer = NumberRecognizer {
     entities: EntitySet::of(&[EntityType::UsSsn]),
-    fewest_digits: DIGITS,
+    may_match,
     match_at: |view, window, _, _| {
         let (span, score) = match_at(view, window)?;
         Some((EntityType::UsSsn, span, score))
@@ -23,7 +24,7 @@ const DIGITS: usize = 9;
 /// No word is looked at further back than this.
 const LONGEST_WORD: usize = 24;
 const GROUPS: &[usize] = &[3, 2, 4];
-static KEYS: Phrases = Phrases::of(&[
+pub(super) static KEYS: Phrases = Phrases::of(&[
     &["ssn"],
     &["ssns"],
     &["social", "security"],
@@ -32,7 +33,7 @@ static KEYS: Phrases = Phrases::of(&[
     &["soc", "sec"],
 ]);
 /// Path segments before what identifies a person.
-static PERSON_SEGMENTS: Phrases = Phrases::of(&[
+pub(super) static PERSON_SEGMENTS: Phrases = Phrases::of(&[
     &["patient"],
     &["patients"],
     &["record"],
@@ -57,6 +58,23 @@ const TRAILING_KEYS: &[&str] = &[
 /// Numbers that were printed in advertisements and that the SSA never issued again.
 const PUBLISHED: &[u32] = &[78_051_120, 219_099_999];
 
+#[inline]
+fn may_match(window: &Window<'_, '_>) -> bool {
+    let ends = window.totals() & totals(1..=DIGITS);
+    ends == ends_of(GROUPS) || (ends == ends_of(&[DIGITS]) && may_be_named(window))
+}
+
+/// Whether a word may stand beside digits without separators.
+fn may_be_named(window: &Window<'_, '_>) -> bool {
+    let view = window.view();
+    let end = window.start() + DIGITS;
+    let next = view.at(end);
+    window.named().may_be_ssn()
+        || next == b'('
+        || (next == b' ' && matches!(view.at(end + 1), b'(' | b'[' | b'i' | b'I'))
+}
+
+#[inline(never)]
 fn match_at(view: &View<'_>, window: &Window<'_, '_>) -> Option<(Range<usize>, u8)> {
     if window.totals() & 1 << DIGITS == 0 {
         return None;

@@ -1,194 +1,153 @@
 //! A few groups of digits of which a number may be made.
 
-use std::ops::{Range, RangeInclusive};
+use std::ops::Range;
 
 use super::super::steps::step;
 use super::super::view::View;
-use super::luhn::LuhnSums;
+use super::digits::{READ, read_digits};
+use super::named::Named;
+use super::starts::Starts;
+use super::totals::ends_of;
 
-/// As many groups as there are digits at most, so that single digits with something between are a number as well.
-const MAX_GROUPS: usize = MAX_DIGITS;
 /// No number that we look for has more digits: a payment card has at most 19.
-const MAX_DIGITS: usize = 19;
-/// Room for some windows one after the other, so that groups are moved once in a while only.
+pub(super) const MAX_DIGITS: usize = 19;
+/// Room for some windows one after the other, so that digits are moved once in a while only.
 const ROOM: usize = 2 * MAX_DIGITS;
 
-/// Digits with none beside them.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Group {
-    pub(super) start: usize,
-    pub(super) end: usize,
-    /// How many digits there are up to the end of this group.
-    upto: usize,
-}
-
-impl Group {
-    const EMPTY: Self = Self::new(0, 0);
-
-    pub(super) const fn new(start: usize, end: usize) -> Self {
-        Self {
-            start,
-            end,
-            upto: 0,
-        }
-    }
-
-    const fn len(&self) -> usize {
-        self.end - self.start
-    }
-}
-
-/// A group of digits and those that follow it, joined by separators: at most [`MAX_GROUPS`] groups and
-/// [`MAX_DIGITS`] digits. No group in it touches a letter on its right.
+/// A group of digits and those that follow it, joined by separators: at most [`MAX_DIGITS`] digits. No group in it touches
+/// a letter on its right.
 #[derive(Debug)]
 pub(super) struct Window<'v, 't> {
     view: &'v View<'t>,
-    /// Groups that were taken away, those of the window, and room for more.
-    groups: [Group; ROOM],
-    digits: [u8; ROOM],
-    /// For the check of any of them.
-    luhn: LuhnSums<ROOM>,
-    first: usize,
-    len: usize,
+    /// Digits that were taken away, those of the window, and room for more.
+    digits: [u8; ROOM + READ],
+    /// Where the groups start in the view whose first digits these are.
+    starts: [usize; ROOM],
     /// How many of the digits are before those of the window.
     base: usize,
     /// A bit for each number of digits after which a group of the window ends.
     ends: u32,
-}
-
-/// The bits for numbers of digits.
-pub(super) const fn totals(range: RangeInclusive<usize>) -> u32 {
-    (2 << *range.end()) - (1 << *range.start())
-}
-
-/// The numbers of digits after which groups of these lengths end, a bit each.
-pub(super) const fn ends_of(lengths: &[usize]) -> u32 {
-    let (mut ends, mut total) = (0, 0);
-    let mut rest = lengths;
-    while let [length, others @ ..] = rest {
-        total += *length;
-        ends |= 1 << total;
-        rest = others;
-    }
-    ends
+    /// Where the last group ends in the view.
+    end: usize,
+    /// What the word before the first group may name.
+    named: Named,
 }
 
 impl<'v, 't> Window<'v, 't> {
     pub(super) const fn empty(view: &'v View<'t>) -> Self {
         Self {
             view,
-            groups: [Group::EMPTY; ROOM],
-            digits: [0; ROOM],
-            luhn: LuhnSums::new(),
-            first: 0,
-            len: 0,
+            digits: [0; ROOM + READ],
+            starts: [0; ROOM],
             base: 0,
             ends: 0,
+            end: 0,
+            named: Named::NOTHING,
         }
     }
 
     /// Adds a group at the end, if it fits.
-    pub(super) fn push(&mut self, group: Group) -> bool {
-        let length = group.len();
-        let total = self.digits_in_all() + length;
-        if self.len >= MAX_GROUPS || total > MAX_DIGITS {
+    #[inline]
+    pub(super) fn push(&mut self, group: &Range<usize>) -> bool {
+        let before = self.digits_in_all();
+        let total = before + group.len();
+        if total > MAX_DIGITS {
             return false;
         }
-        if self.base + total > ROOM || self.first + self.len >= ROOM {
+        if self.base + total > ROOM {
             self.make_room();
         }
-        let start = self.base + total - length;
-        let values = self.view.slice(group.start..group.end);
-        let (Some(digits), Some(slot)) = (
-            self.digits.get_mut(start..start + length),
-            self.groups.get_mut(self.first + self.len),
-        ) else {
+        let place = self.base + before;
+        let (Some(digits), Some(start)) =
+            (self.digits.get_mut(place..), self.starts.get_mut(place))
+        else {
             return false;
         };
-        for (digit, byte) in digits.iter_mut().zip(values) {
-            step();
-            *digit = byte.wrapping_sub(b'0');
-        }
-        self.luhn.push_all(start, digits);
-        *slot = Group {
-            upto: start + length,
-            ..group
-        };
-        self.len += 1;
+        read_digits(self.view.bytes(), group, digits);
+        *start = group.start;
+        self.end = group.end;
         self.ends |= 1 << total;
         true
     }
 
-    /// Whether the check digit of ISO/IEC 7812-1, annex B, holds for the digits of the first `count` groups.
-    pub(super) fn passes_luhn(&self, count: usize) -> bool {
-        self.luhn.holds(self.base..self.base + self.total(count))
-    }
-
-    /// Takes the first group away.
-    pub(super) fn pop(&mut self) {
-        let digits = usize::try_from(self.first_length()).unwrap_or(0);
-        self.base += digits;
+    /// Takes the first group away, of two or more.
+    pub(super) const fn pop(&mut self) {
+        let digits = self.first_length();
+        self.base += digits as usize;
         // The first group has no end before it.
         self.ends = (self.ends >> digits) & !1;
-        self.first += 1;
-        self.len -= 1;
-        if self.len == 0 {
-            (self.first, self.base, self.ends) = (0, 0, 0);
-        }
+        // Another digit stands before the next group.
+        self.named = Named::NOTHING;
     }
 
-    /// Moves the window to where the groups begin.
+    /// Takes all groups away.
+    pub(super) const fn clear(&mut self) {
+        (self.base, self.ends) = (0, 0);
+    }
+
+    /// Moves the window to where the digits begin.
     fn make_room(&mut self) {
-        let base = self.base;
-        let end = base + self.total(self.len);
-        self.digits.copy_within(base..end, 0);
-        self.luhn.move_to_start(base..end);
-        self.groups
-            .copy_within(self.first..self.first + self.len, 0);
-        self.first = 0;
-        for group in self.groups.iter_mut().take(self.len) {
-            step();
-            group.upto -= base;
-        }
+        let window = self.base..self.base + self.digits_in_all();
+        self.digits.copy_within(window.clone(), 0);
+        self.starts.copy_within(window, 0);
         self.base = 0;
     }
 
-    fn groups(&self) -> &[Group] {
-        self.groups
-            .get(self.first..self.first + self.len)
-            .unwrap_or_default()
+    /// Looks at the word before the first group, before which there is no other one.
+    pub(super) fn read_word_before(&mut self) {
+        self.named = Named::before(self.view, self.start());
     }
 
-    /// Whether there is room for another group.
-    pub(super) const fn has_room(&self) -> bool {
-        self.len < MAX_GROUPS
+    /// What the word before the window may name.
+    pub(super) const fn named(&self) -> Named {
+        self.named
     }
 
-    /// How many groups there are, at least one.
+    pub(super) const fn view(&self) -> &'v View<'t> {
+        self.view
+    }
+
+    /// Where the first `count` groups stand.
+    fn groups(&self, count: usize) -> impl Iterator<Item = Range<usize>> {
+        let (mut ends, mut digits) = (self.ends, 0);
+        (0..count).map_while(move |_| {
+            let upto = ends.checked_sub(1).map(|below| {
+                let upto = ends.trailing_zeros() as usize;
+                ends &= below;
+                upto
+            })?;
+            let start = self.starts.get(self.base + digits).copied()?;
+            let length = upto - digits;
+            digits = upto;
+            Some(start..start + length)
+        })
+    }
+
+    /// How many groups there are.
     pub(super) const fn len(&self) -> usize {
-        self.len
+        self.ends.count_ones() as usize
     }
 
     /// Where the first digit stands.
+    #[inline]
     pub(super) fn start(&self) -> usize {
-        self.groups().first().map_or(0, |group| group.start)
+        self.starts.get(self.base).copied().unwrap_or(0)
+    }
+
+    /// Where the last digit ends.
+    pub(super) const fn end(&self) -> usize {
+        self.end
     }
 
     /// From the first digit to the last one of the first `count` groups.
     pub(super) fn span(&self, count: usize) -> Range<usize> {
-        let last = count
-            .checked_sub(1)
-            .and_then(|last| self.groups().get(last))
-            .unwrap_or(&Group::EMPTY);
-        self.start()..last.end
+        let end = self.groups(count).last().map_or(0, |group| group.end);
+        self.start()..end
     }
 
     /// The lengths of the first `count` groups.
-    pub(super) fn lengths(
-        &self,
-        count: usize,
-    ) -> impl DoubleEndedIterator<Item = usize> + ExactSizeIterator {
-        self.groups().iter().take(count).map(Group::len)
+    pub(super) fn lengths(&self, count: usize) -> impl Iterator<Item = usize> {
+        self.groups(count).map(|group| group.len())
     }
 
     /// Whether the window starts with groups of these lengths.
@@ -207,18 +166,35 @@ impl<'v, 't> Window<'v, 't> {
         self.ends.trailing_zeros()
     }
 
+    /// How many digits the second group has, 0 if there is none.
+    const fn second_length(&self) -> u32 {
+        let others = self.ends & self.ends.wrapping_sub(1);
+        if others == 0 {
+            return 0;
+        }
+        others.trailing_zeros() - self.first_length()
+    }
+
+    /// Whether a number of one of some forms may start with the window.
+    #[inline]
+    pub(super) fn starts_as_one_of(&self, starts: &Starts) -> bool {
+        let [digit, ..] = self.leading_digits().map(usize::from);
+        let (first, second) = (self.first_length(), self.second_length());
+        starts.has(digit, first as usize, second as usize)
+    }
+
     /// How many digits the first `count` groups have.
     pub(super) fn total(&self, count: usize) -> usize {
-        count
-            .checked_sub(1)
-            .and_then(|last| self.groups().get(last))
-            .map_or(0, |group| group.upto - self.base)
+        let others = (1..count).fold(self.ends, |ends, _| ends & ends.wrapping_sub(1));
+        if count == 0 || others == 0 {
+            return 0;
+        }
+        others.trailing_zeros() as usize
     }
 
     /// How many digits all groups have.
     pub(super) fn digits_in_all(&self) -> usize {
-        let most = self.ends.checked_ilog2().unwrap_or(0);
-        usize::try_from(most).unwrap_or(0)
+        (self.ends | 1).ilog2() as usize
     }
 
     /// A bit for each number of digits that the first groups have together: bit 9 where some of them have nine.
@@ -251,6 +227,14 @@ impl<'v, 't> Window<'v, 't> {
             .unwrap_or_default()
     }
 
+    /// The first three digits, of three or more.
+    #[inline]
+    pub(super) fn leading_digits(&self) -> [u8; 3] {
+        let digits = self.digits.get(self.base..);
+        let first = digits.and_then(|digits| digits.first_chunk());
+        first.copied().unwrap_or_default()
+    }
+
     /// The number that the first `count` of the digits write.
     pub(super) fn leading(&self, count: usize) -> u32 {
         let end = self.base + count.min(self.digits_in_all());
@@ -262,11 +246,13 @@ impl<'v, 't> Window<'v, 't> {
 
     /// What stands between the first `count` groups, one slice per gap.
     pub(super) fn separators(&self, count: usize) -> impl Iterator<Item = &[u8]> {
-        let next = self.groups().iter().take(count).skip(1);
-        self.groups()
-            .iter()
-            .zip(next)
-            .map(|(left, right)| self.view.slice(left.end..right.start))
+        let mut groups = self.groups(count);
+        let mut end = groups.next().map_or(0, |group| group.end);
+        groups.map(move |group| {
+            let gap = end..group.start;
+            end = group.end;
+            self.view.slice(gap)
+        })
     }
 
     /// Whether all that stands between the first `count` groups is one of `allowed`, or white space.

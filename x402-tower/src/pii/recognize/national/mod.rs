@@ -25,6 +25,7 @@ mod north_america;
 mod number;
 mod printed;
 mod provisioning;
+mod rules;
 mod runs;
 mod shape;
 mod singapore;
@@ -36,6 +37,8 @@ mod sweden;
 use super::{NumberRecognizer, Recognizer};
 
 pub(in super::super) use code::MAX_PIECES;
+pub(super) use naming::LINKS;
+pub(super) use rules::with_names;
 pub(super) use runs::{Run, Runs};
 pub(in super::super) use shape::Forms as FormsOfCodes;
 

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::super::super::alphabet::Alphabet;
 use super::super::super::steps::step;
 use super::super::super::view::View;
+use super::super::word_before::{begins_word_of_name, skip_connectors_back};
 
 /// Names of a kind, lower case and without what joins their words: `taxfilenumber` also stands for
 /// `tax_file_number`, `taxFileNumber` and `Tax file number`.
@@ -13,13 +13,12 @@ pub(super) type Keys = &'static [&'static str];
 /// A Thai name takes three bytes for each letter.
 const CAPACITY: usize = 96;
 const MAX_WORDS: usize = 12;
-const MAX_CONNECTORS: usize = 8;
 const MAX_JOINERS: usize = 2;
 /// How many words that say nothing may stand between a name and the value.
 const MAX_LINKS: usize = 7;
 
 /// Words that say nothing about the value: `the NHS number of the patient is …`, `/nhs/lookup?q=…`, `nif_es=…`.
-const LINKS: &[&str] = &[
+pub(in super::super) const LINKS: &[&str] = &[
     "number",
     "numbers",
     "num",
@@ -199,11 +198,7 @@ impl Label {
         );
         *slot = letter.to_ascii_lowercase();
         self.start = start;
-        // `userPesel`, `NHSNumber`.
-        let is_hump = letter.is_ascii_uppercase()
-            && (previous.is_ascii_lowercase()
-                || (previous.is_ascii_uppercase() && next.is_ascii_lowercase()));
-        if is_hump || !is_letter(previous) {
+        if begins_word_of_name(previous, letter, next) || !is_letter(previous) {
             self.word_starts |= 1 << start;
         }
         true
@@ -284,6 +279,26 @@ pub(super) fn followed_by(view: &View<'_>, end: usize, keys: Keys) -> bool {
     false
 }
 
+/// Whether [`followed_by`] may find a key: from the next two or three bytes on, most values are followed by none.
+pub(super) fn may_be_followed(view: &View<'_>, end: usize) -> bool {
+    let next = view.at(end);
+    let after = view.at(end + 1);
+    match next {
+        b'?' | b'&' => KIND_PARAMETERS.iter().any(
+            |parameter| matches!(parameter, [first, ..] if first.eq_ignore_ascii_case(&after)),
+        ),
+        b'(' | b'[' => true,
+        next if view.is_space(next) => {
+            let starts = |verb: &&str| {
+                let found = view.slice(end + 1..end + 3);
+                matches!(verb.as_bytes().first_chunk::<2>(), Some(two) if two.eq_ignore_ascii_case(found))
+            };
+            matches!(after, b'(' | b'[') || VERBS.iter().any(starts)
+        }
+        _ => false,
+    }
+}
+
 /// Where the next word begins if `word` stands at `position`.
 fn word_end(view: &View<'_>, position: usize, word: &str) -> Option<usize> {
     step();
@@ -313,17 +328,4 @@ fn starts_with_key(view: &View<'_>, start: usize, key: &str) -> bool {
 
 const fn is_letter(byte: u8) -> bool {
     byte.is_ascii_alphabetic() || !byte.is_ascii()
-}
-
-fn skip_connectors_back(view: &View<'_>, end: usize) -> usize {
-    let count = (0..MAX_CONNECTORS)
-        .take_while(|back| {
-            step();
-            let byte = view.before(end.saturating_sub(*back));
-            let joins = Alphabet::CONNECTOR.has(byte);
-            // `/nhs?value=…`
-            *back < end && (joins || (view.in_url() && matches!(byte, b'+' | b'?')))
-        })
-        .count();
-    end - count
 }

@@ -10,13 +10,13 @@ use super::super::super::EntityType;
 use super::super::super::entity::EntitySet;
 use super::super::super::steps::step;
 use super::super::super::view::View;
-use super::super::window::{Window, ends_of, totals};
+use super::super::totals::totals;
+use super::super::window::Window;
 use super::super::{Hits, NumberRecognizer, score};
-use super::beside::{follows_word, precedes_word};
-use super::naming::{Keys, Label, NATIONAL_ID, followed_by};
+use super::naming::{Keys, Label, NATIONAL_ID, followed_by, may_be_followed};
 use super::printed::Printed;
+use super::rules::{LONGEST, SHORTEST, STARTS, printed_totals, rules_of};
 use super::standing::{is_amount, stands_alone};
-use super::{asia, australia, europe, north_america, south_africa};
 
 /// A kind of number: what makes it valid, how it is printed and what it is called.
 #[derive(Debug)]
@@ -72,137 +72,53 @@ pub(super) const RECOGNIZER: NumberRecognizer = NumberRecognizer {
         EntityType::AuAbn,
         EntityType::ZaIdNumber,
     ]),
-    fewest_digits: SHORTEST,
+    may_match,
     match_at: |view, window, hits, _| match_at(view, window, hits),
 };
 
-const SHORTEST: usize = 8;
-const LONGEST: usize = 13;
-const RULES: [&[NumberRule]; 5] = [
-    north_america::RULES,
-    europe::RULES,
-    asia::RULES,
-    australia::RULES,
-    south_africa::RULES,
-];
-
-/// No number of digits has more rules.
-const MOST_RULES: usize = 8;
-
-/// The rules for each number of digits.
-static BY_LENGTH: [[Option<&NumberRule>; MOST_RULES]; LONGEST + 1] = {
-    let mut table = [[None; MOST_RULES]; LONGEST + 1];
-    let mut length = SHORTEST;
-    while length <= LONGEST {
-        let mut place = 0;
-        let mut tables: &[&'static [NumberRule]] = &RULES;
-        while let [rules, other_tables @ ..] = tables {
-            let mut rules: &'static [NumberRule] = rules;
-            while let [rule, other_rules @ ..] = rules {
-                if rule.lengths & (1 << length) != 0 {
-                    #[expect(
-                        clippy::indexing_slicing,
-                        reason = "checked when it is compiled; nothing of it runs later"
-                    )]
-                    {
-                        table[length][place] = Some(rule);
-                    }
-                    place += 1;
-                }
-                rules = other_rules;
-            }
-            tables = other_tables;
-        }
-        length += 1;
+/// The lengths of numbers that something may name, a bit each.
+#[inline]
+fn named_totals(window: &Window<'_, '_>) -> u32 {
+    let lengths = window.totals() & totals(SHORTEST..=LONGEST);
+    let by_word_before = window.named().lengths() & lengths;
+    // After any but the last of the groups comes another one.
+    let all = lengths & 1 << window.digits_in_all();
+    if all & !by_word_before != 0 && may_be_followed(window.view(), window.end()) {
+        return by_word_before | all;
     }
-    table
-};
-
-/// The rules for numbers with so many digits.
-fn rules_of(len: usize) -> impl Iterator<Item = &'static NumberRule> {
-    let rules = BY_LENGTH
-        .get(len)
-        .map_or([].as_slice(), |rules| rules.as_slice());
-    rules.iter().map_while(|rule| *rule)
+    by_word_before
 }
 
-/// No length of a first group has more forms.
-const MOST_FORMS: usize = 8;
-
-/// For each length of a first group, after how many digits the groups end of the forms that such numbers are printed in.
-static PRINTED: [[u32; MOST_FORMS]; LONGEST + 1] = {
-    let mut table = [[0; MOST_FORMS]; LONGEST + 1];
-    let mut counts = [0; LONGEST + 1];
-    let mut tables: &[&[NumberRule]] = &RULES;
-    while let [rules, other_tables @ ..] = tables {
-        let mut rules: &[NumberRule] = rules;
-        while let [rule, other_rules @ ..] = rules {
-            let mut forms = rule.printed;
-            while let [form, other_forms @ ..] = forms {
-                if let [first, ..] = form.groups {
-                    #[expect(
-                        clippy::indexing_slicing,
-                        reason = "checked when it is compiled; nothing of it runs later"
-                    )]
-                    {
-                        table[*first][counts[*first]] = ends_of(form.groups);
-                        counts[*first] += 1;
-                    }
-                }
-                forms = other_forms;
-            }
-            rules = other_rules;
-        }
-        tables = other_tables;
-    }
-    table
-};
-
-/// How many digits the first groups of a window have that are divided as in a printed form, a bit each.
-fn printed_totals(window: &Window<'_, '_>) -> u32 {
-    let first = usize::try_from(window.first_length()).unwrap_or(0);
-    let forms = PRINTED.get(first).into_iter().flatten();
-    forms
-        .take_while(|ends| **ends != 0)
-        .filter(|ends| window.starts_with_ends(**ends))
-        .fold(0, |totals, ends| totals | 1 << ends.ilog2())
+#[inline]
+fn may_match(window: &Window<'_, '_>) -> bool {
+    window.totals() & totals(SHORTEST..=LONGEST) != 0
+        && (window.starts_as_one_of(&STARTS) || named_totals(window) != 0)
 }
 
+#[inline(never)]
 fn match_at(
     view: &View<'_>,
     window: &Window<'_, '_>,
     hits: &Hits,
 ) -> Option<(EntityType, Range<usize>, u8)> {
     let lengths = window.totals() & totals(SHORTEST..=LONGEST);
-    if lengths == 0 {
-        return None;
-    }
-    let follows_word = follows_word(view, window.start());
+    let named = named_totals(window);
     let printed = printed_totals(window) & lengths;
-    // After any but the last of the groups comes another one.
-    let followed = if follows_word {
-        lengths
-    } else if window.digits_in_all() <= LONGEST
-        && precedes_word(view, window.span(window.len()).end)
-    {
-        1 << window.digits_in_all()
-    } else {
-        0
-    };
     // The longest first: the start of a number may be valid itself.
-    window
-        .counts(lengths & (printed | followed))
-        .find_map(|count| {
-            let is_beside_word = followed & 1 << window.total(count) != 0;
-            let candidate = Candidate {
-                window,
-                count,
-                span: window.span(count),
-            };
-            let may_be_named = is_beside_word && candidate.may_be_named(view);
-            let (entity, score) = candidate.best(view, hits, may_be_named)?;
-            Some((entity, candidate.span, score))
-        })
+    window.counts(printed | named).find_map(|count| {
+        let total = 1 << window.total(count);
+        let mut candidate = Candidate {
+            window,
+            count,
+            span: window.span(count),
+            may_be_named: false,
+            may_be_printed: false,
+        };
+        candidate.may_be_named = named & total != 0 && candidate.is_divided_plainly(view);
+        candidate.may_be_printed = printed & total != 0 && candidate.stands(view);
+        let (entity, score) = candidate.best(view, hits)?;
+        Some((entity, candidate.span, score))
+    })
 }
 
 /// The first groups of a window, taken for one number.
@@ -210,32 +126,38 @@ struct Candidate<'w, 'v, 't> {
     window: &'w Window<'v, 't>,
     count: usize,
     span: Range<usize>,
+    /// Whether a name may be beside it.
+    may_be_named: bool,
+    /// Whether it may be one that its form proves.
+    may_be_printed: bool,
 }
 
 impl Candidate<'_, '_, '_> {
-    fn best(&self, view: &View<'_>, hits: &Hits, may_be_named: bool) -> Option<(EntityType, u8)> {
+    fn best(&self, view: &View<'_>, hits: &Hits) -> Option<(EntityType, u8)> {
+        if !self.may_be_named && !self.may_be_printed {
+            return None;
+        }
         let digits = self.window.digit_values(self.count);
         let mut label = None;
         rules_of(digits.len())
             .filter(|rule| {
                 step();
                 hits.wants(rule.entity)
-                    && (may_be_named || self.printed_forms(rule).next().is_some())
+                    && (self.may_be_named || self.printed_form(view, rule).is_some())
                     && (rule.is_valid)(digits)
             })
             .filter_map(|rule| {
                 let label = label.get_or_insert_with(|| Label::before(view, self.span.start));
-                let named = may_be_named
-                    .then(|| self.score_named(view, rule, digits, label))
-                    .flatten();
-                let score = named.or_else(|| self.score_printed(view, rule, digits, label))?;
+                let score = self
+                    .score_named(view, rule, digits, label)
+                    .or_else(|| self.score_printed(view, rule, digits, label))?;
                 Some((rule.entity, score))
             })
             .reduce(|best, next| if next.1 > best.1 { next } else { best })
     }
 
     /// Beside a key or word the digits may be divided anyhow, but are no decimal.
-    fn may_be_named(&self, view: &View<'_>) -> bool {
+    fn is_divided_plainly(&self, view: &View<'_>) -> bool {
         let is_divided_by_single_characters = self.window.separators(self.count).all(|separator| {
             matches!(separator, [byte] if b"-./_".contains(byte) || view.is_space(*byte))
         });
@@ -249,6 +171,9 @@ impl Candidate<'_, '_, '_> {
         digits: &[u8],
         label: &Label,
     ) -> Option<u8> {
+        if !self.may_be_named {
+            return None;
+        }
         let is_named = |keys| label.names(keys) || followed_by(view, self.span.end, keys);
         if is_named(rule.keys) {
             return Some(rule.named_score);
@@ -264,21 +189,27 @@ impl Candidate<'_, '_, '_> {
         digits: &[u8],
         label: &Label,
     ) -> Option<u8> {
-        let printed = self
-            .printed_forms(rule)
-            .find(|printed| self.is_divided_as(view, printed))?;
-        let stands = !self.window.glued()
-            && stands_alone(view, &self.span)
-            && !self.window.continues(self.count, b" +")
-            && !is_amount(view, &self.span, label)
-            && !(rule.is_everyday)(digits);
-        stands.then_some(printed.score)
+        let printed = self.printed_form(view, rule)?;
+        (!is_amount(view, &self.span, label) && !(rule.is_everyday)(digits))
+            .then_some(printed.score)
     }
 
-    /// The forms that the digits are grouped as.
-    fn printed_forms(&self, rule: &NumberRule) -> impl Iterator<Item = &'static Printed> {
-        rule.printed.iter().filter(|printed| {
-            printed.groups.len() == self.count && self.window.starts_with(printed.groups)
+    /// Whether it stands for itself.
+    fn stands(&self, view: &View<'_>) -> bool {
+        !self.window.glued()
+            && !self.window.continues(self.count, b" +")
+            && stands_alone(view, &self.span)
+    }
+
+    /// The form that the digits are grouped and divided as.
+    fn printed_form(&self, view: &View<'_>, rule: &NumberRule) -> Option<&'static Printed> {
+        if !self.may_be_printed {
+            return None;
+        }
+        rule.printed.iter().find(|printed| {
+            printed.groups.len() == self.count
+                && self.window.starts_with(printed.groups)
+                && self.is_divided_as(view, printed)
         })
     }
 
