@@ -31,7 +31,7 @@ mod outline;
 mod recognize;
 #[path = "../../../../x402-tower/src/pii/resolve.rs"]
 mod resolve;
-#[path = "../../../../x402-tower/src/pii/search.rs"]
+#[path = "../../../../x402-tower/src/pii/search/mod.rs"]
 mod search;
 #[path = "../../../../x402-tower/src/pii/split.rs"]
 mod split;

@@ -40,7 +40,8 @@ static VALUES: [u8; 256] = {
     }
 };
 
-/// Where runs start in a window that are long enough, or what is between two of the characters that may separate parts of them.
+/// Where runs start in a window that are long enough, or what is between two of the characters that may separate parts of
+/// them.
 #[inline]
 pub(super) fn starts(window: &Window<'_>) -> u64 {
     let masks = window.masks;

@@ -182,8 +182,8 @@ const fn may_be_fours(masks: &Block) -> bool {
     marked & marked >> 5 & fours >> 10 != 0
 }
 
-/// Whether an escape of two digits may hide more than a space, by itself or beside another one: `?page=20` and `?amount=4500` hide
-/// nothing.
+/// Whether an escape of two digits may hide more than a space, by itself or beside another one: `?page=20` and
+/// `?amount=4500` hide nothing.
 fn may_hide(rest: &[u8]) -> bool {
     let value = |digit: &u8| char::from(*digit).to_digit(16);
     match rest {

@@ -127,8 +127,8 @@ impl Outline {
         }
     }
 
-    /// Whether nothing shows of what is looked for by default. Which of it shows is as good as random, that something does is
-    /// not.
+    /// Whether nothing shows of what is looked for by default. Which of it shows is as good as random, that something does
+    /// is not.
     pub(super) const fn is_quiet(&self) -> bool {
         let mut shows = self.digits >= FEWEST_DIGITS_OF_ARRAY;
         shows |= self.hyphens >= FEWEST_HYPHENS_OF_KEY;

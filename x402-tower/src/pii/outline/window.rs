@@ -27,8 +27,8 @@ pub(super) struct Window<'b> {
 }
 
 impl<'b> Window<'b> {
-    /// The window at `start` in a view of `len` bytes, of which the lowest bit of `before` and `after` says whether a letter or
-    /// digit is beside it.
+    /// The window at `start` in a view of `len` bytes, of which the lowest bit of `before` and `after` says whether a letter
+    /// or digit is beside it.
     #[inline(always)]
     const fn of(masks: &'b Block, start: usize, len: usize, before: u64, after: u64) -> Self {
         let all = masks.alphanumerics;
