@@ -2,13 +2,8 @@
 
 use std::ops::Range;
 
-use wide::u8x16;
-
+use super::super::lanes::{BLOCK, for_each_lane, is_within, mask};
 use super::super::steps::step;
-
-const LANES: usize = 16;
-/// As many bytes as a mask has bits.
-const BLOCK: usize = u64::BITS as usize;
 
 /// Walks over a part of some bytes from one group of digits to the next.
 #[derive(Debug)]
@@ -65,33 +60,12 @@ impl<'v> Groups<'v> {
 
 /// A bit for each of the bytes from `start` on, of a block at most, that is a digit.
 fn digits_of(bytes: &[u8], start: usize) -> u64 {
-    let block = bytes.get(start..).unwrap_or_default();
-    let (lanes, rest) = block.as_chunks::<LANES>();
-    let (mut digits, mut shift) = (0, 0);
-    for lane in lanes.iter().take(BLOCK / LANES) {
-        step();
-        digits |= digits_of_lane(lane) << shift;
-        shift += LANES;
-    }
-    if shift == BLOCK || rest.is_empty() {
-        return digits;
-    }
-    step();
-    let rest = match bytes.last_chunk::<LANES>() {
-        Some(lane) => digits_of_lane(lane) >> (LANES - rest.len()),
-        None => rest.iter().rev().fold(0, |digits, byte| {
-            step();
-            digits << 1 | u64::from(byte.is_ascii_digit())
-        }),
-    };
-    digits | rest << shift
-}
-
-#[inline]
-fn digits_of_lane(lane: &[u8; LANES]) -> u64 {
-    let from_zero = u8x16::new(*lane) - u8x16::splat(b'0');
-    let digits = from_zero.min(u8x16::splat(9)).simd_eq(from_zero);
-    u64::from(digits.to_bitmask())
+    let rest = bytes.get(start..).unwrap_or_default();
+    let mut digits = 0;
+    for_each_lane(rest.get(..BLOCK).unwrap_or(rest), |lane, shift| {
+        digits |= mask(is_within(lane, b'0', b'9'), shift);
+    });
+    digits
 }
 
 #[cfg(test)]
