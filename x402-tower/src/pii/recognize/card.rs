@@ -3,7 +3,7 @@
 use super::super::EntityType;
 use super::super::entity::EntitySet;
 use super::super::view::View;
-use super::totals::totals;
+use super::totals::{ends_of, totals};
 use super::window::Window;
 use super::{NumberMatch, NumberRecognizer, issuer, luhn, score, uuid};
 
@@ -26,35 +26,53 @@ const UATP_LENGTH: usize = 15;
 const ROUND: usize = 8;
 /// What people put between the groups of a card beside spaces.
 const SEPARATORS: &[u8] = b"-._/,:*|~\"";
-/// How networks group their numbers in print; the last group may be shorter.
-const PRINTED: &[&[usize]] = &[
-    &[4, 4, 4, 4],
-    &[4, 6, 5],
-    &[4, 6, 4],
-    &[4, 5, 6],
-    &[4, 4, 5],
-    &[4, 4, 4, 4, 3],
-    &[6, 13],
-    &[8, 8],
+/// How networks group their numbers in print, by how many digits the groups end after.
+const PRINTED: [u32; 8] = [
+    ends_of(&[4, 4, 4, 4]),
+    ends_of(&[4, 6, 5]),
+    ends_of(&[4, 6, 4]),
+    ends_of(&[4, 5, 6]),
+    ends_of(&[4, 4, 5]),
+    ends_of(&[4, 4, 4, 4, 3]),
+    ends_of(&[6, 13]),
+    ends_of(&[8, 8]),
 ];
+/// How long groups may be that are divided by hyphens, whatever the length of each.
+const USUAL: std::ops::RangeInclusive<usize> = 4..=8;
 
 #[inline(never)]
 fn match_at(view: &View<'_>, window: &Window<'_, '_>) -> Option<NumberMatch> {
     let issued = issuer::issued_lengths(window);
     let known = issued | if is_uatp(window) { 1 << UATP_LENGTH } else { 0 };
     let lengths = window.totals() & totals(LENGTHS) & known;
+    let mut alike = None;
     // The longest first: a 19-digit card starts with groups that may pass for a 16-digit one.
-    let count = window
-        .counts(lengths)
-        .find(|count| is_card(view, window, *count, issued))?;
+    let count = window.counts(lengths).find(|count| {
+        let is_even = window.is_divided_evenly(*count)
+            && *count <= *alike.get_or_insert_with(|| window.groups_divided_alike());
+        is_card(view, window, *count, issued, is_even)
+    })?;
     Some((EntityType::CreditCard, window.span(count), score::CHECKSUM))
 }
 
-fn is_card(view: &View<'_>, window: &Window<'_, '_>, count: usize, issued: u32) -> bool {
+/// `is_even` says whether the same stands between groups of one length, the last of which may be shorter.
+fn is_card(
+    view: &View<'_>,
+    window: &Window<'_, '_>,
+    count: usize,
+    issued: u32,
+    is_even: bool,
+) -> bool {
     let length = window.total(count);
-    (issued & 1 << length != 0 || (count == UATP.len() && is_uatp(window)))
+    let is_printed = is_even || PRINTED.contains(&window.ends_of(count));
+    // Most groups of digits are divided in no such way.
+    (count == 1 || is_printed || USUAL.contains(&window.total(1)))
+        && (issued & 1 << length != 0 || (count == UATP.len() && is_uatp(window)))
         && luhn::holds(window.digit_values(count))
-        && has_card_grouping(window, count)
+        && window.separated_by(count, SEPARATORS)
+        && (count == 1
+            || is_divided_as_usual(window, count)
+            || (is_printed && !is_decimal(window, count)))
         && (count > 1 || window.digits(count).rev().take_while(|digit| *digit == 0).count() < ROUND)
         // A decimal fraction or its integer part.
         && !window.continues(count, b".")
@@ -66,34 +84,13 @@ fn is_uatp(window: &Window<'_, '_>) -> bool {
     window.starts_with(UATP) && matches!(window.leading_digits(), [1, ..])
 }
 
-/// No separators; groups as they are printed, whatever is between; or the same between groups of one length, the last
-/// of which may be shorter.
-fn has_card_grouping(window: &Window<'_, '_>, count: usize) -> bool {
-    if !window.separated_by(count, SEPARATORS) {
-        return false;
-    }
-    if count == 1
-        || (PRINTED
-            .iter()
-            .any(|groups| groups.len() == count && window.starts_with(groups))
-            && !is_decimal(window, count))
-    {
-        return true;
-    }
-    let first = window.total(1);
-    let last = window.total(count) - window.total(count - 1);
-    let single = window
-        .separators(count)
-        .all(|separator| separator.len() == 1);
-    let usual = single && window.separated_by(count, b"-");
-    (usual
-        && window
-            .lengths(count - 1)
-            .all(|length| (4..=8).contains(&length)))
-        || (window.separated_alike(count)
-            && last <= first
-            && window.lengths(count - 1).all(|length| length == first)
-            && !is_decimal(window, count))
+/// Whether single hyphens or spaces stand between groups that are all long, but for the last one.
+fn is_divided_as_usual(window: &Window<'_, '_>, count: usize) -> bool {
+    window
+        .lengths(count - 1)
+        .all(|length| USUAL.contains(&length))
+        && window.separators(count).all(|gap| gap.len() == 1)
+        && window.separated_by(count, b"-")
 }
 
 /// Whether it may be decimals one after the other: a dot or comma and groups of three, or two groups.

@@ -33,6 +33,27 @@ pub(super) struct Window<'v, 't> {
     named: Named,
 }
 
+/// The multiples of each length, a bit each.
+static MULTIPLES: [u32; MAX_DIGITS + 1] = {
+    let mut multiples = [0; MAX_DIGITS + 1];
+    let mut length = 1;
+    while length <= MAX_DIGITS {
+        let mut multiple = length;
+        while multiple <= MAX_DIGITS {
+            #[expect(
+                clippy::indexing_slicing,
+                reason = "checked when it is compiled; nothing of it runs later"
+            )]
+            {
+                multiples[length] |= 1 << multiple;
+            }
+            multiple += length;
+        }
+        length += 1;
+    }
+    multiples
+};
+
 impl<'v, 't> Window<'v, 't> {
     pub(super) const fn empty(view: &'v View<'t>) -> Self {
         Self {
@@ -159,6 +180,30 @@ impl<'v, 't> Window<'v, 't> {
     pub(super) const fn starts_with_ends(&self, ends: u32) -> bool {
         let upto_last = u32::MAX.checked_shr(ends.leading_zeros());
         matches!(upto_last, Some(places) if self.ends & places == ends)
+    }
+
+    /// After how many digits the first `count` groups end, a bit each.
+    pub(super) fn ends_of(&self, count: usize) -> u32 {
+        self.ends & ((2 << self.total(count)) - 1)
+    }
+
+    /// Whether the first `count` groups have the same length, but for the last one, which may be shorter.
+    pub(super) fn is_divided_evenly(&self, count: usize) -> bool {
+        let total = self.total(count);
+        let multiples = MULTIPLES.get(self.first_length() as usize);
+        let even = multiples.copied().unwrap_or(0) & ((1 << total) - 1) | 1 << total;
+        self.ends_of(count) == even
+    }
+
+    /// How many groups, from the first one on, have the same between them.
+    pub(super) fn groups_divided_alike(&self) -> usize {
+        let mut separators = self.separators(self.len());
+        let Some(first) = separators.next() else {
+            return self.len();
+        };
+        2 + separators
+            .take_while(|separator| *separator == first)
+            .count()
     }
 
     /// How many digits the first group has.
