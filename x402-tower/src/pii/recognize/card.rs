@@ -3,7 +3,7 @@
 use super::super::EntityType;
 use super::super::entity::EntitySet;
 use super::super::view::View;
-use super::totals::{ends_of, totals};
+use super::totals::{ends_of, largest_first, totals};
 use super::window::Window;
 use super::{NumberMatch, NumberRecognizer, issuer, luhn, score, uuid};
 
@@ -38,7 +38,7 @@ const PRINTED: [u32; 8] = [
     ends_of(&[8, 8]),
 ];
 /// How long groups may be that are divided by hyphens, whatever the length of each.
-const USUAL: std::ops::RangeInclusive<usize> = 4..=8;
+const USUAL: std::ops::RangeInclusive<u32> = 4..=8;
 
 #[inline(never)]
 fn match_at(view: &View<'_>, window: &Window<'_, '_>) -> Option<NumberMatch> {
@@ -47,27 +47,30 @@ fn match_at(view: &View<'_>, window: &Window<'_, '_>) -> Option<NumberMatch> {
     let lengths = window.totals() & totals(LENGTHS) & known;
     let mut alike = None;
     // The longest first: a 19-digit card starts with groups that may pass for a 16-digit one.
-    let count = window.counts(lengths).find(|count| {
-        let is_even = window.is_divided_evenly(*count)
-            && *count <= *alike.get_or_insert_with(|| window.groups_divided_alike());
-        is_card(view, window, *count, issued, is_even)
+    let total = largest_first(lengths).find(|total| {
+        let is_even = window.is_divided_evenly(*total)
+            && window.count_upto(*total)
+                <= *alike.get_or_insert_with(|| window.groups_divided_alike());
+        is_card(view, window, *total, issued, is_even)
     })?;
-    Some((EntityType::CreditCard, window.span(count), score::CHECKSUM))
+    let span = window.span(window.count_upto(total));
+    Some((EntityType::CreditCard, span, score::CHECKSUM))
 }
 
-/// `is_even` says whether the same stands between groups of one length, the last of which may be shorter.
+/// Whether the first `total` digits are a card. `is_even` says whether the same stands between groups of one length, the
+/// last of which may be shorter.
 fn is_card(
     view: &View<'_>,
     window: &Window<'_, '_>,
-    count: usize,
+    total: u32,
     issued: u32,
     is_even: bool,
 ) -> bool {
-    let length = window.total(count);
-    let is_printed = is_even || PRINTED.contains(&window.ends_of(count));
+    let count = window.count_upto(total);
+    let is_printed = is_even || PRINTED.contains(&window.ends_upto(total));
     // Most groups of digits are divided in no such way.
-    (count == 1 || is_printed || USUAL.contains(&window.total(1)))
-        && (issued & 1 << length != 0 || (count == UATP.len() && is_uatp(window)))
+    (count == 1 || is_printed || USUAL.contains(&window.first_length()))
+        && (issued & 1 << total != 0 || (count == UATP.len() && is_uatp(window)))
         && luhn::holds(window.digit_values(count))
         && window.separated_by(count, SEPARATORS)
         && (count == 1
@@ -88,7 +91,7 @@ fn is_uatp(window: &Window<'_, '_>) -> bool {
 fn is_divided_as_usual(window: &Window<'_, '_>, count: usize) -> bool {
     window
         .lengths(count - 1)
-        .all(|length| USUAL.contains(&length))
+        .all(|length| u32::try_from(length).is_ok_and(|length| USUAL.contains(&length)))
         && window.separators(count).all(|gap| gap.len() == 1)
         && window.separated_by(count, b"-")
 }

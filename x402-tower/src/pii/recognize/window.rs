@@ -2,12 +2,11 @@
 
 use std::ops::Range;
 
-use super::super::steps::step;
 use super::super::view::View;
 use super::digits::{READ, read_digits};
 use super::named::Named;
 use super::starts::Starts;
-use super::totals::ends_of;
+use super::totals::{count_of, ends_of, even_ends, largest_first};
 
 /// No number that we look for has more digits: a payment card has at most 19.
 pub(super) const MAX_DIGITS: usize = 19;
@@ -32,27 +31,6 @@ pub(super) struct Window<'v, 't> {
     /// What the word before the first group may name.
     named: Named,
 }
-
-/// The multiples of each length, a bit each.
-static MULTIPLES: [u32; MAX_DIGITS + 1] = {
-    let mut multiples = [0; MAX_DIGITS + 1];
-    let mut length = 1;
-    while length <= MAX_DIGITS {
-        let mut multiple = length;
-        while multiple <= MAX_DIGITS {
-            #[expect(
-                clippy::indexing_slicing,
-                reason = "checked when it is compiled; nothing of it runs later"
-            )]
-            {
-                multiples[length] |= 1 << multiple;
-            }
-            multiple += length;
-        }
-        length += 1;
-    }
-    multiples
-};
 
 impl<'v, 't> Window<'v, 't> {
     pub(super) const fn empty(view: &'v View<'t>) -> Self {
@@ -182,17 +160,19 @@ impl<'v, 't> Window<'v, 't> {
         matches!(upto_last, Some(places) if self.ends & places == ends)
     }
 
-    /// After how many digits the first `count` groups end, a bit each.
-    pub(super) fn ends_of(&self, count: usize) -> u32 {
-        self.ends & ((2 << self.total(count)) - 1)
+    /// How many groups there are up to one that ends after `total` digits.
+    pub(super) const fn count_upto(&self, total: u32) -> usize {
+        count_of(self.ends, total)
     }
 
-    /// Whether the first `count` groups have the same length, but for the last one, which may be shorter.
-    pub(super) fn is_divided_evenly(&self, count: usize) -> bool {
-        let total = self.total(count);
-        let multiples = MULTIPLES.get(self.first_length() as usize);
-        let even = multiples.copied().unwrap_or(0) & ((1 << total) - 1) | 1 << total;
-        self.ends_of(count) == even
+    /// After how many digits groups end up to `total` of them, a bit each.
+    pub(super) const fn ends_upto(&self, total: u32) -> u32 {
+        self.ends & ((2 << total) - 1)
+    }
+
+    /// Whether the groups up to `total` digits have the same length, but for the last one, which may be shorter.
+    pub(super) fn is_divided_evenly(&self, total: u32) -> bool {
+        self.ends_upto(total) == even_ends(self.first_length(), total)
     }
 
     /// How many groups, from the first one on, have the same between them.
@@ -250,14 +230,7 @@ impl<'v, 't> Window<'v, 't> {
     /// The counts of groups that together have as many digits as one of the bits of `totals` says, the largest first.
     pub(super) fn counts(&self, totals: u32) -> impl Iterator<Item = usize> {
         let ends = self.ends;
-        let mut totals = totals & ends;
-        std::iter::from_fn(move || {
-            step();
-            let total = totals.checked_ilog2()?;
-            let places = (2 << total) - 1;
-            totals &= places >> 1;
-            usize::try_from((ends & places).count_ones()).ok()
-        })
+        largest_first(totals & ends).map(move |total| count_of(ends, total))
     }
 
     /// The values of the digits of the first `count` groups.
