@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::super::steps::step;
 use super::super::view::View;
 use super::digits::{READ, read_digits};
 use super::named::Named;
@@ -275,9 +276,11 @@ impl<'v, 't> Window<'v, 't> {
 
     /// Whether all that stands between the first `count` groups is one of `allowed`, or white space.
     pub(super) fn separated_by(&self, count: usize, allowed: &[u8]) -> bool {
-        self.separators(count)
-            .flatten()
-            .all(|byte| allowed.contains(byte) || self.view.is_space(*byte))
+        let mut bytes = self.view.slice(self.span(count)).iter();
+        bytes.all(|byte| {
+            step();
+            byte.is_ascii_digit() || self.view.is_space(*byte) || allowed.contains(byte)
+        })
     }
 
     /// Whether the same stands between all of the first `count` groups.

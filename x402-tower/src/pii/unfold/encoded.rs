@@ -89,8 +89,8 @@ const fn separates_maybe(byte: u8) -> bool {
 
 fn one_source(view: &View<'_>, run: Range<usize>, text: &[u8]) -> Mapped {
     let source = super::source_of(view, run.start, run.len());
-    let mut sink = Sink::default();
     let label = label_before(view, run.start);
+    let mut sink = Sink::with_room_for(label.len() + 1 + text.len());
     if !label.is_empty() {
         for at in label {
             // The view is no part of a URL any more, in which these join words.

@@ -42,7 +42,7 @@ pub(in super::super) fn decoded(view: &View<'_>, escapes: Escapes) -> Option<Map
             position = next + 1;
             continue;
         };
-        let sink = sink.get_or_insert_with(|| Sink::with_room_for(view));
+        let sink = sink.get_or_insert_with(|| Sink::with_room_for(view.bytes().len()));
         sink.copy(view, done..next);
         let source = source_of(view, next, escape.length);
         match escape.text {

@@ -55,7 +55,7 @@ pub(in super::super) fn folded(view: &View<'_>) -> Option<Mapped> {
             (fold(character), character.len_utf8())
         });
         if folded != KEPT {
-            let sink = sink.get_or_insert_with(|| Sink::with_room_for(view));
+            let sink = sink.get_or_insert_with(|| Sink::with_room_for(view.bytes().len()));
             sink.copy(view, done..position);
             let source = source_of(view, position, width);
             let looks_like_digit = matches!(folded, [b'O' | b'o' | b'l' | b'I', 0, ..]);

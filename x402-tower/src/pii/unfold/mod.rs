@@ -25,18 +25,17 @@ pub(super) struct Sink {
 }
 
 impl Sink {
-    /// Has room for as many bytes as `view` has.
-    fn with_room_for(view: &View<'_>) -> Self {
-        let capacity = view.bytes().len();
+    /// Has room for so many bytes.
+    fn with_room_for(count: usize) -> Self {
         Self {
-            bytes: Vec::with_capacity(capacity),
-            sources: Vec::with_capacity(capacity),
+            bytes: Vec::with_capacity(count),
+            sources: Vec::with_capacity(count),
         }
     }
 
     /// Starts with the first `length` bytes of `view`.
     fn with_start_of(view: &View<'_>, length: usize) -> Self {
-        let mut sink = Self::with_room_for(view);
+        let mut sink = Self::with_room_for(view.bytes().len());
         sink.copy(view, 0..length);
         sink
     }
