@@ -90,6 +90,8 @@ const HOSTILE: &[&str] = &[
     "[1,2],",
     "\"4111\", ",
     "a=4111&",
+    "1 2 3 4,",
+    "10.0.0.1,",
     // Lists of encoded runs.
     "NTMzMTIzNDU2MTIz ",
     "NTMzMTIzNDU2MTIz/",

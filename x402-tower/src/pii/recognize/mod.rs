@@ -35,6 +35,7 @@ mod phone_plan;
 mod secret;
 mod ssn;
 mod starts;
+mod tables;
 mod totals;
 mod uuid;
 mod window;

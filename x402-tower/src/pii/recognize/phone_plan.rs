@@ -8,6 +8,7 @@ use std::ops::RangeInclusive;
 
 use super::score;
 use super::starts::{FirstDigits, Starts};
+use super::tables::Tables;
 use super::totals::{ends_of, totals};
 use super::window::Window;
 
@@ -246,16 +247,11 @@ fn layouts(first: u32) -> &'static [Layout] {
 /// How the layouts start that need no key.
 static STARTS: Starts = {
     let mut starts = Starts::NONE;
-    let mut tables = [ONE, TWO, THREE, FOUR, FIVE, NINE, TEN, ELEVEN, TWELVE].as_slice();
-    while let [layouts, other_tables @ ..] = tables {
-        let mut layouts: &[Layout] = layouts;
-        while let [layout, other_layouts @ ..] = layouts {
-            if !matches!(layout.proof, Key) {
-                starts = starts.with(layout.groups, layout.leading.first);
-            }
-            layouts = other_layouts;
+    let mut layouts = Tables::all(&[ONE, TWO, THREE, FOUR, FIVE, NINE, TEN, ELEVEN, TWELVE]);
+    while let Some(layout) = layouts.next() {
+        if !matches!(layout.proof, Key) {
+            starts = starts.with(layout.groups, layout.leading.first);
         }
-        tables = other_tables;
     }
     starts
 };

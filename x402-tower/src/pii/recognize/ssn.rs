@@ -58,6 +58,7 @@ const TRAILING_KEYS: &[&str] = &[
 /// Numbers that were printed in advertisements and that the SSA never issued again.
 const PUBLISHED: &[u32] = &[78_051_120, 219_099_999];
 
+/// Nine digits are in three groups, or in one beside which a word may stand.
 #[inline]
 fn may_match(window: &Window<'_, '_>) -> bool {
     let ends = window.totals() & totals(1..=DIGITS);
@@ -76,14 +77,11 @@ fn may_be_named(window: &Window<'_, '_>) -> bool {
 
 #[inline(never)]
 fn match_at(view: &View<'_>, window: &Window<'_, '_>) -> Option<(Range<usize>, u8)> {
-    if window.totals() & 1 << DIGITS == 0 {
+    if !is_issuable(window.leading(DIGITS)) {
         return None;
     }
     let grouped = window.starts_with(GROUPS);
     let count = if grouped { GROUPS.len() } else { 1 };
-    if window.total(count) != DIGITS || !is_issuable(window.leading(DIGITS)) {
-        return None;
-    }
     let span = window.span(count);
     if is_named(view, &span) {
         return Some((span, score::UNMISTAKABLE));

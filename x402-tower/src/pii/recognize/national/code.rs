@@ -10,6 +10,7 @@ use super::super::super::entity::EntitySet;
 use super::super::super::outline::Outline;
 use super::super::super::steps::step;
 use super::super::super::view::View;
+use super::super::tables::Tables;
 use super::super::{Hits, Recognizer};
 use super::beside::{follows_word, precedes_word};
 pub(super) use super::identifier::Code;
@@ -87,24 +88,18 @@ static BY_LENGTH: [[Option<&CodeRule>; MOST_RULES]; LONGEST + 1] = {
     let mut table = [[None; MOST_RULES]; LONGEST + 1];
     let mut length = SHORTEST;
     while length <= LONGEST {
-        let mut place = 0;
-        let mut tables: &[&'static [CodeRule]] = &RULES;
-        while let [rules, other_tables @ ..] = tables {
-            let mut rules: &'static [CodeRule] = rules;
-            while let [rule, other_rules @ ..] = rules {
-                if rule.shape.len == length {
-                    #[expect(
-                        clippy::indexing_slicing,
-                        reason = "checked when it is compiled; nothing of it runs later"
-                    )]
-                    {
-                        table[length][place] = Some(rule);
-                    }
-                    place += 1;
+        let (mut place, mut rules) = (0, Tables::all(&RULES));
+        while let Some(rule) = rules.next() {
+            if rule.shape.len == length {
+                #[expect(
+                    clippy::indexing_slicing,
+                    reason = "checked when it is compiled; nothing of it runs later"
+                )]
+                {
+                    table[length][place] = Some(rule);
                 }
-                rules = other_rules;
+                place += 1;
             }
-            tables = other_tables;
         }
         length += 1;
     }

@@ -2,6 +2,7 @@
 
 use super::super::named::{ByEnding, Named};
 use super::super::starts::{ANY_DIGIT, Starts};
+use super::super::tables::Tables;
 use super::super::totals::ends_of;
 use super::super::window::Window;
 use super::naming::NATIONAL_ID;
@@ -26,24 +27,18 @@ static BY_LENGTH: [[Option<&NumberRule>; MOST_RULES]; LONGEST + 1] = {
     let mut table = [[None; MOST_RULES]; LONGEST + 1];
     let mut length = SHORTEST;
     while length <= LONGEST {
-        let mut place = 0;
-        let mut tables: &[&'static [NumberRule]] = &RULES;
-        while let [rules, other_tables @ ..] = tables {
-            let mut rules: &'static [NumberRule] = rules;
-            while let [rule, other_rules @ ..] = rules {
-                if rule.lengths & (1 << length) != 0 {
-                    #[expect(
-                        clippy::indexing_slicing,
-                        reason = "checked when it is compiled; nothing of it runs later"
-                    )]
-                    {
-                        table[length][place] = Some(rule);
-                    }
-                    place += 1;
+        let (mut place, mut rules) = (0, Tables::all(&RULES));
+        while let Some(rule) = rules.next() {
+            if rule.lengths & (1 << length) != 0 {
+                #[expect(
+                    clippy::indexing_slicing,
+                    reason = "checked when it is compiled; nothing of it runs later"
+                )]
+                {
+                    table[length][place] = Some(rule);
                 }
-                rules = other_rules;
+                place += 1;
             }
-            tables = other_tables;
         }
         length += 1;
     }
@@ -65,27 +60,22 @@ const MOST_FORMS: usize = 8;
 static PRINTED: [[u32; MOST_FORMS]; LONGEST + 1] = {
     let mut table = [[0; MOST_FORMS]; LONGEST + 1];
     let mut counts = [0; LONGEST + 1];
-    let mut tables: &[&[NumberRule]] = &RULES;
-    while let [rules, other_tables @ ..] = tables {
-        let mut rules: &[NumberRule] = rules;
-        while let [rule, other_rules @ ..] = rules {
-            let mut forms = rule.printed;
-            while let [form, other_forms @ ..] = forms {
-                if let [first, ..] = form.groups {
-                    #[expect(
-                        clippy::indexing_slicing,
-                        reason = "checked when it is compiled; nothing of it runs later"
-                    )]
-                    {
-                        table[*first][counts[*first]] = ends_of(form.groups);
-                        counts[*first] += 1;
-                    }
+    let mut rules = Tables::all(&RULES);
+    while let Some(rule) = rules.next() {
+        let mut forms = rule.printed;
+        while let [form, other_forms @ ..] = forms {
+            if let [first, ..] = form.groups {
+                #[expect(
+                    clippy::indexing_slicing,
+                    reason = "checked when it is compiled; nothing of it runs later"
+                )]
+                {
+                    table[*first][counts[*first]] = ends_of(form.groups);
+                    counts[*first] += 1;
                 }
-                forms = other_forms;
             }
-            rules = other_rules;
+            forms = other_forms;
         }
-        tables = other_tables;
     }
     table
 };
@@ -93,18 +83,13 @@ static PRINTED: [[u32; MOST_FORMS]; LONGEST + 1] = {
 /// How the forms start.
 pub(super) static STARTS: Starts = {
     let mut starts = Starts::NONE;
-    let mut tables: &[&[NumberRule]] = &RULES;
-    while let [rules, other_tables @ ..] = tables {
-        let mut rules: &[NumberRule] = rules;
-        while let [rule, other_rules @ ..] = rules {
-            let mut forms = rule.printed;
-            while let [form, other_forms @ ..] = forms {
-                starts = starts.with(form.groups, ANY_DIGIT);
-                forms = other_forms;
-            }
-            rules = other_rules;
+    let mut rules = Tables::all(&RULES);
+    while let Some(rule) = rules.next() {
+        let mut forms = rule.printed;
+        while let [form, other_forms @ ..] = forms {
+            starts = starts.with(form.groups, ANY_DIGIT);
+            forms = other_forms;
         }
-        tables = other_tables;
     }
     starts
 };
@@ -121,18 +106,13 @@ pub(super) fn printed_totals(window: &Window<'_, '_>) -> u32 {
 
 /// Adds the names of all numbers.
 pub(in super::super) const fn with_names(mut by_ending: ByEnding) -> ByEnding {
-    let mut tables: &[&[NumberRule]] = &RULES;
-    while let [rules, other_tables @ ..] = tables {
-        let mut rules: &[NumberRule] = rules;
-        while let [rule, other_rules @ ..] = rules {
-            let named = Named::national(rule.lengths);
-            by_ending = by_ending.with_divided(rule.keys, named);
-            if rule.is_national_id {
-                by_ending = by_ending.with_divided(NATIONAL_ID, named);
-            }
-            rules = other_rules;
+    let mut rules = Tables::all(&RULES);
+    while let Some(rule) = rules.next() {
+        let named = Named::national(rule.lengths);
+        by_ending = by_ending.with_divided(rule.keys, named);
+        if rule.is_national_id {
+            by_ending = by_ending.with_divided(NATIONAL_ID, named);
         }
-        tables = other_tables;
     }
     by_ending
 }

@@ -2,7 +2,8 @@
 
 use std::ops::RangeInclusive;
 
-use super::code::{CodeRule, LONGEST, RULES, SHORTEST};
+use super::super::tables::Tables;
+use super::code::{LONGEST, RULES, SHORTEST};
 
 /// Where letters and digits must be, one bit for each place.
 #[derive(Debug, Clone, Copy)]
@@ -90,56 +91,27 @@ static OF_LENGTH: [[u32; 2]; LONGEST + 1] = {
 };
 
 const fn with_place(place: usize, is_digit: bool) -> u32 {
-    let mut rules = Rules::ALL;
-    let mut forms = 0;
-    while let Some((shape, bit)) = rules.next() {
+    let (mut rules, mut bit, mut forms) = (Tables::all(&RULES), 1, 0);
+    while let Some(rule) = rules.next() {
+        let shape = &rule.shape;
         if shape.allows_at(place, is_digit) {
             forms |= bit;
         }
+        bit <<= 1;
     }
     forms
 }
 
 const fn with_length(len: usize, signed: bool) -> u32 {
-    let mut rules = Rules::ALL;
-    let mut forms = 0;
-    while let Some((shape, bit)) = rules.next() {
+    let (mut rules, mut bit, mut forms) = (Tables::all(&RULES), 1, 0);
+    while let Some(rule) = rules.next() {
+        let shape = &rule.shape;
         if shape.len == len && (signed || !shape.is_signed) {
             forms |= bit;
         }
+        bit <<= 1;
     }
     forms
-}
-
-/// The shapes of all rules, with the bit of each.
-struct Rules {
-    rest: &'static [CodeRule],
-    tables: &'static [&'static [CodeRule]],
-    bit: u32,
-}
-
-impl Rules {
-    const ALL: Self = Self {
-        rest: &[],
-        tables: &RULES,
-        bit: 1,
-    };
-
-    const fn next(&mut self) -> Option<(&'static Shape, u32)> {
-        loop {
-            if let [rule, rest @ ..] = self.rest {
-                let bit = self.bit;
-                self.rest = rest;
-                self.bit = bit << 1;
-                return Some((&rule.shape, bit));
-            }
-            let [rules, tables @ ..] = self.tables else {
-                return None;
-            };
-            self.rest = rules;
-            self.tables = tables;
-        }
-    }
 }
 
 impl Forms {
